@@ -1,0 +1,55 @@
+import type { Clock } from '../base/clock.ts';
+import type { HttpRequest } from '../http/message.ts';
+import type { Trace } from '../trace/trace.ts';
+import { Facts } from './facts.ts';
+
+/** Who asks, as far as the connection and the trusted proxies tell. */
+export interface Viewer {
+  /** The client's address in its shortest text form, after trusted proxies were taken off. */
+  readonly address: string;
+  readonly port: number;
+  /** The address at the other end of the socket: a proxy's, where there is one. */
+  readonly peer: string;
+  readonly secure: boolean;
+  /** The address and port that were asked. */
+  readonly localAddress: string;
+  readonly localPort: number;
+}
+
+/** One request on its way through the line. */
+export interface Exchange {
+  /** Evidence: never changes. */
+  readonly arrived: HttpRequest;
+  /** What the next stage sees; replaced, not mutated. */
+  request: HttpRequest;
+  readonly viewer: Viewer;
+  readonly facts: Facts;
+  readonly trace: Trace;
+  readonly clock: Clock;
+  /** Aborted when the viewer has gone. */
+  readonly signal: AbortSignal;
+  /** Finish this after the answer, where the shell can. */
+  later(work: Promise<unknown>): void;
+}
+
+export interface ExchangeParts {
+  readonly request: HttpRequest;
+  readonly viewer: Viewer;
+  readonly trace: Trace;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  later(work: Promise<unknown>): void;
+}
+
+export function newExchange(parts: ExchangeParts): Exchange {
+  return {
+    arrived: parts.request,
+    request: parts.request,
+    viewer: parts.viewer,
+    facts: new Facts(),
+    trace: parts.trace,
+    clock: parts.clock,
+    signal: parts.signal,
+    later: parts.later,
+  };
+}

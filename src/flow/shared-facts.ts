@@ -1,0 +1,35 @@
+import type { Target } from '../http/target.ts';
+import { defineSlot } from './facts.ts';
+
+/** The slots that more than one room reads. This list is the coupling between rooms: keep it short. */
+
+/** Whose request this is, in a document with tenants. */
+export const tenantFact = defineSlot<string>('tenant');
+
+/** The split and decoded target; set by `admit`, so every later stage may rely on it. */
+export const targetFact = defineSlot<Target>('target');
+
+export interface RouteMatch {
+  /** As written in the document: `GET /orders/{id}`. */
+  readonly name: string;
+  /** Where the route sends requests: the name of an origin or integration. */
+  readonly to: string;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export const routeFact = defineSlot<RouteMatch>('route');
+
+export interface CallerKey {
+  /** Public id of the key; never the key itself. */
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The API key that was accepted. */
+export const keyFact = defineSlot<CallerKey>('key');
+
+/** True when the answer depends on who asks: the cache must not keep it unless the route says it is shareable. */
+export const identityBoundFact = defineSlot<boolean>('identity-bound');
+
+/** The execute-api ARN of the request as API Gateway would write it; rules and policies may be keyed by it. */
+export const resourceFact = defineSlot<string>('resource');

@@ -1,0 +1,63 @@
+import { provenance, type HttpResponse } from '../http/message.ts';
+import type { NoteFacts, Trace } from './trace.ts';
+
+export interface RecordStep {
+  readonly stage: string;
+  /** Milliseconds after arrival at which it was entered and left; null when it was not reached or did not return. */
+  readonly entered: number | null;
+  readonly left: number | null;
+  readonly notes: readonly { readonly what: string; readonly at: number; readonly facts?: NoteFacts }[];
+}
+
+/** The finished story of one request: one flat shape for every sink. */
+export interface DecisionRecord {
+  readonly kind: 'decision';
+  readonly id: string;
+  /** ISO 8601, when the request arrived. */
+  readonly time: string;
+  /** Of the document that decided. */
+  readonly version: string;
+  readonly method: string;
+  readonly host: string | null;
+  readonly path: string;
+  readonly client: string;
+  readonly tenant: string | null;
+  readonly route: string | null;
+  readonly key: string | null;
+  readonly status: number;
+  readonly from: string;
+  /** The reason's or fault's code; null when an integration answered. */
+  readonly code: string | null;
+  /** Milliseconds from arrival to the answer's head. */
+  readonly ms: number;
+  readonly bytesIn: number | null;
+  readonly bytesOut: number | null;
+  /** Kept for refusals, faults and a sample; null where it was not kept. */
+  readonly steps: readonly RecordStep[] | null;
+}
+
+const round = (ms: number): number => Math.round(ms * 1000) / 1000;
+
+export function stepsOf(trace: Trace): RecordStep[] {
+  const extra = new Set<string>();
+  for (const note of trace.notes) if (!trace.stages.includes(note.stage)) extra.add(note.stage);
+  const notesOf = (stage: string): RecordStep['notes'] =>
+    trace.notes
+      .filter((note) => note.stage === stage)
+      .map(({ what, at, facts }) => (facts ? { what, at: round(at), facts } : { what, at: round(at) }));
+  const steps = trace.stages.map((stage, at): RecordStep => {
+    const entered = trace.entered[at] as number;
+    const left = trace.left[at] as number;
+    return { stage, entered: entered < 0 ? null : round(entered), left: left < 0 ? null : round(left), notes: notesOf(stage) };
+  });
+  // A part that is no stage of its own (an origin's pool, say) may have something to tell as well.
+  for (const stage of extra) steps.push({ stage, entered: null, left: null, notes: notesOf(stage) });
+  return steps;
+}
+
+/** The code that an answer bears: ours if we refused or broke, none if somebody behind us answered. */
+export function codeOf(response: HttpResponse): string | null {
+  return response.from.by === 'refusal' || response.from.by === 'fault' ? response.from.code : null;
+}
+
+export { provenance };
