@@ -1,0 +1,65 @@
+import { byteString, workspace } from './bytes.ts';
+
+const slash = 0x2f;
+const dot = 0x2e;
+
+/**
+ * The shared half of `normalizePath` and `normalizePathWin`: one slash for many, `/./` and `segment/../` resolved,
+ * never above the root; a relative path keeps leading `..`. Byte for byte what ModSecurity v2 makes of a path,
+ * including that two dots at the end of a name (`name../`) count as a back reference.
+ *
+ * `backslash` also takes `\` for a slash.
+ */
+export function normalPath(value: string, backslash: boolean): string {
+  const length = value.length;
+  if (length === 0) return value;
+  const at = (i: number): number => {
+    const code = value.charCodeAt(i);
+    return backslash && code === 0x5c ? slash : code;
+  };
+  const out = workspace(length);
+  const end = length - 1;
+  const relative = at(0) !== slash;
+  const trailing = at(end) === slash;
+  let n = 0;
+  let hitRoot = false;
+
+  for (let i = 0; i <= end; i += 1) {
+    const closes = i === end || at(i + 1) === slash;
+    if (closes && at(i) === dot) {
+      const last = i === end;
+      if (n > 0 && out[n - 1] === dot) {
+        if (!(relative && (hitRoot || n <= 2))) {
+          n = parent(out, n);
+          if (n <= 0) {
+            hitRoot = true;
+            n = !relative && last ? 1 : 0;
+          }
+          if (last) break;
+          i += 1;
+        } else hitRoot = true;
+      } else if (n === 0 || out[n - 1] === slash) {
+        if (last) break;
+        if (n > 0) n -= 1;
+        i += 1;
+      }
+    } else if (closes && at(i) !== slash && n > 0) hitRoot = false;
+
+    if (at(i) === slash) {
+      while (i < end && at(i + 1) === slash) i += 1;
+      // A relative path must not become absolute when its first segment has gone.
+      if (relative && n === 0) continue;
+    }
+    out[n++] = at(i);
+  }
+  if (!trailing && n > 0 && out[n - 1] === slash) n -= 1;
+  const text = byteString(out, n);
+  return text === value ? value : text;
+}
+
+/** Where the segment before a back reference begins: its slash, or 0. `n` stands behind the reference's first dot. */
+function parent(out: Uint8Array, n: number): number {
+  let at = n - 3;
+  while (at > 0 && out[at] !== slash) at -= 1;
+  return at;
+}

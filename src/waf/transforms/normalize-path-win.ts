@@ -1,0 +1,17 @@
+import { normalPath } from '../normal-path.ts';
+import { defineTransform } from '../transform.ts';
+
+/** ModSecurity v2 reference manual, `normalizePathWin`. */
+export default defineTransform({
+  name: 'normalizePathWin',
+  says: 'the same as normalizePath, with backslashes turned into slashes',
+  examples: [
+    { input: '/a/./b//c/../d', output: '/a/b/d' },
+    { input: '../../x/../etc', output: '../../etc' },
+    { input: '/../../etc/passwd', output: '/etc/passwd' },
+    { input: 'a\\\\b\\..\\c', output: 'a/c' },
+    { input: '/a/b.txt', output: '/a/b.txt' },
+  ],
+  triggers: './\\',
+  apply: (value) => normalPath(value, true),
+});

@@ -1,0 +1,22 @@
+import { byteString, isSpace, workspace } from '../bytes.ts';
+import { defineTransform } from '../transform.ts';
+
+/** ModSecurity v2 reference manual, `removeWhitespace`: C's `isspace`, and the no-break space 0xA0. */
+export default defineTransform({
+  name: 'removeWhitespace',
+  says: 'removes whitespace, including vertical tab, form feed and the no-break space 0xA0',
+  examples: [
+    { input: ' a \t\r\n\v\f\xa0b', output: 'ab' },
+    { input: 'ab\x85', output: 'ab\x85' },
+  ],
+  triggers: ' \t\n\v\f\r\xa0',
+  apply(value) {
+    const out = workspace(value.length);
+    let n = 0;
+    for (let i = 0; i < value.length; i += 1) {
+      const code = value.charCodeAt(i);
+      if (!isSpace(code) && code !== 0xa0) out[n++] = code;
+    }
+    return n === value.length ? value : byteString(out, n);
+  },
+});
