@@ -15,4 +15,6 @@ export interface Pattern {
 export interface PatternMatch {
   readonly index: number;
   readonly groups: readonly string[];
+  /** The search was cut off by its budget and counts as a match, so that a slow rule fails closed. */
+  readonly cut?: true;
 }
