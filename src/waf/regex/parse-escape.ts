@@ -1,6 +1,6 @@
 import {
   anyByte,
-  ByteSet,
+  type ByteSet,
   digits,
   horizontalSpace,
   notNewline,
