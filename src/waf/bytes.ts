@@ -42,9 +42,10 @@ function isAscii(bytes: Uint8Array, length: number): boolean {
 
 /** Value of each hexadecimal digit's char code, -1 for every other byte. */
 const hexValues = new Int8Array(256).fill(-1);
-for (const [i, digit] of [...'0123456789abcdef'].entries()) {
-  hexValues[digit.charCodeAt(0)] = i;
-  hexValues[digit.toUpperCase().charCodeAt(0)] = i;
+const digits = '0123456789abcdef';
+for (let i = 0; i < 16; i += 1) {
+  hexValues[digits.charCodeAt(i)] = i;
+  hexValues[digits.toUpperCase().charCodeAt(i)] = i;
 }
 
 /** 0 to 15, or -1 when the char at `at` is not a hexadecimal digit or lies past the end. */

@@ -1,5 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { OperatorContext, OperatorDefinition } from './operator.ts';
+import { RuleError } from './rule-error.ts';
 import type { TransformDefinition } from './transform.ts';
 
 /** Every definition page of a folder, by file name. The folder is the registry, so a new page is tested unasked. */
@@ -33,5 +35,46 @@ describe('transformations: every example of every page', () => {
     expect(transforms.length).toBeGreaterThanOrEqual(38);
     expect(rows, `${rows} rows`).toBeGreaterThanOrEqual(110);
     console.info(`transformations: ${transforms.length} pages, ${rows} rows`);
+  });
+});
+
+/** The files that examples of operators name. */
+const fixtures: Readonly<Record<string, string>> = {
+  'words.data': '# comment\nunion\n\n  group by \r\n',
+  'more.data': 'sleep\n',
+  'addresses.data': '# documentation\n192.0.2.0/24\n  2001:db8::/32\n',
+};
+const context: OperatorContext = {
+  readFile(path) {
+    const text = fixtures[path];
+    if (text === undefined) throw new RuleError(`no file ${path}`);
+    return text;
+  },
+};
+
+const operators = await pages<OperatorDefinition>('operators');
+
+describe('operators: every example of every page', () => {
+  let rows = 0;
+  for (const [file, page] of operators) {
+    it(`${page.name} (${file})`, () => {
+      expect(page.examples.some((example) => example.matches) || page.name === 'noMatch').toBe(true);
+      expect(page.examples.some((example) => !example.matches) || page.name === 'unconditionalMatch').toBe(true);
+      for (const { argument, value, matches, captures } of page.examples) {
+        const matcher = page.compile(argument, context);
+        expect({ argument, value, matches: matcher.test(value) }).toEqual({ argument, value, matches });
+        const found = matcher.find(value);
+        expect(found !== null, `find(${JSON.stringify(value)})`).toBe(matches);
+        if (captures) expect(found?.groups).toEqual(captures);
+        if (found) expect(found.offset + found.length).toBeLessThanOrEqual(value.length);
+        rows += 1;
+      }
+      expect(file.replaceAll('-', '')).toBe(`${page.name.toLowerCase()}.ts`);
+    });
+  }
+  it('ran enough of them to mean something', () => {
+    expect(operators.length).toBeGreaterThanOrEqual(26);
+    expect(rows, `${rows} rows`).toBeGreaterThanOrEqual(90);
+    console.info(`operators: ${operators.length} pages, ${rows} rows`);
   });
 });
