@@ -29,6 +29,10 @@ export interface PatternTree {
   readonly root: Node;
   /** Number of capturing groups, group 0 not counted. */
   readonly groups: number;
+  /** There are back references. */
+  readonly refersBack: boolean;
+  /** There are atomic groups or possessive repeats. */
+  readonly holdsOn: boolean;
 }
 
 export const emptyNode: Node = { kind: 'seq', items: [] };

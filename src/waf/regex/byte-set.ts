@@ -65,13 +65,15 @@ export class ByteSet {
 
   get size(): number {
     let count = 0;
-    for (let word of this.words) for (; word !== 0; word &= word - 1) count++;
+    for (let i = 0; i < 8; i++) for (let word = this.words[i]!; word !== 0; word &= word - 1) count++;
     return count;
   }
 
   bytes(): number[] {
     const out: number[] = [];
-    for (let byte = 0; byte < 256; byte++) if (this.has(byte)) out.push(byte);
+    for (let i = 0; i < 8; i++) {
+      for (let word = this.words[i]!; word !== 0; word &= word - 1) out.push(i * 32 + 31 - Math.clz32(word & -word));
+    }
     return out;
   }
 

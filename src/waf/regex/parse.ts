@@ -23,6 +23,7 @@ class Parser {
   private readonly total: number;
   private groups = 0;
   private depth = 0;
+  private holdsOn = false;
 
   constructor(source: string) {
     this.cursor = new Cursor(source);
@@ -35,7 +36,7 @@ class Parser {
     for (const { index, at } of this.references) {
       if (index > this.groups || index < 1) this.cursor.fail(`there is no group ${index} to refer back to`, at);
     }
-    return { root, groups: this.groups };
+    return { root, groups: this.groups, refersBack: this.references.length > 0, holdsOn: this.holdsOn };
   }
 
   /** Up to `)` or the end. The flags object is this group's own: an inline flag lasts until the group ends. */
@@ -176,7 +177,10 @@ class Parser {
       return null;
     }
     if (this.cursor.take(':')) return this.body(flags, at);
-    if (this.cursor.take('>')) return { kind: 'atomic', node: this.body(flags, at) };
+    if (this.cursor.take('>')) {
+      this.holdsOn = true;
+      return { kind: 'atomic', node: this.body(flags, at) };
+    }
     for (const [text, behind, negative] of lookarounds) {
       if (this.cursor.take(text)) return { kind: 'look', behind, negative, node: this.body(flags, at) };
     }
@@ -217,6 +221,7 @@ class Parser {
       const bounds = this.bounds();
       if (bounds === null) return result;
       const mode: RepeatMode = this.cursor.take('?') ? 'lazy' : this.cursor.take('+') ? 'possessive' : 'greedy';
+      if (mode === 'possessive') this.holdsOn = true;
       result = { kind: 'repeat', node: result, min: bounds.min, max: bounds.max, mode };
     }
   }
@@ -226,6 +231,7 @@ class Parser {
     if (this.cursor.take('+')) return { min: 1, max: Infinity };
     if (this.cursor.take('?')) return { min: 0, max: 1 };
     // A brace that does not open a count stands for itself.
+    if (this.cursor.peek() !== '{') return null;
     const match = /^\{(\d+)(?:(,)(\d*))?\}/.exec(
       this.cursor.source.slice(this.cursor.position, this.cursor.position + 16),
     );
@@ -257,9 +263,18 @@ const lineEnding: Node = {
   ],
 };
 
+const literals = new Map<number, Node>();
+
+/** One node per byte and case, shared by all patterns: most of a tree is such nodes. */
 function literal(byte: number, flags: Flags): Node {
-  const set = ByteSet.of(byte);
-  return { kind: 'set', set: flags.i ? set.caseless() : set };
+  const key = flags.i ? byte + 256 : byte;
+  let node = literals.get(key);
+  if (node === undefined) {
+    const set = ByteSet.of(byte);
+    node = { kind: 'set', set: flags.i ? set.caseless() : set };
+    literals.set(key, node);
+  }
+  return node;
 }
 
 function sequence(items: readonly Node[]): Node {

@@ -57,7 +57,7 @@ class CompiledPattern implements Pattern {
   private ready(): Program {
     if (this.program === null) {
       const tree = this.tree ?? parsePattern(this.source);
-      this.program = compileProgram({ root: relax(tree.root), groups: tree.groups });
+      this.program = compileProgram(tree.holdsOn ? { ...tree, root: relax(tree.root) } : tree);
       this.tree = null;
     }
     return this.program;

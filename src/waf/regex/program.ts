@@ -1,4 +1,4 @@
-import { some, width, type Node, type PatternTree, type Place } from './ast.ts';
+import { width, type Node, type PatternTree, type Place } from './ast.ts';
 import type { ByteSet } from './byte-set.ts';
 import { first } from './relax.ts';
 
@@ -60,16 +60,10 @@ export function compileProgram(tree: PatternTree): Program {
     slots: writer.slots,
     groups: tree.groups,
     anchored: startsAnchored(tree.root),
-    regular: !some(tree.root, irregular),
-    refersBack: writer.refersBack,
+    regular: writer.regular,
+    refersBack: tree.refersBack,
     first: first(tree.root),
   };
-}
-
-function irregular(node: Node): boolean {
-  if (node.kind === 'repeat') return node.mode === 'possessive';
-  if (node.kind === 'place') return node.place === 'endOrNewline';
-  return node.kind === 'look' || node.kind === 'atomic' || node.kind === 'back';
 }
 
 function startsAnchored(node: Node): boolean {
@@ -99,13 +93,14 @@ class Writer {
   readonly x: number[] = [];
   readonly y: number[] = [];
   readonly sets: ByteSet[] = [];
-  readonly refersBack: boolean;
+  regular = true;
   slots: number;
-  private readonly setNumbers = new Map<string, number>();
+  private readonly refersBack: boolean;
+  private readonly setNumbers = new Map<ByteSet | string, number>();
 
   constructor(tree: PatternTree) {
     this.slots = 2 * (tree.groups + 1);
-    this.refersBack = some(tree.root, (node) => node.kind === 'back');
+    this.refersBack = tree.refersBack;
   }
 
   emit(op: number, x: number, y: number): number {
@@ -143,14 +138,17 @@ class Writer {
         this.nested(Op.look, node.behind ? steppedBack(node.node) : node.node, node.negative ? 1 : 0);
         return;
       case 'back':
+        this.regular = false;
         this.emit(Op.back, node.index, node.caseless ? 1 : 0);
         return;
       case 'place':
+        if (node.place === 'endOrNewline') this.regular = false;
         this.emit(Op.place, PlaceCode[node.place], 0);
     }
   }
 
   private nested(op: number, node: Node, y: number): void {
+    this.regular = false;
     const at = this.emit(op, 0, y);
     if (node.kind === 'alt' && node.items.some((item) => item.kind === 'seq' && stepsOf(item) > 0)) {
       this.alternatives(node.items);
@@ -211,11 +209,13 @@ class Writer {
   }
 
   private setNumber(set: ByteSet): number {
-    const key = set.key();
-    const known = this.setNumbers.get(key);
+    let known = this.setNumbers.get(set);
     if (known !== undefined) return known;
-    this.setNumbers.set(key, this.sets.length);
-    return this.sets.push(set) - 1;
+    const key = set.key();
+    known = this.setNumbers.get(key) ?? this.sets.push(set) - 1;
+    this.setNumbers.set(key, known);
+    this.setNumbers.set(set, known);
+    return known;
   }
 }
 
