@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { HttpRequest } from '../http/message.ts';
 import type { Trace } from '../trace/trace.ts';
+import type { Departure } from './departure.ts';
 import { Facts } from './facts.ts';
 
 /** Who asks, as far as the connection and the trusted proxies tell. */
@@ -26,8 +27,8 @@ export interface Exchange {
   readonly facts: Facts;
   readonly trace: Trace;
   readonly clock: Clock;
-  /** Aborted when the viewer has gone. */
-  readonly signal: AbortSignal;
+  /** Tells when the viewer has gone. */
+  readonly departure: Departure;
   /** Finish this after the answer, where the shell can. */
   later(work: Promise<unknown>): void;
 }
@@ -37,7 +38,7 @@ export interface ExchangeParts {
   readonly viewer: Viewer;
   readonly trace: Trace;
   readonly clock: Clock;
-  readonly signal: AbortSignal;
+  readonly departure: Departure;
   later(work: Promise<unknown>): void;
 }
 
@@ -49,7 +50,7 @@ export function newExchange(parts: ExchangeParts): Exchange {
     facts: new Facts(),
     trace: parts.trace,
     clock: parts.clock,
-    signal: parts.signal,
+    departure: parts.departure,
     later: parts.later,
   };
 }

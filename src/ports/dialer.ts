@@ -15,7 +15,10 @@ export interface Outbound {
   readonly target: string;
   readonly headers: HeaderList;
   readonly body: Body | null;
-  readonly signal: AbortSignal;
+  /** Registers a call for when nobody waits for the answer any more; returns how to take it back. */
+  onGone(call: () => void): () => void;
+  /** Milliseconds until the answer's head must be there, where it is less than the dialer's own. */
+  readonly firstByteMs: number;
 }
 
 export interface Inbound {

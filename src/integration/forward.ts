@@ -1,0 +1,117 @@
+import { Fault } from '../base/fault.ts';
+import { ms, size } from '../config/parts.ts';
+import type { Origin } from '../config/origins.ts';
+import type { Exchange } from '../flow/exchange.ts';
+import { routeFact, targetFact, type RouteMatch } from '../flow/shared-facts.ts';
+import type { Answer } from '../flow/stage.ts';
+import { isBodiless, type HttpResponse } from '../http/message.ts';
+import type { Target } from '../http/target.ts';
+import type { Dialer, Inbound, Outbound } from '../ports/dialer.ts';
+import { inboundHeaders, outboundHeaders, type ForwardedOptions } from './forwarded.ts';
+import { limited } from './limit.ts';
+import { originReasons } from './reasons.ts';
+import { mayRetry } from './retry.ts';
+
+/** What the document says about an origin, read once. */
+export interface Forwarder {
+  readonly name: string;
+  readonly dialer: Dialer;
+  readonly url: URL;
+  readonly headers: Omit<ForwardedOptions, 'host'>;
+  readonly host: Origin['host'];
+  readonly retries: number;
+  readonly totalMs: number;
+  readonly firstByteMs: number;
+  readonly responseBytes: number;
+}
+
+export function forwarder(
+  name: string,
+  origin: Origin,
+  dialer: Dialer,
+  headers: { readonly set: readonly (readonly [string, string])[]; readonly remove: readonly string[] },
+): Forwarder {
+  return {
+    name,
+    dialer,
+    url: new URL(origin.url),
+    headers,
+    host: origin.host,
+    retries: origin.retries,
+    totalMs: ms(origin.timeouts.total),
+    firstByteMs: ms(origin.timeouts.firstByte),
+    responseBytes: origin.responseBytes === undefined ? Number.POSITIVE_INFINITY : size(origin.responseBytes),
+  };
+}
+
+/** Sends the request on and streams the answer back. `rewrite` is the path template at the origin, `most` the bytes a body may have. */
+export function forward(to: Forwarder, exchange: Exchange, rewrite: string | undefined, most: number): Answer {
+  const { request, departure } = exchange;
+  const target = exchange.facts.get(targetFact) as Target;
+  const body = request.body && limited(request.body, most);
+  const headers = outboundHeaders(request, exchange.viewer, {
+    host: to.host === 'viewer' ? (request.headers.get('host') ?? to.url.host) : to.url.host,
+    ...to.headers,
+  });
+  const outbound: Outbound = {
+    method: request.method,
+    target: rewrite === undefined ? request.target : rewritten(rewrite, target, exchange.facts.get(routeFact)),
+    headers,
+    body,
+    onGone: (call) => departure.on(call),
+    firstByteMs: Math.min(to.firstByteMs, to.totalMs),
+  };
+  const started = exchange.clock.ticks();
+  const attempt = (left: number): Promise<HttpResponse> =>
+    to.dialer.dial(outbound).then(
+      (inbound) => answered(to, exchange, inbound),
+      (thrown: unknown) => {
+        const spent = exchange.clock.ticks() - started;
+        const again = left > 0 && spent < to.totalMs && !departure.gone && mayRetry(thrown, request.method, body);
+        exchange.trace.note('integration', again ? 'failed, again' : 'failed', {
+          origin: to.name,
+          code: thrown instanceof Fault ? thrown.code : 'flow.unexpected',
+          says: thrown instanceof Error ? thrown.message : String(thrown),
+        });
+        if (!again) throw thrown;
+        return attempt(left - 1);
+      },
+    );
+  return attempt(to.retries);
+}
+
+function answered(to: Forwarder, exchange: Exchange, inbound: Inbound): HttpResponse {
+  const declared = inbound.headers.get('content-length');
+  if (declared !== undefined && Number(declared) > to.responseBytes) {
+    inbound.body?.cancel();
+    const { code, says } = originReasons['too-large'];
+    throw new Fault(code, 'origin', says);
+  }
+  exchange.trace.note('integration', 'answered', { origin: to.name, address: inbound.address, status: inbound.status });
+  return {
+    status: inbound.status,
+    headers: inboundHeaders(inbound.headers, inbound.status, '1.1'),
+    body: isBodiless(inbound.status) ? null : inbound.body,
+    from: { by: 'integration', name: to.name, address: inbound.address },
+  };
+}
+
+/**
+ * The path at the origin: parameters are filled in as they came, still encoded, so that the origin sees what was asked
+ * and a value cannot become a path of its own.
+ */
+function rewritten(template: string, target: Target, route: RouteMatch | undefined): string {
+  const raw = route ? rawParams(route, target.rawPath) : {};
+  const path = template.replaceAll(/\{([A-Za-z0-9_.-]+)\+?\}/g, (_, name: string) => raw[name] ?? '');
+  return target.rawQuery === null ? path : `${path}?${target.rawQuery}`;
+}
+
+function rawParams(route: RouteMatch, rawPath: string): Record<string, string> {
+  const segments = rawPath.slice(1).split('/');
+  const raw: Record<string, string> = {};
+  for (const [at, part] of route.name.slice(route.name.indexOf('/') + 1).split('/').entries()) {
+    const hole = /^\{([A-Za-z0-9_.-]+)(\+?)\}$/.exec(part);
+    if (hole) raw[hole[1] as string] = hole[2] ? segments.slice(at).join('/') : (segments[at] ?? '');
+  }
+  return raw;
+}

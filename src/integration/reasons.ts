@@ -1,0 +1,19 @@
+import { defineReasons } from '../trace/reason.ts';
+
+/** Faults of an origin, told apart: who reads the status knows whether to look at the network, the origin, or the list. */
+export const originReasons = defineReasons('integration.origin', {
+  connect: [502, 'No connection to the origin: it refused, or there is no way to it.'],
+  'connect-timeout': [502, 'No connection to the origin within the time for it.'],
+  resolve: [502, 'The name of the origin has no address.'],
+  'not-allowed': [502, 'Every address of the origin is outside what this document may dial.'],
+  broken: [502, 'The connection broke before the answer was there.'],
+  malformed: [502, 'The origin answered something that is no HTTP response.'],
+  'too-large': [502, 'The origin declared an answer longer than the document allows.'],
+  timeout: [504, 'The origin did not begin to answer in time.'],
+  busy: [503, 'All connections to the origin are taken and none came free in time.'],
+  gone: [499, 'The viewer left before the origin answered.'],
+});
+
+export const bodyReasons = defineReasons('integration.body', {
+  'too-large': [413, 'The request body is longer than the route allows.'],
+});
