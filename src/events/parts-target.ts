@@ -1,0 +1,5 @@
+/** A target cut at its question mark; the query without it, null when there was none. */
+export function splitTarget(target: string): { readonly path: string; readonly query: string | null } {
+  const mark = target.indexOf('?');
+  return mark < 0 ? { path: target, query: null } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+}
