@@ -1,0 +1,60 @@
+import { systemClock, type Clock } from '../base/clock.ts';
+import { newId } from '../base/id.ts';
+import { memoryCollections, type CollectionStore } from './collections.ts';
+import { compile, type CompileOptions } from './compile.ts';
+import { evaluate as reference, type Evaluate } from './evaluate.ts';
+import { inspection, type Inspection } from './inspection.ts';
+import type { Program } from './program.ts';
+import type { WafRequest, WafViewer } from './request.ts';
+import type { RuleSet } from './rule.ts';
+import type { Mode, Settings } from './settings.ts';
+import { Transaction } from './transaction.ts';
+
+export interface WafOptions extends CompileOptions {
+  /** Instead of the mode that the rules ask for. */
+  readonly mode?: Mode;
+  /** Instead of what the rules say about the engine. */
+  readonly settings?: Partial<Settings>;
+  readonly clock?: Clock;
+  /** Where `initcol` keeps its entries; in this process when nothing is said. */
+  readonly collections?: CollectionStore;
+  /** A word for `UNIQUE_ID`. */
+  readonly newId?: (now: number) => string;
+  /** Another way to find out which values a condition hits; the plain one when nothing is said. */
+  readonly evaluate?: (program: Program) => Evaluate;
+}
+
+/** A rule set at work. Holds no request; any number of inspections may be open at once. */
+export interface Waf {
+  readonly program: Program;
+  inspect(request: WafRequest, viewer: WafViewer): Inspection;
+}
+
+/** Compiles a rule set. Throws `RuleError` for a rule that cannot run, unless `onError` takes it. */
+export function createWaf(set: RuleSet, options: WafOptions = {}): Waf {
+  const program = compile(set, options);
+  const evaluate = options.evaluate?.(program) ?? reference;
+  const settings: Settings = {
+    ...set.settings,
+    ...options.settings,
+    ...(options.mode !== undefined && { mode: options.mode }),
+  };
+  const clock = options.clock ?? systemClock;
+  const store = options.collections ?? memoryCollections();
+  const id = options.newId ?? newId;
+  return {
+    program,
+    inspect(request, viewer) {
+      const transaction = new Transaction({
+        request,
+        viewer,
+        settings,
+        lookup: program,
+        clock,
+        store,
+        id: id(clock.now()),
+      });
+      return inspection(transaction, program, evaluate);
+    },
+  };
+}

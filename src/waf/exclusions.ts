@@ -1,0 +1,73 @@
+import type { Exclusion } from './condition.ts';
+import { written } from './macro.ts';
+import type { Rule } from './rule.ts';
+import { RuleError, type SourcePlace } from './rule-error.ts';
+import { looseTest } from './selector.ts';
+
+/** Which rules are meant: by number or range, by a tag, or by the message. Plain data, so that it can be kept. */
+export type RuleSelector =
+  | { readonly by: 'id'; readonly ranges: readonly (readonly [from: number, to: number])[] }
+  | { readonly by: 'tag' | 'message'; readonly source: string };
+
+/** `942100`, `942000-942999`, or several with blanks or commas between them. */
+export function idSelector(text: string, place?: SourcePlace): RuleSelector {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  const ranges = words.map((word) => {
+    const found = /^"?(\d+)(?:-(\d+))?"?$/.exec(word);
+    const from = Number(found?.[1]);
+    const to = Number(found?.[2] ?? found?.[1]);
+    if (!found || to < from) {
+      throw new RuleError(`\`${word}\` is no rule id and no range of ids`, {
+        ...(place && { place }),
+        hint: 'write 942100 or 942100-942199',
+      });
+    }
+    return [from, to] as const;
+  });
+  if (ranges.length === 0) throw new RuleError('no rule id is given', { ...(place && { place }) });
+  return { by: 'id', ranges };
+}
+
+/** A test for rules; the pattern of a tag or message is compiled once, here. */
+export function ruleTest(selector: RuleSelector, place?: SourcePlace): (rule: Rule) => boolean {
+  if (selector.by === 'id') {
+    return (rule) => {
+      const id = Number(rule.id);
+      return selector.ranges.some(([from, to]) => id >= from && id <= to);
+    };
+  }
+  const test = looseTest(selector.source, place);
+  if (selector.by === 'message') return (rule) => rule.message !== null && test(written(rule.message));
+  return (rule) => rule.tags.some((tag) => test(tag));
+}
+
+/** What one request's rules have switched off, by the number of the rule in its program. */
+export class Removals {
+  #rules: Uint8Array | null = null;
+  #targets: Map<number, Exclusion[]> | null = null;
+
+  remove(mask: Uint8Array): void {
+    this.#rules ??= new Uint8Array(mask.length);
+    for (let at = 0; at < mask.length; at++) if (mask[at] === 1) this.#rules[at] = 1;
+  }
+
+  removeTarget(mask: Uint8Array, exclusion: Exclusion): void {
+    this.#targets ??= new Map();
+    for (let at = 0; at < mask.length; at++) {
+      if (mask[at] !== 1) continue;
+      const known = this.#targets.get(at);
+      if (known) known.push(exclusion);
+      else this.#targets.set(at, [exclusion]);
+    }
+  }
+
+  has(rule: number): boolean {
+    return this.#rules !== null && this.#rules[rule] === 1;
+  }
+
+  targets(rule: number): readonly Exclusion[] {
+    return this.#targets?.get(rule) ?? none;
+  }
+}
+
+const none: readonly Exclusion[] = [];

@@ -1,0 +1,24 @@
+import { definePairs } from '../field.ts';
+import type { Transaction } from '../transaction.ts';
+
+/** Cookies as they came: nothing is decoded, quotes stay, and a piece without `=` is a name. Nameless ones are left out. */
+function cookies({ request, settings }: Transaction): (readonly [string, string])[] {
+  const found: (readonly [string, string])[] = [];
+  for (const [header, text] of request.headers) {
+    if (header.length !== 6 || header.toLowerCase() !== 'cookie') continue;
+    for (const piece of text.split(settings.cookieSeparator)) {
+      const pair = piece.replace(/^\s+/, '');
+      const equals = pair.indexOf('=');
+      const name = equals < 0 ? pair : pair.slice(0, equals);
+      if (name !== '') found.push([name, equals < 0 ? '' : pair.slice(equals + 1)]);
+    }
+  }
+  return found;
+}
+
+export default [
+  definePairs('REQUEST_COOKIES', 'request', 'Values of cookies, undecoded.', cookies),
+  definePairs('REQUEST_COOKIES_NAMES', 'request', 'Names of cookies.', (transaction) =>
+    cookies(transaction).map(([name]) => [name, name] as const),
+  ),
+] as const;

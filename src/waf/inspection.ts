@@ -1,0 +1,163 @@
+import { emptyBody } from './bodies/body-view.ts';
+import { processorFor, processorNamed } from './body-processors.ts';
+import type { Evaluate } from './evaluate.ts';
+import { HeldBody } from './held-body.ts';
+import { stop } from './hit.ts';
+import { pass, type Match, type Verdict } from './match.ts';
+import type { Program } from './program.ts';
+import { headerOf, type WafResponse } from './request.ts';
+import type { Phase, RuleRef } from './rule.ts';
+import { runPhase } from './run.ts';
+import type { Transaction } from './transaction.ts';
+
+/**
+ * One request on its way past the rules. Called in order; every call answers with the verdict so far, and after a stop
+ * only `finish` is left to call.
+ */
+export interface Inspection {
+  requestHead(): Verdict;
+  /** Bytes of the body as they come; `whole` with the last ones, also when there is no body at all. */
+  requestBody(bytes: Uint8Array, whole: boolean): Verdict;
+  responseHead(status: number, headers: WafResponse['headers']): Verdict;
+  responseBody(bytes: Uint8Array, whole: boolean): Verdict;
+  /** After the answer: runs the rules that keep the books, and gives every match, findings and others. */
+  finish(): readonly Match[];
+  /** Whether a rule could still refuse because of the body; when not, it may stream by unread. */
+  readonly wantsRequestBody: boolean;
+  readonly wantsResponseBody: boolean;
+  /** Read-only, for traces: variables, labels, faults. */
+  readonly transaction: Transaction;
+}
+
+/** The limits speak with rule ids of their own, as their verdict needs a name. */
+const requestLimit: RuleRef = { id: 'request-body-limit', place: { file: 'engine', line: 1 } };
+const responseLimit: RuleRef = { id: 'response-body-limit', place: { file: 'engine', line: 2 } };
+
+export function inspection(transaction: Transaction, program: Program, evaluate: Evaluate): Inspection {
+  const request = new HeldBody();
+  const response = new HeldBody();
+  let phase: 0 | Phase = 0;
+  let finished = false;
+
+  const verdict = (): Verdict => transaction.verdict ?? pass;
+  const run = (next: Phase): Verdict => {
+    if (transaction.verdict !== null) return transaction.verdict;
+    phase = next;
+    runPhase(transaction, program, next, evaluate);
+    return verdict();
+  };
+  const tooLong = (rule: RuleRef, at: Phase, status: number, message: string): Verdict => {
+    const enforced = transaction.mode === 'on';
+    const match: Match = {
+      rule,
+      phase: at,
+      message,
+      logData: '',
+      severity: 4,
+      tags: [],
+      logged: true,
+      disruption: 'deny',
+      enforced,
+      evidence: [],
+      score: transaction.score,
+    };
+    transaction.matches.push(match);
+    if (enforced) transaction.verdict = stop(transaction, match, 'deny', status, null);
+    else transaction.wouldStop ??= match;
+    return verdict();
+  };
+
+  const readRequestBody = (): void => {
+    transaction.bodyText = request.take();
+    transaction.bodyLength = request.length;
+    transaction.body = emptyBody;
+    const processor = transaction.bodyText === '' ? undefined : processorNamed(transaction.bodyProcessor);
+    if (processor) {
+      const type = headerOf(transaction.request.headers, 'content-type') ?? '';
+      transaction.body = processor.parse(transaction.bodyText, type, transaction.settings.bodyLimits);
+    }
+    transaction.forget('request-body');
+  };
+
+  const reads = (at: Phase): boolean =>
+    transaction.mode !== 'off' &&
+    transaction.verdict === null &&
+    transaction.allowed !== 'all' &&
+    program.phases[at].length > 0;
+
+  return {
+    transaction,
+    get wantsRequestBody() {
+      return phase < 2 && transaction.settings.requestBody && transaction.allowed !== 'request' && reads(2);
+    },
+    get wantsResponseBody() {
+      return phase < 4 && transaction.settings.responseBody && reads(4) && isReadable(transaction);
+    },
+    requestHead() {
+      if (phase >= 1) return verdict();
+      transaction.bodyProcessor = processorFor(headerOf(transaction.request.headers, 'content-type') ?? '');
+      return run(1);
+    },
+    requestBody(bytes, whole) {
+      if (phase >= 2 || transaction.verdict !== null) return verdict();
+      const { settings } = transaction;
+      if (settings.requestBody && transaction.mode !== 'off') {
+        if (!request.add(bytes, settings.requestBodyLimit)) {
+          transaction.bodyTooLong = true;
+          if (
+            settings.requestBodyLimitAction === 'block' &&
+            tooLong(requestLimit, 2, 413, 'The body is longer than the limit').kind === 'stop'
+          ) {
+            phase = 2;
+            return verdict();
+          }
+          // The first part is all that will be judged, so it is judged now and the rest need not wait.
+          whole = true;
+        }
+      }
+      if (!whole) return pass;
+      if (settings.requestBody) readRequestBody();
+      return run(2);
+    },
+    responseHead(status, headers) {
+      if (phase >= 3) return verdict();
+      transaction.response = { status, headers };
+      transaction.forget('response-head');
+      return run(3);
+    },
+    responseBody(bytes, whole) {
+      if (phase >= 4 || transaction.verdict !== null) return verdict();
+      const { settings } = transaction;
+      const readable = settings.responseBody && transaction.mode !== 'off' && isReadable(transaction);
+      if (readable && !response.add(bytes, settings.responseBodyLimit)) {
+        transaction.responseTooLong = true;
+        if (
+          settings.responseBodyLimitAction === 'block' &&
+          tooLong(responseLimit, 4, 500, 'The response body is longer than the limit').kind === 'stop'
+        ) {
+          phase = 4;
+          return verdict();
+        }
+        whole = true;
+      }
+      if (!whole) return pass;
+      if (readable) transaction.responseText = response.take();
+      transaction.responseLength = response.length;
+      transaction.forget('response-body');
+      return run(4);
+    },
+    finish() {
+      if (!finished) {
+        finished = true;
+        runPhase(transaction, program, 5, evaluate);
+      }
+      return transaction.matches;
+    },
+  };
+}
+
+function isReadable({ response, settings }: Transaction): boolean {
+  if (response === null) return true;
+  const type = (headerOf(response.headers, 'content-type') ?? '').split(';')[0] ?? '';
+  return settings.responseBodyTypes.includes(type.trim().toLowerCase());
+}

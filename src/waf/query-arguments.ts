@@ -1,0 +1,24 @@
+import type { Pair } from './bodies/body-view.ts';
+
+/**
+ * The arguments of a query or a form as a byte string. A name without `=` has the value ''; an empty piece between two
+ * separators is an argument without a name, as the engines that rules were written for have it; one at the end is not.
+ */
+export function queryArguments(text: string, separator: string): readonly Pair[] {
+  if (text === '') return [];
+  const pieces = text.split(separator);
+  if (pieces.at(-1) === '') pieces.pop();
+  return pieces.map((piece) => {
+    const equals = piece.indexOf('=');
+    return equals < 0
+      ? { name: formDecode(piece), value: '' }
+      : { name: formDecode(piece.slice(0, equals)), value: formDecode(piece.slice(equals + 1)) };
+  });
+}
+
+/** `+` to a blank and `%hh` to its byte; a `%` without two hex digits stays. */
+export function formDecode(text: string): string {
+  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
+  if (!spaced.includes('%')) return spaced;
+  return spaced.replace(/%([0-9a-fA-F]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+}

@@ -1,0 +1,35 @@
+import type { Evaluate } from './evaluate.ts';
+import type { CompiledRule, Program } from './program.ts';
+import type { Phase } from './rule.ts';
+import type { Transaction } from './transaction.ts';
+
+/** Has `allow` put an end to this phase? Phase 5 always runs: it only keeps the books. */
+function ended(transaction: Transaction, phase: Phase): boolean {
+  if (transaction.mode === 'off') return true;
+  const { allowed } = transaction;
+  if (allowed === null || phase === 5) return false;
+  return allowed === 'all' || allowed === 'phase' || phase <= 2;
+}
+
+function runRule(transaction: Transaction, rule: CompiledRule, evaluate: Evaluate): boolean {
+  for (const link of rule.links) if (!evaluate(transaction, rule, link)) return false;
+  return true;
+}
+
+/** All rules of one phase, in the order in which they were written, until one of them refuses. */
+export function runPhase(transaction: Transaction, program: Program, phase: Phase, evaluate: Evaluate): void {
+  if (transaction.allowed === 'phase') transaction.allowed = null;
+  const rules = program.phases[phase];
+  let at = 0;
+  while (at < rules.length && !ended(transaction, phase)) {
+    const rule = rules[at] as CompiledRule;
+    at++;
+    if (transaction.removals.has(rule.index)) continue;
+    if (transaction.matchedVars.length > 0) transaction.matchedVars = [];
+    if (transaction.evidence.length > 0) transaction.evidence.length = 0;
+    if (runRule(transaction, rule, evaluate)) at = rule.next;
+    if (transaction.verdict !== null) break;
+  }
+  transaction.rule = null;
+  transaction.matchedVars = [];
+}

@@ -1,0 +1,26 @@
+import type { Selector } from './condition.ts';
+import { compilePattern } from './regex/pattern-compile.ts';
+import { RuleError, type SourcePlace } from './rule-error.ts';
+
+/** A pattern as selectors and rule lists use it: found anywhere, without regard to case. */
+export function looseTest(source: string, place?: SourcePlace): (text: string) => boolean {
+  try {
+    const pattern = compilePattern(`(?i)${source}`);
+    return (text) => pattern.test(text);
+  } catch (error) {
+    throw new RuleError(
+      `the pattern /${source}/ cannot be read: ${error instanceof Error ? error.message : 'unknown'}`,
+      {
+        ...(place && { place }),
+      },
+    );
+  }
+}
+
+/** Null means every name is meant. */
+export function keyTest(selector: Selector, place?: SourcePlace): ((key: string) => boolean) | null {
+  if (selector.kind === 'all') return null;
+  if (selector.kind === 'pattern') return looseTest(selector.source, place);
+  const wanted = selector.key;
+  return (key) => key.length === wanted.length && key.toLowerCase() === wanted;
+}

@@ -1,0 +1,157 @@
+import type { Clock } from '../base/clock.ts';
+import { emptyBody, type BodyView } from './bodies/body-view.ts';
+import type { CollectionStore } from './collections.ts';
+import { Removals, type RuleSelector } from './exclusions.ts';
+import type { FieldDefinition, FieldValue, Lifetime } from './field.ts';
+import type { Macro } from './macro.ts';
+import type { Evidence, Match, Verdict } from './match.ts';
+import { partsOf, type TargetParts, type WafRequest, type WafResponse, type WafViewer } from './request.ts';
+import type { Rule } from './rule.ts';
+import type { Mode, Settings } from './settings.ts';
+import { Variables, wholeNumber } from './variables.ts';
+
+/** What a transaction may ask of the program it runs. */
+export interface Lookup {
+  readonly scores: readonly string[];
+  field(name: string): FieldDefinition | undefined;
+  /** One byte per rule, 1 where the selector means it; made once per selector. */
+  mask(selector: RuleSelector): Uint8Array;
+}
+
+export interface TransactionParts {
+  readonly request: WafRequest;
+  readonly viewer: WafViewer;
+  readonly settings: Settings;
+  readonly lookup: Lookup;
+  readonly clock: Clock;
+  readonly store: CollectionStore;
+  readonly id: string;
+}
+
+const order: readonly Lifetime[] = ['request', 'request-body', 'response-head', 'response-body', 'moment'];
+
+/** Everything that is known about one request while rules run over it. */
+export class Transaction {
+  readonly request: WafRequest;
+  readonly viewer: WafViewer;
+  readonly target: TargetParts;
+  readonly lookup: Lookup;
+  readonly clock: Clock;
+  readonly id: string;
+  readonly started: number;
+  /** What rules may change for this request alone (`ctl:`). */
+  settings: Settings;
+  mode: Mode;
+
+  /** `URLENCODED`, `MULTIPART`, `JSON`, `XML`, or '' for none. */
+  bodyProcessor = '';
+  /** Fill `REQUEST_BODY` even when no processor asked for it. */
+  forceBody = false;
+  body: BodyView = emptyBody;
+  bodyText = '';
+  /** Bytes of the request's body, of which `bodyText` may be the first part. */
+  bodyLength = 0;
+  bodyTooLong = false;
+  response: WafResponse | null = null;
+  responseText = '';
+  responseLength = 0;
+  responseTooLong = false;
+
+  readonly tx = new Variables();
+  readonly collections = new Map<string, { readonly key: string; readonly variables: Variables }>();
+  readonly removals = new Removals();
+  readonly labels = new Set<string>();
+  readonly matches: Match[] = [];
+  /** Rules' own wishes about the audit log, for whoever writes one. */
+  readonly audit = { engine: '', parts: '' };
+  /** What went wrong inside a rule, e.g. an argument made from a macro that its operator cannot read. */
+  readonly faults: string[] = [];
+
+  rule: Rule | null = null;
+  matched: { readonly name: string; readonly value: string } = { name: '', value: '' };
+  matchedVars: FieldValue[] = [];
+  /** Of the rule that is running, one for each link that has hit. */
+  readonly evidence: Evidence[] = [];
+  highestSeverity = 255;
+  /** Set by `allow`: rules of these phases are not asked any more. */
+  allowed: 'phase' | 'request' | 'all' | null = null;
+  verdict: Verdict | null = null;
+  /** The first refusal that `detect` did not enforce. */
+  wouldStop: Match | null = null;
+
+  readonly #store: CollectionStore;
+  readonly #read = new Map<FieldDefinition, readonly FieldValue[]>();
+
+  constructor(parts: TransactionParts) {
+    this.request = parts.request;
+    this.viewer = parts.viewer;
+    this.settings = parts.settings;
+    this.mode = parts.settings.mode;
+    this.lookup = parts.lookup;
+    this.clock = parts.clock;
+    this.#store = parts.store;
+    this.id = parts.id;
+    this.started = parts.clock.now();
+    this.target = partsOf(parts.request.target);
+  }
+
+  get now(): number {
+    return this.clock.now();
+  }
+
+  /** The field's values; read once and kept for as long as they can be true. */
+  read(field: FieldDefinition): readonly FieldValue[] {
+    if (field.lifetime === 'moment') return field.read(this);
+    const known = this.#read.get(field);
+    if (known !== undefined) return known;
+    const values = field.read(this);
+    this.#read.set(field, values);
+    return values;
+  }
+
+  /** Forgets what was read before this moment and is not true any more. */
+  forget(since: Lifetime): void {
+    for (const field of this.#read.keys()) {
+      if (order.indexOf(field.lifetime) >= order.indexOf(since)) this.#read.delete(field);
+    }
+  }
+
+  /** What a macro stands for now; '' when there is nothing. */
+  readonly look = (macro: Macro): string => {
+    if (macro.field === 'TX' && macro.key !== null) return this.tx.get(macro.key, this.started) ?? '';
+    const field = this.lookup.field(macro.field);
+    if (field === undefined) return '';
+    for (const value of this.read(field)) {
+      if (macro.key === null || !field.keyed || value.key.toLowerCase() === macro.key) return value.value;
+    }
+    return '';
+  };
+
+  /** The named collection's variables: `TX` always, the others once a rule has opened them. */
+  variables(collection: string): Variables | null {
+    return collection === 'TX' ? this.tx : (this.collections.get(collection)?.variables ?? null);
+  }
+
+  open(collection: string, key: string): void {
+    if (this.collections.has(collection)) return;
+    const timeout = this.settings.collectionTimeout * 1000;
+    const variables = this.#store.open(collection, key, this.now, timeout);
+    this.collections.set(collection, { key, variables });
+  }
+
+  /** Captures of the last operator that hit, as `TX:0` to `TX:9`; what the last one had more of is gone. */
+  capture(groups: readonly string[]): void {
+    for (let at = 0; at < 10; at++) {
+      const group = groups[at];
+      if (group === undefined) this.tx.unset(String(at));
+      else this.tx.set(String(at), group);
+    }
+  }
+
+  /** The anomaly score so far, as the rule set keeps it. */
+  get score(): number {
+    let sum = 0;
+    for (const name of this.lookup.scores) sum += wholeNumber(this.tx.get(name, this.started) ?? '');
+    return sum;
+  }
+}

@@ -1,0 +1,64 @@
+interface Entry {
+  /** As it was first written; looked up without regard to case. */
+  readonly name: string;
+  value: string;
+  /** Milliseconds since 1970; null lives as long as its collection. */
+  expires: number | null;
+}
+
+/** Named texts that rules set and read: `TX`, and each entry of a persistent collection. Bounded. */
+export class Variables {
+  readonly #entries = new Map<string, Entry>();
+  readonly #most: number;
+
+  constructor(most = 2048) {
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(name: string, now: number): string | undefined {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return undefined;
+    if (entry.expires !== null && entry.expires <= now) {
+      this.#entries.delete(name);
+      return undefined;
+    }
+    return entry.value;
+  }
+
+  /** False when the collection is full: a rule that makes names from a request must not fill the memory. */
+  set(name: string, value: string): boolean {
+    const key = name.toLowerCase();
+    const entry = this.#entries.get(key);
+    if (entry) entry.value = value;
+    else if (this.#entries.size >= this.#most) return false;
+    else this.#entries.set(key, { name, value, expires: null });
+    return true;
+  }
+
+  unset(name: string): void {
+    this.#entries.delete(name.toLowerCase());
+  }
+
+  /** The entry goes at this time; without one of that name nothing happens. */
+  expire(name: string, at: number): void {
+    const entry = this.#entries.get(name.toLowerCase());
+    if (entry) entry.expires = at;
+  }
+
+  *all(now: number): Generator<readonly [name: string, value: string]> {
+    for (const [key, entry] of this.#entries) {
+      if (entry.expires !== null && entry.expires <= now) this.#entries.delete(key);
+      else yield [entry.name, entry.value];
+    }
+  }
+}
+
+/** A whole number at the start of the text, as rules count; 0 when there is none. */
+export function wholeNumber(text: string): number {
+  const found = /^\s*[+-]?\d{1,15}/.exec(text);
+  return found ? Number(found[0]) : 0;
+}
