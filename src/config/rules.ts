@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { headerName, onFault } from './parts.ts';
+import { durationText, headerName, onFault } from './parts.ts';
 
 const call = z
   .strictObject({
@@ -30,7 +30,8 @@ export const rules = z
       .optional()
       .meta({ description: 'A source that is watched: a change is checked and swapped in whole, a broken one is kept out.' }),
     modules: z.array(z.string()).default([]).meta({ description: 'Files of your own rules (TypeScript or JavaScript), default exports of `defineRule`.' }),
-    onFault: onFault.default('closed').meta({ description: 'A rule that throws, or a map that cannot answer.' }),
+    onFault: onFault.default('closed').meta({ description: 'A rule that throws or does not answer in time.' }),
+    timeout: durationText.default('1s').meta({ description: 'How long a rule that waits for something may take.' }),
     bodyBytes: z.number().int().positive().default(65_536).meta({ description: 'Bytes of the body that rules which ask for it may see.' }),
   })
   .meta({ id: 'Rules', description: 'Rules as code, called by name per resource.' });

@@ -1,0 +1,176 @@
+import { newId } from '../base/id.ts';
+import { messageOf } from '../base/fault.ts';
+import type { Document, DocumentInput } from '../config/document.ts';
+import { DocumentError, parseDocument } from '../config/parse.ts';
+import type { ResourceMap } from '../config/rules.ts';
+import { Departure } from '../flow/departure.ts';
+import { newExchange, type Viewer } from '../flow/exchange.ts';
+import type { Answer } from '../flow/stage.ts';
+import type { HttpRequest } from '../http/message.ts';
+import type { DocumentSource } from '../ports/documents.ts';
+import type { Ports } from '../ports/ports.ts';
+import { Trace } from '../trace/trace.ts';
+import { assemble, type Line } from './assemble.ts';
+import { dialers } from './dialers.ts';
+import { parseMap } from './map-source.ts';
+import { outfit, type PortOverrides } from './outfit.ts';
+import { registry, type Definition } from './registry.ts';
+
+export interface AppOptions {
+  /** As written, by hand or by `defineConfig`. */
+  readonly document: DocumentInput | unknown;
+  /** Rules, integrations, sinks and stores of your own. */
+  readonly plugins?: readonly Definition[];
+  /** Paths in the document are relative to this folder; the current one if left out. */
+  readonly folder?: string;
+  readonly ports?: PortOverrides;
+}
+
+/** How the sources of the document are. */
+export interface AppStatus {
+  readonly version: string;
+  /** When the running version was taken up, ms since 1970. */
+  readonly since: number;
+  /** What went wrong with a newer version that was not taken; null when all is well. */
+  readonly stale: { readonly source: string; readonly says: string; readonly since: number } | null;
+  readonly storeHealthy: boolean;
+}
+
+/** What every shell holds in its hand: a document that answers requests. */
+export interface App {
+  readonly version: string;
+  readonly document: Document;
+  readonly ports: Ports;
+  handle(request: HttpRequest, viewer: Viewer, departure?: Departure): Answer;
+  /** A new document beside the old one: checked and assembled whole, then swapped in one step. Throws and keeps the old one when it is bad. */
+  reload(document: DocumentInput | unknown, plugins?: readonly Definition[]): Promise<void>;
+  status(): Promise<AppStatus>;
+  /** Waits for what `later` was promised. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Loads a document. Rejects with `DocumentError` when anything in it is wrong, or a source cannot be read. */
+export async function sallyport(options: AppOptions): Promise<App> {
+  const folder = options.folder ?? process.cwd();
+  const { document: first } = accept(options.document);
+  const firstRegistry = registry(options.plugins);
+  const { ports, state } = await outfit(first, firstRegistry, folder, options.ports ?? {});
+  const pools = dialers(ports.openDialer);
+  const unsettled = new Set<Promise<unknown>>();
+  let plugins = options.plugins ?? [];
+  let source: DocumentSource | null = null;
+  let unwatch: (() => void) | null = null;
+  let stale: AppStatus['stale'] = null;
+  let since = ports.clock.now();
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const build = async (document: Document, definitions: readonly Definition[], from: DocumentSource | null): Promise<Line> => {
+    let sourcedMap: ResourceMap | null = null;
+    let mapVersion = '';
+    if (from) {
+      const loaded = await from.load().catch((thrown: unknown) => {
+        throw new DocumentError([{ path: 'rules.from', wanted: 'a source that can be read', found: messageOf(thrown), hint: from.name }]);
+      });
+      sourcedMap = parseMap(loaded, from.name);
+      mapVersion = loaded.version;
+    }
+    const version = ports.digest.sha256(JSON.stringify(document) + mapVersion).slice(0, 12);
+    const line = assemble({ document, version, sourcedMap, registry: registry(definitions), ports, dialers: pools });
+    pools.sweep();
+    return line;
+  };
+  const openSource = (document: Document): DocumentSource | null => (document.rules.from ? ports.openDocument(document.rules.from.use, document.rules.from.with) : null);
+
+  /** One change at a time, in the order they came. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = turn.then(work, work);
+    turn = next.catch(() => {});
+    return next;
+  };
+
+  let line: Line;
+  try {
+    source = openSource(first);
+    line = await build(first, plugins, source);
+  } catch (thrown) {
+    await Promise.all([pools.close(), state.close()]);
+    throw thrown;
+  }
+
+  const watch = (): void => {
+    const watched = source;
+    unwatch = watched?.watch(() => void inTurn(() => takeUp(watched))) ?? null;
+  };
+  const takeUp = async (from: DocumentSource): Promise<void> => {
+    if (from !== source) return;
+    try {
+      const next = await build(line.document, plugins, from);
+      stale = null;
+      if (next.version === line.version) return;
+      line = next;
+      since = ports.clock.now();
+      ports.log('info', 'a new rule map was taken up', { source: from.name, version: next.version });
+    } catch (thrown) {
+      stale = { source: from.name, says: messageOf(thrown), since: ports.clock.now() };
+      ports.log('error', 'the new rule map is not fit; the last good one stays', { source: from.name, version: line.version, reason: messageOf(thrown) });
+    }
+  };
+  watch();
+
+  const later = (work: Promise<unknown>): void => {
+    const kept = work
+      .catch((thrown: unknown) => ports.log('warn', 'work after an answer failed', { reason: messageOf(thrown) }))
+      .finally(() => unsettled.delete(kept));
+    unsettled.add(kept);
+  };
+
+  return {
+    get version() {
+      return line.version;
+    },
+    get document() {
+      return line.document;
+    },
+    ports,
+    handle(request, viewer, departure = new Departure()) {
+      // The line is read once: a request that began in one version ends in it.
+      const { handle, stages } = line;
+      const trace = new Trace(newId(ports.clock.now()), stages, ports.clock);
+      return handle(newExchange({ request, viewer, trace, clock: ports.clock, departure, later }));
+    },
+    reload: (given, definitions) =>
+      inTurn(async () => {
+        const { document } = accept(given);
+        const nextSource = openSource(document);
+        const next = await build(document, definitions ?? plugins, nextSource);
+        unwatch?.();
+        line = next;
+        plugins = definitions ?? plugins;
+        source = nextSource;
+        stale = null;
+        since = ports.clock.now();
+        watch();
+      }),
+    async status() {
+      return { version: line.version, since, stale, storeHealthy: await state.healthy() };
+    },
+    async settle() {
+      await Promise.all(unsettled);
+    },
+    async close() {
+      unwatch?.();
+      await turn;
+      await Promise.all(unsettled);
+      await pools.close();
+      await state.close();
+      await Promise.all(ports.sinks.map((sink) => sink.flush()));
+    },
+  };
+}
+
+function accept(given: unknown): { readonly document: Document } {
+  const { document, issues } = parseDocument(given);
+  if (document === null) throw new DocumentError(issues);
+  return { document };
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { systemClock } from '../base/clock.ts';
+import type { Document } from '../config/document.ts';
+import { DocumentError, type Issue } from '../config/parse.ts';
+import { openDialer } from '../net/dialer.ts';
+import { nodeDigest } from '../net/digest.ts';
+import { systemResolver } from '../net/resolver.ts';
+import type { DocumentSource } from '../ports/documents.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Sink } from '../ports/sink.ts';
+import { fileDocument } from '../stores/file/document.ts';
+import type { State } from '../stores/store.ts';
+import type { Registry } from './registry.ts';
+import { readSlot } from './slots.ts';
+
+/** What a shell may hand in instead of what the document names. */
+export type PortOverrides = Partial<Omit<Ports, 'buckets' | 'counters' | 'records'>> & { readonly state?: State };
+
+export interface Outfit {
+  readonly ports: Ports;
+  readonly state: State;
+}
+
+const logLine: Ports['log'] = (level, says, facts) => {
+  process.stderr.write(`${JSON.stringify({ time: new Date(systemClock.now()).toISOString(), level, says, ...facts })}\n`);
+};
+
+/** Opens the store and the sinks that the document names, and fills every port that nobody handed in. */
+export async function outfit(document: Document, registry: Registry, folder: string, given: PortOverrides): Promise<Outfit> {
+  const issues: Issue[] = [];
+  const clock = given.clock ?? systemClock;
+  const log = given.log ?? logLine;
+  const store = given.state ? null : readSlot('store', document.store, registry.stores, ['store'], issues);
+  const slots = given.sinks ? [] : document.logging.sinks.map((slot, at) => readSlot('sink', slot, registry.sinks, ['logging', 'sinks', at], issues));
+  if (issues.length > 0) throw new DocumentError(issues);
+  const sinks: readonly Sink[] = given.sinks ?? slots.flatMap((slot) => (slot ? [slot.definition.open(slot.options, { folder })] : []));
+  const state =
+    given.state ?? (await (store as NonNullable<typeof store>).definition.open((store as NonNullable<typeof store>).options, { clock, folder, warn: (says) => log('warn', says) }));
+  const at = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
+  return {
+    state,
+    ports: {
+      clock,
+      log,
+      sinks,
+      buckets: state.buckets,
+      counters: state.counters,
+      records: state.records,
+      digest: given.digest ?? nodeDigest,
+      openDialer: given.openDialer ?? openDialer(systemResolver),
+      readFile: given.readFile ?? ((path) => readFileSync(at(path), 'utf8')),
+      secret: given.secret ?? ((name) => process.env[name] ?? null),
+      openDocument: given.openDocument ?? ((use, options) => openFile(use, options, at)),
+    },
+  };
+}
+
+function openFile(use: string, options: Readonly<Record<string, unknown>>, at: (path: string) => string): DocumentSource {
+  if (use !== 'file') {
+    throw new DocumentError([{ path: 'rules.from.use', wanted: '"file", or a source that was handed in', found: JSON.stringify(use), hint: null }]);
+  }
+  if (typeof options.path !== 'string') {
+    throw new DocumentError([{ path: 'rules.from.with.path', wanted: 'the path of a JSON or YAML file', found: JSON.stringify(options.path) ?? 'nothing', hint: 'write { use: "file", with: { path: "rules.json" } }' }]);
+  }
+  return fileDocument(at(options.path));
+}

@@ -1,0 +1,27 @@
+import { byName } from '../base/named.ts';
+import { all as integrations } from '../integration/integrations/all.gen.ts';
+import type { IntegrationDefinition } from '../integration/integration.ts';
+import { all as rules } from '../rules/pages/all.gen.ts';
+import type { RuleDefinition } from '../rules/rule.ts';
+import { all as sinks } from '../sinks/pages/all.gen.ts';
+import type { SinkDefinition } from '../sinks/sink.ts';
+import { all as stores } from '../stores/pages/all.gen.ts';
+import type { StoreDefinition } from '../stores/store.ts';
+
+/** Anything that a user may define and hand in. */
+export type Definition = RuleDefinition | IntegrationDefinition | SinkDefinition | StoreDefinition;
+
+/** All definitions by kind and name: built in first, then the user's. A double name is a fault. */
+export interface Registry {
+  readonly rules: ReadonlyMap<string, RuleDefinition>;
+  readonly integrations: ReadonlyMap<string, IntegrationDefinition>;
+  readonly sinks: ReadonlyMap<string, SinkDefinition>;
+  readonly stores: ReadonlyMap<string, StoreDefinition>;
+}
+
+export function registry(plugins: readonly Definition[] = []): Registry {
+  const ours: readonly Definition[] = [...rules, ...integrations, ...sinks, ...stores] as unknown as readonly Definition[];
+  const of = <Kind extends Definition['kind']>(kind: Kind): ReadonlyMap<string, Extract<Definition, { kind: Kind }>> =>
+    byName(kind, [...ours, ...plugins].filter((each): each is Extract<Definition, { kind: Kind }> => each.kind === kind));
+  return { rules: of('rule'), integrations: of('integration'), sinks: of('sink'), stores: of('store') };
+}

@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import { nearest } from '../base/named.ts';
+import { pathText, shown, valueAt, type Issue } from '../config/parse.ts';
+import type { Use } from '../config/use.ts';
+
+/** A `{ use, with }` slot to its definition and checked options; every problem lands in `issues` with its path. */
+export function readSlot<Definition extends { readonly name: string; readonly options: z.ZodType }>(
+  kind: string,
+  slot: Use,
+  known: ReadonlyMap<string, Definition>,
+  path: readonly PropertyKey[],
+  issues: Issue[],
+): { readonly definition: Definition; readonly options: unknown } | null {
+  const definition = known.get(slot.use);
+  if (!definition) {
+    const near = nearest(slot.use, known.keys());
+    issues.push({
+      path: pathText([...path, 'use']),
+      wanted: `the name of a ${kind}`,
+      found: shown(slot.use),
+      hint: near ? `did you mean "${near}"?` : `known: ${[...known.keys()].join(', ')}`,
+    });
+    return null;
+  }
+  const options = definition.options.safeParse(slot.with);
+  if (options.success) return { definition, options: options.data };
+  for (const issue of options.error.issues) {
+    issues.push({
+      path: pathText([...path, 'with', ...issue.path]),
+      wanted: issue.message,
+      found: shown(valueAt(slot.with, issue.path)),
+      hint: `see ${kind} "${definition.name}" in docs/reference`,
+    });
+  }
+  return null;
+}

@@ -1,0 +1,5 @@
+// Written by scripts/gen.ts from the pages in this folder.
+import page0 from './memory.ts';
+import page1 from './sqlite.ts';
+
+export const all = [page0, page1] as const;
