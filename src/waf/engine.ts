@@ -2,11 +2,12 @@ import { systemClock, type Clock } from '../base/clock.ts';
 import { newId } from '../base/id.ts';
 import { memoryCollections, type CollectionStore } from './collections.ts';
 import { compile, type CompileOptions } from './compile.ts';
-import { evaluate as reference, type Evaluate } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
 import { inspection, type Inspection } from './inspection.ts';
 import type { Program } from './program.ts';
 import type { WafRequest, WafViewer } from './request.ts';
 import type { RuleSet } from './rule.ts';
+import { runPhase, type RunPhase } from './run.ts';
 import type { Mode, Settings } from './settings.ts';
 import { Transaction } from './transaction.ts';
 
@@ -20,8 +21,8 @@ export interface WafOptions extends CompileOptions {
   readonly collections?: CollectionStore;
   /** A word for `UNIQUE_ID`. */
   readonly newId?: (now: number) => string;
-  /** Another way to find out which values a condition hits; the plain one when nothing is said. */
-  readonly evaluate?: (program: Program) => Evaluate;
+  /** Another way to run a phase, which must come to the same matches; rule by rule when nothing is said. */
+  readonly runner?: (program: Program) => RunPhase;
 }
 
 /** A rule set at work. Holds no request; any number of inspections may be open at once. */
@@ -33,7 +34,8 @@ export interface Waf {
 /** Compiles a rule set. Throws `RuleError` for a rule that cannot run, unless `onError` takes it. */
 export function createWaf(set: RuleSet, options: WafOptions = {}): Waf {
   const program = compile(set, options);
-  const evaluate = options.evaluate?.(program) ?? reference;
+  const run: RunPhase =
+    options.runner?.(program) ?? ((transaction, phase) => runPhase(transaction, program, phase, evaluate));
   const settings: Settings = {
     ...set.settings,
     ...options.settings,
@@ -54,7 +56,7 @@ export function createWaf(set: RuleSet, options: WafOptions = {}): Waf {
         store,
         id: id(clock.now()),
       });
-      return inspection(transaction, program, evaluate);
+      return inspection(transaction, program, run);
     },
   };
 }

@@ -1,13 +1,12 @@
 import { emptyBody } from './bodies/body-view.ts';
 import { processorFor, processorNamed } from './body-processors.ts';
-import type { Evaluate } from './evaluate.ts';
 import { HeldBody } from './held-body.ts';
 import { stop } from './hit.ts';
 import { pass, type Match, type Verdict } from './match.ts';
 import type { Program } from './program.ts';
 import { headerOf, type WafResponse } from './request.ts';
 import type { Phase, RuleRef } from './rule.ts';
-import { runPhase } from './run.ts';
+import type { RunPhase } from './run.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
@@ -33,7 +32,7 @@ export interface Inspection {
 const requestLimit: RuleRef = { id: 'request-body-limit', place: { file: 'engine', line: 1 } };
 const responseLimit: RuleRef = { id: 'response-body-limit', place: { file: 'engine', line: 2 } };
 
-export function inspection(transaction: Transaction, program: Program, evaluate: Evaluate): Inspection {
+export function inspection(transaction: Transaction, program: Program, runPhase: RunPhase): Inspection {
   const request = new HeldBody();
   const response = new HeldBody();
   let phase: 0 | Phase = 0;
@@ -43,7 +42,7 @@ export function inspection(transaction: Transaction, program: Program, evaluate:
   const run = (next: Phase): Verdict => {
     if (transaction.verdict !== null) return transaction.verdict;
     phase = next;
-    runPhase(transaction, program, next, evaluate);
+    runPhase(transaction, next);
     return verdict();
   };
   const tooLong = (rule: RuleRef, at: Phase, status: number, message: string): Verdict => {
@@ -149,7 +148,7 @@ export function inspection(transaction: Transaction, program: Program, evaluate:
     finish() {
       if (!finished) {
         finished = true;
-        runPhase(transaction, program, 5, evaluate);
+        runPhase(transaction, 5);
       }
       return transaction.matches;
     },

@@ -3,15 +3,18 @@ import type { CompiledRule, Program } from './program.ts';
 import type { Phase } from './rule.ts';
 import type { Transaction } from './transaction.ts';
 
+/** Runs one phase of one transaction. */
+export type RunPhase = (transaction: Transaction, phase: Phase) => void;
+
 /** Has `allow` put an end to this phase? Phase 5 always runs: it only keeps the books. */
-function ended(transaction: Transaction, phase: Phase): boolean {
+export function ended(transaction: Transaction, phase: Phase): boolean {
   if (transaction.mode === 'off') return true;
   const { allowed } = transaction;
   if (allowed === null || phase === 5) return false;
   return allowed === 'all' || allowed === 'phase' || phase <= 2;
 }
 
-function runRule(transaction: Transaction, rule: CompiledRule, evaluate: Evaluate): boolean {
+export function runRule(transaction: Transaction, rule: CompiledRule, evaluate: Evaluate): boolean {
   for (const link of rule.links) if (!evaluate(transaction, rule, link)) return false;
   return true;
 }
