@@ -1,6 +1,6 @@
 import { defineOperator } from '../operator.ts';
 import { verified } from '../verified-number.ts';
-import { compileFor } from './rx.ts';
+import { patternMatcher } from '../regex/pattern-matcher.ts';
 
 /** ModSecurity v2 reference manual, `@verifyCC`: candidates by pattern, checked by Luhn's sum (ISO/IEC 7812-1). */
 export default defineOperator({
@@ -12,7 +12,7 @@ export default defineOperator({
     { argument: '\\d{16}', value: '4111111111111112', matches: false },
     { argument: '\\d{13,16}', value: 'no digits', matches: false },
   ],
-  compile: (argument) => verified(compileFor('verifyCC', argument), passesLuhn),
+  compile: (argument) => verified(patternMatcher('verifyCC', argument).pattern, passesLuhn),
 });
 
 function passesLuhn(digits: string): boolean {

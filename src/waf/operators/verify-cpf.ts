@@ -1,6 +1,6 @@
 import { defineOperator } from '../operator.ts';
 import { verified } from '../verified-number.ts';
-import { compileFor } from './rx.ts';
+import { patternMatcher } from '../regex/pattern-matcher.ts';
 
 /** ModSecurity v2 reference manual, `@verifyCPF`: eleven digits, the last two of which check the others. */
 export default defineOperator({
@@ -17,7 +17,7 @@ export default defineOperator({
     { argument: '\\d{11}', value: '52998224726', matches: false },
     { argument: '\\d{11}', value: '11111111111', matches: false },
   ],
-  compile: (argument) => verified(compileFor('verifyCPF', argument), passesCheck),
+  compile: (argument) => verified(patternMatcher('verifyCPF', argument).pattern, passesCheck),
 });
 
 function passesCheck(digits: string): boolean {

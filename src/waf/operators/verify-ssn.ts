@@ -1,6 +1,6 @@
 import { defineOperator } from '../operator.ts';
 import { verified } from '../verified-number.ts';
-import { compileFor } from './rx.ts';
+import { patternMatcher } from '../regex/pattern-matcher.ts';
 
 /** ModSecurity v2 reference manual, `@verifySSN`: nine digits, no field of zeros, no area of 666 or from 740. */
 export default defineOperator({
@@ -12,7 +12,7 @@ export default defineOperator({
     { argument: '\\d{3}-?\\d{2}-?\\d{4}', value: '111-11-1111', matches: false },
     { argument: '\\d{3}-?\\d{2}-?\\d{4}', value: '123-45-6789', matches: false },
   ],
-  compile: (argument) => verified(compileFor('verifySSN', argument), couldBeIssued),
+  compile: (argument) => verified(patternMatcher('verifySSN', argument).pattern, couldBeIssued),
 });
 
 function couldBeIssued(digits: string): boolean {

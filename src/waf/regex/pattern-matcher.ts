@@ -20,7 +20,7 @@ export function patternMatcher(operator: string, source: string): PatternMatcher
   };
 }
 
-function compileFor(operator: string, source: string): Pattern {
+export function compileFor(operator: string, source: string): Pattern {
   try {
     return compilePattern(source);
   } catch (error) {
