@@ -144,7 +144,6 @@ describe('pause and resume', () => {
     expect(us.heard).toEqual(['a', 'b']);
     us.connection.resume();
     us.connection.resume();
-    us.connection.resume();
     expect(us.heard).toEqual(['a', 'b', 'c', 'd']);
     expect(us.wire.paused).toBe(true);
     us.connection.resume();

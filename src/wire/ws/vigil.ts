@@ -24,7 +24,9 @@ export class Vigil {
    * @param taken bytes that it has taken since the beginning: a slow reader makes progress, a stalled one makes none
    */
   due(now: number, vitals: Vitals, pending: number, taken: number, limits: Limits): Due {
-    if (pending === 0 || taken !== this.#takenBefore) {
+    if (pending === 0) {
+      this.#stalledAt = 0;
+    } else if (this.#stalledAt === 0 || taken !== this.#takenBefore) {
       this.#takenBefore = taken;
       this.#stalledAt = now;
     } else if (limits.stallMs > 0 && now - this.#stalledAt >= limits.stallMs) {
