@@ -132,6 +132,6 @@ describe('verifyCC', () => {
     const matcher = verifyCC.compile('\\d{16}', context);
     const wrong = '4111111111111112 ';
     expect(matcher.test(wrong.repeat(10))).toBe(false);
-    expect(matcher.find(wrong.repeat(candidateLimit))?.says).toContain(String(candidateLimit));
+    expect(matcher.find(wrong.repeat(candidateLimit + 1))?.says).toContain(String(candidateLimit));
   });
 });

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { defaultBodyLimits, type BodyProcessorDefinition } from './bodies/body-view.ts';
 import type { OperatorContext, OperatorDefinition } from './operator.ts';
 import { RuleError } from './rule-error.ts';
 import type { TransformDefinition } from './transform.ts';
@@ -76,5 +77,29 @@ describe('operators: every example of every page', () => {
     expect(operators.length).toBeGreaterThanOrEqual(26);
     expect(rows, `${rows} rows`).toBeGreaterThanOrEqual(90);
     console.info(`operators: ${operators.length} pages, ${rows} rows`);
+  });
+});
+
+const bodies = await pages<BodyProcessorDefinition>('bodies');
+
+describe('body processors: every example of every page', () => {
+  let rows = 0;
+  for (const [file, page] of bodies) {
+    it(`${page.name} (${file})`, () => {
+      for (const { contentType, body, args, error, flags } of page.examples) {
+        const view = page.parse(body, contentType, defaultBodyLimits);
+        expect({ body, error: view.error !== null }, view.error ?? '').toEqual({ body, error: error ?? false });
+        if (args) expect(view.args).toEqual(args);
+        const set = [...view.flags.keys()].filter((flag) => flag !== 'MULTIPART_STRICT_ERROR');
+        expect({ body, flags: set.sort() }).toEqual({ body, flags: [...(flags ?? [])].sort() });
+        rows += 1;
+      }
+      expect(file).toBe(`${page.name.toLowerCase()}.ts`);
+    });
+  }
+  it('ran enough of them to mean something', () => {
+    expect(bodies.length).toBeGreaterThanOrEqual(4);
+    expect(rows, `${rows} rows`).toBeGreaterThanOrEqual(34);
+    console.info(`body processors: ${bodies.length} pages, ${rows} rows`);
   });
 });

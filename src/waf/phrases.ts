@@ -96,8 +96,9 @@ class Trie {
         back = fail[back]!;
         to = this.#edge(back, bytes[state]!);
       }
-      fail[state] = Math.max(to, 0);
-      if (hit[state] === 0) hit[state] = hit[fail[state]!]!;
+      const fallback = Math.max(to, 0);
+      fail[state] = fallback;
+      if (hit[state] === 0) hit[state] = hit[fallback]!;
     }
   }
 
