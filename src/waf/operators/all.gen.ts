@@ -1,0 +1,32 @@
+// Written by scripts/gen.ts from the pages in this folder.
+import page0 from './begins-with.ts';
+import page1 from './contains-word.ts';
+import page2 from './contains.ts';
+import page3 from './detect-sqli.ts';
+import page4 from './detect-xss.ts';
+import page5 from './ends-with.ts';
+import page6 from './eq.ts';
+import page7 from './ge.ts';
+import page8 from './gt.ts';
+import page9 from './ip-match-f.ts';
+import page10 from './ip-match-from-file.ts';
+import page11 from './ip-match.ts';
+import page12 from './le.ts';
+import page13 from './lt.ts';
+import page14 from './no-match.ts';
+import page15 from './pm-from-file.ts';
+import page16 from './pm.ts';
+import page17 from './pmf.ts';
+import page18 from './rx.ts';
+import page19 from './streq.ts';
+import page20 from './strmatch.ts';
+import page21 from './unconditional-match.ts';
+import page22 from './validate-byte-range.ts';
+import page23 from './validate-url-encoding.ts';
+import page24 from './validate-utf8-encoding.ts';
+import page25 from './verify-cc.ts';
+import page26 from './verify-cpf.ts';
+import page27 from './verify-ssn.ts';
+import page28 from './within.ts';
+
+export const all = [page0, page1, page2, page3, page4, page5, page6, page7, page8, page9, page10, page11, page12, page13, page14, page15, page16, page17, page18, page19, page20, page21, page22, page23, page24, page25, page26, page27, page28] as const;
