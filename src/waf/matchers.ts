@@ -1,5 +1,5 @@
 import { isSpace } from './bytes.ts';
-import type { Found, Matcher } from './operator.ts';
+import type { Found, Matcher, Needs } from './operator.ts';
 
 /** A matcher from one search: where a hit begins and how long it is, or null. */
 export function matcherOf(
@@ -27,9 +27,13 @@ export function whole(value: string, says?: string): Found {
   return says === undefined ? found : { ...found, says };
 }
 
+/** The same matcher, which says what every value that it hits has in it. */
+export const needing = (needs: Needs, matcher: Matcher): Matcher => ({ ...matcher, needs });
+
 /** A matcher that finds `needle` where `at` says, -1 for nowhere. */
 export function textAt(needle: string, at: (value: string) => number): Matcher {
   return {
+    ...(needle !== '' && { needs: { texts: [needle] } }),
     test: (value) => at(value) >= 0,
     find(value) {
       const offset = at(value);

@@ -20,7 +20,16 @@ export interface Found {
   readonly says?: string;
 }
 
+/** What is in every value that a matcher hits: lets the engine pass over the values that cannot hit. */
+export interface Needs {
+  /** One of these texts, in any case of ASCII letters. */
+  readonly texts?: readonly string[];
+  /** One of these characters. */
+  readonly chars?: string;
+}
+
 export interface Matcher {
+  readonly needs?: Needs;
   /** Is it a hit? The hot path: allocates nothing. */
   test(value: string): boolean;
   /** The same question with the evidence; called only after `test` said yes. */

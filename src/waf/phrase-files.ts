@@ -1,4 +1,4 @@
-import { matcherOf } from './matchers.ts';
+import { matcherOf, needing } from './matchers.ts';
 import type { Matcher, OperatorContext } from './operator.ts';
 import { fileLines } from './phrase-text.ts';
 import { Phrases } from './phrases.ts';
@@ -12,7 +12,10 @@ export function phrasesFromFiles(argument: string, context: OperatorContext): Ma
   const files = fileNames(argument);
   const phrases = new Phrases(files.flatMap((file) => fileLines(context.readFile(file))));
   if (phrases.size === 0) throw new RuleError(`no phrases in ${argument}`, { hint: 'write one phrase a line' });
-  return matcherOf((value) => phrases.find(value));
+  return needing(
+    { texts: phrases.all },
+    matcherOf((value) => phrases.find(value)),
+  );
 }
 
 /** File names between blanks; none is an error. */

@@ -6,16 +6,16 @@ import { lower } from './bytes.ts';
  * of the phrases.
  */
 export class Phrases {
-  readonly #phrases: readonly string[];
+  readonly all: readonly string[];
   #trie: Trie | null = null;
 
   constructor(phrases: readonly string[]) {
-    this.#phrases = phrases.filter((phrase) => phrase.length > 0);
+    this.all = phrases.filter((phrase) => phrase.length > 0);
   }
 
   /** How many phrases are searched for; empty ones do not count. */
   get size(): number {
-    return this.#phrases.length;
+    return this.all.length;
   }
 
   test(value: string): boolean {
@@ -33,7 +33,7 @@ export class Phrases {
 
   /** Where the first hit ends, or -1. Leaves the state it ended in behind. */
   #search(value: string): number {
-    const trie = (this.#trie ??= new Trie(this.#phrases));
+    const trie = (this.#trie ??= new Trie(this.all));
     let state = 0;
     for (let i = 0; i < value.length; i += 1) {
       state = trie.next(state, lower(value.charCodeAt(i)) & 0xff);

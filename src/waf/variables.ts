@@ -1,4 +1,4 @@
-interface Entry {
+export interface Entry {
   /** As it was first written; looked up without regard to case. */
   readonly name: string;
   value: string;
@@ -10,17 +10,24 @@ interface Entry {
 export class Variables {
   readonly #entries = new Map<string, Entry>();
   readonly #most: number;
+  /** What was there before anything was set; shared between transactions, never written to. */
+  #base: ReadonlyMap<string, Entry> | null = null;
 
   constructor(most = 2048) {
     this.#most = most;
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#entries.size + (this.#base?.size ?? 0);
+  }
+
+  /** Starts from what is known already. Only while nothing has been set. */
+  rebase(base: ReadonlyMap<string, Entry>): void {
+    this.#base = base;
   }
 
   get(name: string, now: number): string | undefined {
-    const entry = this.#entries.get(name);
+    const entry = this.#entries.get(name) ?? this.#base?.get(name);
     if (entry === undefined) return undefined;
     if (entry.expires !== null && entry.expires <= now) {
       this.#entries.delete(name);
@@ -34,22 +41,35 @@ export class Variables {
     const key = name.toLowerCase();
     const entry = this.#entries.get(key);
     if (entry) entry.value = value;
-    else if (this.#entries.size >= this.#most) return false;
+    else if (this.size >= this.#most) return false;
     else this.#entries.set(key, { name, value, expires: null });
     return true;
   }
 
   unset(name: string): void {
+    this.#own();
     this.#entries.delete(name.toLowerCase());
   }
 
   /** The entry goes at this time; without one of that name nothing happens. */
   expire(name: string, at: number): void {
+    this.#own();
     const entry = this.#entries.get(name.toLowerCase());
     if (entry) entry.expires = at;
   }
 
+  /** Takes over what was there before, because it is about to change in more than its values. */
+  #own(): void {
+    if (this.#base === null) return;
+    const base = this.#base;
+    this.#base = null;
+    for (const [key, { name, value }] of base) {
+      if (!this.#entries.has(key)) this.#entries.set(key, { name, value, expires: null });
+    }
+  }
+
   *all(now: number): Generator<readonly [name: string, value: string]> {
+    this.#own();
     for (const [key, entry] of this.#entries) {
       if (entry.expires !== null && entry.expires <= now) this.#entries.delete(key);
       else yield [entry.name, entry.value];

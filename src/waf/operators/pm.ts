@@ -1,4 +1,4 @@
-import { matcherOf } from '../matchers.ts';
+import { matcherOf, needing } from '../matchers.ts';
 import { defineOperator } from '../operator.ts';
 import { phraseText } from '../phrase-text.ts';
 import { Phrases } from '../phrases.ts';
@@ -21,6 +21,9 @@ export default defineOperator({
     const phrases = new Phrases(phraseText(argument).split(/[ \t\n\v\f\r]+/));
     if (phrases.size === 0)
       throw new RuleError('@pm has no phrases', { hint: 'write phrases with blanks between them' });
-    return matcherOf((value) => phrases.find(value));
+    return needing(
+      { texts: phrases.all },
+      matcherOf((value) => phrases.find(value)),
+    );
   },
 });

@@ -1,4 +1,4 @@
-import { wholeValue } from '../matchers.ts';
+import { needing, wholeValue } from '../matchers.ts';
 import { defineOperator } from '../operator.ts';
 
 /** ModSecurity v2 reference manual, `@streq`. */
@@ -10,5 +10,9 @@ export default defineOperator({
     { argument: 'POST', value: 'post', matches: false },
     { argument: '', value: '', matches: true },
   ],
-  compile: (argument) => wholeValue((value) => value === argument),
+  compile: (argument) =>
+    needing(
+      argument === '' ? {} : { texts: [argument] },
+      wholeValue((value) => value === argument),
+    ),
 });

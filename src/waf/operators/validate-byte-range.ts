@@ -1,4 +1,4 @@
-import { matcherOf } from '../matchers.ts';
+import { matcherOf, needing } from '../matchers.ts';
 import { defineOperator } from '../operator.ts';
 import { RuleError } from '../rule-error.ts';
 
@@ -14,13 +14,17 @@ export default defineOperator({
   ],
   compile(argument) {
     const allowed = rangeTable(argument);
-    return matcherOf((value) => {
-      for (let i = 0; i < value.length; i += 1) {
-        const code = value.charCodeAt(i);
-        if (allowed[code] !== 1) return { offset: i, length: 1, says: `byte ${code} is outside ${argument}` };
-      }
-      return null;
-    });
+    const outside = Array.from(allowed, (is, byte) => (is === 1 ? '' : String.fromCharCode(byte))).join('');
+    return needing(
+      { chars: outside },
+      matcherOf((value) => {
+        for (let i = 0; i < value.length; i += 1) {
+          const code = value.charCodeAt(i);
+          if (allowed[code] !== 1) return { offset: i, length: 1, says: `byte ${code} is outside ${argument}` };
+        }
+        return null;
+      }),
+    );
   },
 });
 

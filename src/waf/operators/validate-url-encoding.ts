@@ -1,5 +1,5 @@
 import { hexByte } from '../bytes.ts';
-import { matcherOf } from '../matchers.ts';
+import { matcherOf, needing } from '../matchers.ts';
 import { defineOperator } from '../operator.ts';
 
 /** ModSecurity v2 reference manual, `@validateUrlEncoding`: it is a hit when the encoding is *not* valid. */
@@ -13,10 +13,13 @@ export default defineOperator({
     { argument: '', value: '', matches: false },
   ],
   compile: () =>
-    matcherOf((value) => {
-      for (let at = value.indexOf('%'); at >= 0; at = value.indexOf('%', at + 3)) {
-        if (hexByte(value, at + 1) < 0) return { offset: at, length: Math.min(3, value.length - at) };
-      }
-      return null;
-    }),
+    needing(
+      { chars: '%' },
+      matcherOf((value) => {
+        for (let at = value.indexOf('%'); at >= 0; at = value.indexOf('%', at + 3)) {
+          if (hexByte(value, at + 1) < 0) return { offset: at, length: Math.min(3, value.length - at) };
+        }
+        return null;
+      }),
+    ),
 });
