@@ -63,7 +63,7 @@ export function defineFact(page: Omit<FactAction, 'kind' | 'starterOnly'> & { st
 
 /** Methods take their parameters both ways, so a page keeps its own type of data and the registry needs none. */
 export function defineEffect<Data>(page: Omit<EffectAction<Data>, 'kind'>): EffectAction {
-  return { ...page, kind: 'effect' } as EffectAction;
+  return { ...page, kind: 'effect' };
 }
 
 /** Facts before any action has spoken. */

@@ -3,7 +3,6 @@ import { compileCondition } from './compile-condition.ts';
 import { ruleTest, type RuleSelector } from './exclusions.ts';
 import { fieldNamed, findField } from './field-table.ts';
 import type { Template } from './macro.ts';
-import type { EffectAction } from './action.ts';
 import type { CompiledLink, CompiledRule, ChainNode, Program } from './program.ts';
 import { type Link, type Marker, type Phase, type Rule, type RuleSet } from './rule.ts';
 import { RuleError, type SourcePlace } from './rule-error.ts';
@@ -74,7 +73,7 @@ function compileLink(link: Link, at: number, last: boolean, chains: ChainTree, o
       const action = actionNamed(effect.action, effect.place);
       if (action.kind !== 'effect')
         throw new RuleError(`\`${effect.action}\` does nothing while a request runs`, { place: effect.place });
-      return { action: action as EffectAction, data: effect.with };
+      return { action, data: effect.with };
     }),
   };
 }

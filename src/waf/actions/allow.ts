@@ -3,7 +3,7 @@ import { RuleError } from '../rule-error.ts';
 
 export default defineFact({
   name: 'allow',
-  says: 'Asks no more rules: at all, in this phase (\`allow:phase\`), or until the response (\`allow:request\`).',
+  says: 'Asks no more rules: at all, in this phase (`allow:phase`), or until the response (`allow:request`).',
   argument: 'optional',
   starterOnly: true,
   examples: [{ text: 'allow' }, { text: 'allow:phase' }, { text: 'allow:page', refused: true }],

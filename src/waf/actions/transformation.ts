@@ -2,7 +2,7 @@ import { defineFact } from '../action.ts';
 
 export default defineFact({
   name: 't',
-  says: 'A transformation before the comparison; \`t:none\` forgets the ones before it.',
+  says: 'A transformation before the comparison; `t:none` forgets the ones before it.',
   argument: 'required',
   examples: [{ text: 't:lowercase' }, { text: 't:none' }],
   note(facts, argument) {

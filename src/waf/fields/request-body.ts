@@ -1,8 +1,9 @@
 import { defineValue } from '../field.ts';
 import type { Transaction } from '../transaction.ts';
 
+// JSON is shown although ModSecurity v2 does not: an argument's name says where a value stands, not how its key was written.
 const shown = ({ bodyProcessor, forceBody, bodyText }: Transaction): string =>
-  bodyProcessor === 'URLENCODED' || (bodyProcessor === '' && forceBody) ? bodyText : '';
+  bodyProcessor === 'URLENCODED' || bodyProcessor === 'JSON' || (bodyProcessor === '' && forceBody) ? bodyText : '';
 
 const head = ({ request }: Transaction): string =>
   `${request.method} ${request.target} HTTP/${request.version}\n${request.headers.map(([name, value]) => `${name}: ${value}\n`).join('')}\n`;
@@ -11,7 +12,7 @@ export default [
   defineValue(
     'REQUEST_BODY',
     'request-body',
-    'The raw body of a form, or of any body without a processor when `ctl:forceRequestBodyVariable=On`.',
+    'The raw body of a form or of JSON, or of any body without a processor when `ctl:forceRequestBodyVariable=On`.',
     shown,
   ),
   defineValue('REQUEST_BODY_LENGTH', 'request-body', 'Bytes of the body.', ({ bodyLength }) => bodyLength),

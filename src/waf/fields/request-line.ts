@@ -4,6 +4,12 @@ import type { Transaction } from '../transaction.ts';
 const protocol = ({ request }: Transaction): string =>
   /^[0-9]/.test(request.version) ? `HTTP/${request.version}` : request.version;
 
+/** Percent codes once to bytes; broken ones stay, and so does `+`, which is no blank in a path. */
+function decoded(path: string): string {
+  if (!path.includes('%')) return path;
+  return path.replace(/%([0-9a-fA-F]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+}
+
 /** What stands after the last slash; a backslash counts, because some servers take it for one. */
 function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
@@ -24,15 +30,14 @@ export default [
     'Path and query, undecoded, without scheme and host.',
     ({ target }) => target.uri,
   ),
-  defineValue('REQUEST_FILENAME', 'request', 'The path, undecoded, without the query.', ({ target }) => target.path),
-  defineValue('REQUEST_BASENAME', 'request', 'The last part of the path, undecoded.', ({ target }) =>
-    baseName(target.path),
+  defineValue('REQUEST_FILENAME', 'request', 'The path, decoded once, without the query.', ({ target }) =>
+    decoded(target.path),
   ),
-  defineValue(
-    'PATH_INFO',
-    'request',
-    'The same as `REQUEST_FILENAME`: no script is cut off.',
-    ({ target }) => target.path,
+  defineValue('REQUEST_BASENAME', 'request', 'The last part of the path, decoded once.', ({ target }) =>
+    baseName(decoded(target.path)),
+  ),
+  defineValue('PATH_INFO', 'request', 'The same as `REQUEST_FILENAME`: no script is cut off.', ({ target }) =>
+    decoded(target.path),
   ),
   defineValue(
     'QUERY_STRING',

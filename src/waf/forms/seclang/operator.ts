@@ -1,3 +1,4 @@
+import type { Exclusion, Target } from '../../condition.ts';
 import { parseTemplate, type Template } from '../../macro.ts';
 import { operatorNamed } from '../../operator-table.ts';
 import type { SourcePlace } from '../../rule-error.ts';
@@ -22,5 +23,21 @@ export function parseOperator(text: string, place: SourcePlace): WrittenOperator
     operator,
     negated,
     argument: operator === 'rx' || operator === 'rxGlobal' ? [argument] : parseTemplate(argument.trimEnd(), place),
+  };
+}
+
+/**
+ * `@geoLookup` looks nothing up here, for whoever made the inspection has said where the viewer is. It holds when that
+ * is known, so it is read as a question about `GEO`.
+ */
+export function geoLookup(
+  text: string,
+): { targets: Target[]; exclusions: Exclusion[]; readonly operator: WrittenOperator } | null {
+  const found = /^\s*(!?)@geoLookup\s*$/i.exec(text);
+  if (found === null) return null;
+  return {
+    targets: [{ field: 'GEO', selector: { kind: 'key', key: 'country_code' }, count: true }],
+    exclusions: [],
+    operator: { operator: 'gt', argument: ['0'], negated: found[1] === '!' },
   };
 }

@@ -9,10 +9,10 @@ import { logicalLines } from './lines.ts';
 import { meaningless, refused } from './unsupported.ts';
 import { words } from './words.ts';
 
-const pages = (
+const pages: readonly DirectiveDefinition[] = (
   all as readonly (DirectiveDefinition | readonly DirectiveDefinition[])[]
-).flat() as DirectiveDefinition[];
-export const directives: readonly DirectiveDefinition[] = pages;
+).flat();
+export const directives = pages;
 const table = new Map(pages.map((page) => [page.name.toLowerCase(), page]));
 
 export interface ReadOptions {

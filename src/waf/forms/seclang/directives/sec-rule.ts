@@ -2,7 +2,7 @@ import { parseTargets } from '../../../target.ts';
 import { RuleError } from '../../../rule-error.ts';
 import { parseActions } from '../action-list.ts';
 import { defineDirective } from '../directive.ts';
-import { parseOperator } from '../operator.ts';
+import { geoLookup, parseOperator } from '../operator.ts';
 
 export default defineDirective({
   name: 'SecRule',
@@ -18,10 +18,16 @@ export default defineDirective({
     const { targets, exclusions } = parseTargets(variables, place);
     if (targets.length === 0)
       throw new RuleError('the rule reads nothing', { place, hint: 'name a field that is not excluded' });
+    const list = parseActions(actions, place);
+    const known = geoLookup(operator);
+    if (known !== null) {
+      draft.add({ place, test: known, actions: list });
+      return;
+    }
     draft.add({
       place,
       test: { targets: [...targets], exclusions: [...exclusions], operator: parseOperator(operator, place) },
-      actions: parseActions(actions, place),
+      actions: list,
     });
   },
 });

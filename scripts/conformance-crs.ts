@@ -1,0 +1,58 @@
+/**
+ * Runs the rule set's own regression cases in this process:
+ * npm run conformance:crs -- --rules DIR --tests DIR [--only TEXT] [--json]
+ */
+import { parseArgs } from 'node:util';
+import { readCases } from '../test/conformance/crs/cases.ts';
+import { runCase, suiteWaf, type CaseResult } from '../test/conformance/crs/conformance.ts';
+import { expectedFailures } from '../test/conformance/crs/expected-failures.ts';
+
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((argument) => argument !== '--'),
+  options: {
+    rules: { type: 'string', default: '../shared/data/crs4' },
+    tests: { type: 'string', default: '../shared/data/crs4/tests' },
+    only: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const { waf, loaded } = suiteWaf(values.rules);
+const { only } = values;
+const cases = readCases(values.tests).filter((one) => only === undefined || one.name.includes(only));
+const failed: CaseResult[] = [];
+for (const [at, one] of cases.entries()) {
+  const result = runCase(waf, one);
+  if (result.wrong.length > 0) failed.push(result);
+  if (!values.json && (at + 1) % 500 === 0) console.error(`${at + 1} of ${cases.length}, ${failed.length} failed`);
+}
+const unexpected = failed.filter(({ name }) => expectedFailures[name] === undefined);
+const names = new Set(failed.map(({ name }) => name));
+const cured = cases.map(({ name }) => name).filter((name) => expectedFailures[name] !== undefined && !names.has(name));
+const share = cases.length === 0 ? 0 : ((cases.length - failed.length) / cases.length) * 100;
+if (values.json) {
+  const { versions, rules, leftOut } = loaded.report;
+  const summary = {
+    versions,
+    rules,
+    leftOut: leftOut.map(String),
+    cases: cases.length,
+    passed: cases.length - failed.length,
+    share,
+    failed,
+    cured,
+  };
+  console.log(JSON.stringify(summary, null, 2));
+} else {
+  for (const { name, wrong } of failed)
+    console.log(
+      `${name}: ${wrong.join('; ')}${expectedFailures[name] ? ` (expected: ${expectedFailures[name]})` : ''}`,
+    );
+  for (const name of cured) console.log(`${name}: passes, so it must leave the list of expected failures`);
+  console.log(
+    `${loaded.report.versions.join(', ')}: ${cases.length - failed.length} of ${cases.length} cases pass (${share.toFixed(2)} %)`,
+  );
+}
+// A handful of cases may be about another server; more than one in a thousand is a fault of ours.
+if (cases.length === 0 || share < 99.9 || unexpected.length > 0 || (only === undefined && cured.length > 0))
+  process.exitCode = 1;
