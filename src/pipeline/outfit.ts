@@ -15,7 +15,11 @@ import type { Registry } from './registry.ts';
 import { readSlot } from './slots.ts';
 
 /** What a shell may hand in instead of what the document names. */
-export type PortOverrides = Partial<Omit<Ports, 'buckets' | 'counters' | 'records'>> & { readonly state?: State };
+export type PortOverrides = Partial<Omit<Ports, 'buckets' | 'counters' | 'records'>> & {
+  readonly state?: State;
+  /** Sinks besides those of the document: metrics, the memory of traces. */
+  readonly observers?: readonly Sink[];
+};
 
 export interface Outfit {
   readonly ports: Ports;
@@ -43,7 +47,7 @@ export async function outfit(document: Document, registry: Registry, folder: str
     ports: {
       clock,
       log,
-      sinks,
+      sinks: [...sinks, ...(given.observers ?? [])],
       buckets: state.buckets,
       counters: state.counters,
       records: state.records,

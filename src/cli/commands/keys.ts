@@ -1,0 +1,91 @@
+import type { Command } from 'commander';
+import { systemClock } from '../../base/clock.ts';
+import { milliseconds } from '../../base/duration.ts';
+import { DocumentError, parseDocument } from '../../config/parse.ts';
+import { createKey, listKeys, revokeKey } from '../../gateway/keyring.ts';
+import { nodeDigest } from '../../net/digest.ts';
+import { registry } from '../../pipeline/registry.ts';
+import { readSlot } from '../../pipeline/slots.ts';
+import type { State } from '../../stores/store.ts';
+import { exits, guarded, table, type Terminal } from '../command.ts';
+import { loadDocument } from '../load.ts';
+
+interface Shared {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+/** Keys are made and ended in the document's own store; a running edge sees it within `keys.rememberFor`. */
+export function keys(program: Command, io: Terminal): void {
+  const group = program.command('keys').description('make, list and end API keys');
+  const sub = (name: string, says: string): Command =>
+    group.command(name).description(says).option('-c, --config <file>', 'the document whose store is meant').option('--json', 'print JSON');
+
+  sub('create', 'make a key; it is shown this once and kept only as a hash')
+    .argument('<name>', 'what to call it, e.g. the customer')
+    .option('--tenant <tenant>', 'the tenant it belongs to')
+    .option('--expires <duration>', 'how long it is good, e.g. 90d')
+    .action((name: string, options: Shared & { tenant?: string; expires?: string }) =>
+      guarded(io, options.json === true, async () => {
+        const lifetime = options.expires === undefined ? null : milliseconds(options.expires);
+        if (options.expires !== undefined && lifetime === null) {
+          io.err(`sallyport: --expires wants a duration such as 12h or 90d, not "${options.expires}"`);
+          return exits.usage;
+        }
+        return withStore(options.config, async (state) => {
+          const now = systemClock.now();
+          const { key, record } = await createKey(state.records, nodeDigest, { name, now, tenant: options.tenant ?? null, expiresAt: lifetime === null ? null : now + lifetime });
+          if (options.json) io.out(JSON.stringify({ id: record.id, name, key }));
+          else {
+            io.out(key);
+            io.err(`key ${record.id} for ${name}; it is not shown again`);
+          }
+          return exits.ok;
+        });
+      }),
+    );
+
+  sub('list', 'list the keys, without their secrets').action((options: Shared) =>
+    guarded(io, options.json === true, () =>
+      withStore(options.config, async (state) => {
+        const records = await listKeys(state.records);
+        if (options.json) io.out(JSON.stringify(records.map(({ hash: _, ...rest }) => rest), null, 2));
+        else {
+          const day = (at: number | null): string => (at === null ? '-' : new Date(at).toISOString().slice(0, 10));
+          const rows = records.map((key) => [key.id, key.name, key.enabled ? 'yes' : 'no', day(key.createdAt), day(key.expiresAt), key.tenant ?? '-']);
+          for (const line of table([['id', 'name', 'enabled', 'created', 'expires', 'tenant'], ...rows])) io.out(line);
+        }
+        return exits.ok;
+      }),
+    ),
+  );
+
+  sub('revoke', 'end a key')
+    .argument('<id>', 'its id, as `keys list` shows it')
+    .action((id: string, options: Shared) =>
+      guarded(io, options.json === true, () =>
+        withStore(options.config, async (state) => {
+          const ended = await revokeKey(state.records, id);
+          if (options.json) io.out(JSON.stringify({ id, revoked: ended }));
+          else if (ended) io.out(`${id} is revoked`);
+          else io.err(`sallyport: there is no key ${id}; see \`sallyport keys list\``);
+          return ended ? exits.ok : exits.notInOrder;
+        }),
+      ),
+    );
+}
+
+async function withStore(config: string | undefined, work: (state: State) => Promise<number>): Promise<number> {
+  const loaded = await loadDocument(config);
+  const { document, issues } = parseDocument(loaded.document);
+  if (document === null) throw new DocumentError(issues);
+  const found: (typeof issues)[number][] = [];
+  const slot = readSlot('store', document.store, registry(loaded.plugins).stores, ['store'], found);
+  if (!slot) throw new DocumentError(found);
+  const state = await slot.definition.open(slot.options, { clock: systemClock, folder: loaded.folder, warn() {} });
+  try {
+    return await work(state);
+  } finally {
+    await state.close();
+  }
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { terminal } from './command.ts';
+import { check } from './commands/check.ts';
+import { demo } from './commands/demo.ts';
+import { explain } from './commands/explain.ts';
+import { init } from './commands/init.ts';
+import { keys } from './commands/keys.ts';
+import { schema } from './commands/schema.ts';
+import { start } from './commands/start.ts';
+import { tryIt } from './commands/try.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+
+const program = new Command('sallyport')
+  .description('A programmable edge for APIs: firewall, gateway and private forwarder, described by one typed document.')
+  .version(version)
+  .showHelpAfterError('(sallyport --help lists the commands)')
+  .configureHelp({ sortSubcommands: false })
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+for (const add of [init, check, start, demo, tryIt, explain, keys, schema]) add(program, terminal);
+
+program.addHelpText(
+  'after',
+  `
+Exit codes: 0 done, 1 what was asked about is not in order, 2 the question was wrong.
+
+Begin with:  sallyport init && sallyport check && sallyport dev`,
+);
+
+await program.parseAsync();

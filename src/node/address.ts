@@ -1,0 +1,47 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
+import { addressSet, formatAddress, parseAddress } from '../base/ip.ts';
+import type { Viewer } from '../flow/exchange.ts';
+import { listOf } from '../http/headers.ts';
+
+const plain = (text: string | undefined): string => {
+  const address = text === undefined ? null : parseAddress(text);
+  return address ? formatAddress(address) : '0.0.0.0';
+};
+
+/**
+ * Who the viewer is. A peer that is not on the list is the client, whatever it claims; a trusted one is asked for the
+ * chain, and trusted addresses are taken off from its right end.
+ */
+export function viewerOf(trustedProxies: readonly string[]): (socket: Socket, headers: IncomingHttpHeaders, secure: boolean) => Viewer {
+  const trusted = addressSet(trustedProxies).set;
+  const known = new WeakMap<Socket, Viewer>();
+  return (socket, headers, secure) => {
+    let viewer = known.get(socket);
+    if (!viewer) {
+      const peer = plain(socket.remoteAddress);
+      viewer = {
+        address: peer,
+        peer,
+        port: socket.remotePort ?? 0,
+        secure,
+        localAddress: plain(socket.localAddress),
+        localPort: socket.localPort ?? 0,
+      };
+      known.set(socket, viewer);
+    }
+    if (trusted.size === 0) return viewer;
+    const peer = parseAddress(viewer.peer);
+    if (!peer || !trusted.has(peer)) return viewer;
+    const field = headers['x-forwarded-for'];
+    const chain = field === undefined ? [] : listOf(Array.isArray(field) ? field.join(',') : field);
+    let client = peer;
+    while (trusted.has(client) && chain.length > 0) {
+      const next = parseAddress((chain.pop() as string).trim());
+      if (!next) break; // an unreadable link ends the chain: what is left of it cannot be believed
+      client = next;
+    }
+    const proto = headers['x-forwarded-proto'];
+    return { ...viewer, address: formatAddress(client), secure: proto === undefined ? viewer.secure : proto === 'https' };
+  };
+}

@@ -1,0 +1,51 @@
+import type { Socket } from 'node:net';
+import { newId } from '../base/id.ts';
+import { messageFor } from '../gateway/answers.ts';
+import type { App } from '../pipeline/app.ts';
+import type { Reason } from '../trace/reason.ts';
+import { wireReasons } from './reasons.ts';
+
+/** What Node's parser found, as one of our reasons. */
+export function reasonOf(error: { readonly code?: string }): Reason {
+  if (error.code === 'HPE_HEADER_OVERFLOW') return wireReasons['header-bytes'];
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return wireReasons.slow;
+  return wireReasons.malformed;
+}
+
+/** Answers on a bare socket, for what never became a request, and writes the record that a request would have had. */
+export function refuseSocket(app: App, socket: Socket, reason: Reason, facts: Readonly<Record<string, string>> = {}): void {
+  const { clock, sinks } = app.ports;
+  const id = newId(clock.now());
+  for (const sink of sinks) {
+    sink.write({
+      kind: 'decision',
+      id,
+      time: new Date(clock.now()).toISOString(),
+      version: app.version,
+      method: '-',
+      host: null,
+      path: '-',
+      client: socket.remoteAddress ?? '-',
+      tenant: null,
+      route: null,
+      key: null,
+      status: reason.status,
+      from: `refusal ${reason.code}`,
+      code: reason.code,
+      ms: 0,
+      bytesIn: null,
+      bytesOut: null,
+      steps: [{ stage: 'wire', entered: 0, left: 0, notes: [{ what: 'refused', at: 0, facts: { code: reason.code, status: reason.status, ...facts } }] }],
+    });
+  }
+  if (!socket.writable || socket.destroyed) {
+    socket.destroy();
+    return;
+  }
+  const body = `${JSON.stringify({ message: messageFor(reason.status) })}\n`;
+  const trace = app.document.answers.traceHeader ? `x-sallyport-trace: ${id}\r\n` : '';
+  socket.end(
+    `HTTP/1.1 ${reason.status} ${messageFor(reason.status)}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n${trace}Connection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+}

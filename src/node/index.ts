@@ -1,0 +1,2 @@
+/** The door `sallyport/node`. */
+export { serve, type Serving } from './serve.ts';
