@@ -8,7 +8,8 @@ const dot = 0x2e;
  * never above the root; a relative path keeps leading `..`. Byte for byte what ModSecurity v2 makes of a path,
  * including that two dots at the end of a name (`name../`) count as a back reference.
  *
- * `backslash` also takes `\` for a slash.
+ * `backslash` also takes `\` for a slash: each one, where v2 leaves the last of a longer run as it is (`a\\\b`), so that
+ * phrases with slashes in them miss it.
  */
 export function normalPath(value: string, backslash: boolean): string {
   const length = value.length;

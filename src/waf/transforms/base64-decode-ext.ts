@@ -4,7 +4,8 @@ import { defineTransform } from '../transform.ts';
 
 /**
  * ModSecurity v2 reference manual, `base64DecodeExt`: a forgiving decoder, after RFC 2045, that skips every byte outside
- * the alphabet. As in v2 it stops at a NUL, and gives nothing when a single `=` stands where one digit is left over.
+ * the alphabet. As in v2 it gives nothing when a single `=` stands where one digit is left over; unlike there a NUL, which
+ * ends a C string, hides nothing.
  */
 export default defineTransform({
   name: 'base64DecodeExt',
@@ -12,6 +13,7 @@ export default defineTransform({
   examples: [
     { input: 'P.HNjc-mlwdD 4=', output: '<script>' },
     { input: 'PHNjcmlwdD4', output: '<script>' },
+    { input: 'YW\0Jj', output: 'abc' },
     { input: 'YWJjZ=x', output: '' },
     { input: '', output: '' },
   ],
@@ -22,7 +24,6 @@ export default defineTransform({
     let digits = 0;
     for (let i = 0; i < value.length; i += 1) {
       const code = value.charCodeAt(i);
-      if (code === 0) break;
       if (code === 0x3d && (digits & 3) === 1 && value.charCodeAt(i + 1) !== 0x3d) return '';
       const six = sextet(code);
       if (six < 0) continue;
