@@ -23,7 +23,8 @@ const messages: Readonly<Record<number, string>> = {
 };
 
 /** The form of an error where nothing else is configured: API Gateway's JSON with one member. */
-export const messageFor = (status: number): string => messages[status] ?? (status < 500 ? 'Bad Request' : 'Internal Server Error');
+export const messageFor = (status: number): string =>
+  messages[status] ?? (status < 500 ? 'Bad Request' : 'Internal Server Error');
 
 /** Works on the way out: gives a bare refusal or fault the form that this kind of API has. */
 export function answers(): Stage {

@@ -45,7 +45,10 @@ function arnParts(arn: string): string[] {
   return parts.length <= 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(':')];
 }
 
-function numeric(compare: (value: number, wanted: number) => boolean, read: (text: string) => number): Operator['compile'] {
+function numeric(
+  compare: (value: number, wanted: number) => boolean,
+  read: (text: string) => number,
+): Operator['compile'] {
   return (wanted) => {
     const numbers: number[] = [];
     for (const text of wanted) {
@@ -111,7 +114,10 @@ const negatedOf: Readonly<Record<string, string>> = {
 
 const operators: ReadonlyMap<string, Operator> = new Map([
   ...Object.entries(positive).map(([name, compile]): [string, Operator] => [name, { negated: false, compile }]),
-  ...Object.entries(negatedOf).map(([name, of]): [string, Operator] => [name, { negated: true, compile: positive[of] as Operator['compile'] }]),
+  ...Object.entries(negatedOf).map(([name, of]): [string, Operator] => [
+    name,
+    { negated: true, compile: positive[of] as Operator['compile'] },
+  ]),
 ]);
 
 /** Names without the `IfExists` and set prefixes; `Null` stands apart. */
@@ -134,11 +140,14 @@ const callerKeys =
   /^aws:(?:principal(?:arn|account|orgid|orgpaths|type|tag\/.+)|tokenissuetime|multifactorauth(?:present|age)|userid|username)$/;
 
 /** Is it a key that this gateway can ever fill in? */
-export const isKnownKey = (key: string): boolean => plainKeys.has(key.toLowerCase()) || callerKeys.test(key.toLowerCase());
+export const isKnownKey = (key: string): boolean =>
+  plainKeys.has(key.toLowerCase()) || callerKeys.test(key.toLowerCase());
 
 const listOf = (value: unknown): string[] | null => {
   const list = Array.isArray(value) ? (value as unknown[]) : [value];
-  return list.every((each) => ['string', 'number', 'boolean'].includes(typeof each)) ? list.map((each) => String(each as string)) : null;
+  return list.every((each) => ['string', 'number', 'boolean'].includes(typeof each))
+    ? list.map((each) => String(each as string))
+    : null;
 };
 
 /** Compiles a `Condition` element; every mistake is told to `problem` with its place inside the element. */
@@ -176,7 +185,8 @@ function compileOne(written: string, key: string, wanted: readonly string[]): Co
       ? (['any', written.slice(12)] as const)
       : (['one', written] as const);
   if (rest === 'Null') {
-    if (!wanted.every((text) => /^(?:true|false)$/i.test(text))) return 'wanted "true" (the key must be missing) or "false"';
+    if (!wanted.every((text) => /^(?:true|false)$/i.test(text)))
+      return 'wanted "true" (the key must be missing) or "false"';
     return (keys) => wanted.some((text) => (text.toLowerCase() === 'true') === (keys(lower).length === 0));
   }
   const ifExists = rest.endsWith('IfExists');

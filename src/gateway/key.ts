@@ -79,7 +79,8 @@ export function key(options: KeyOptions): Stage {
       const given = exchange.request.headers.get(options.header);
       if (!given) return refuse(exchange, 'gateway.key', keyReasons.missing, { facts: { header: options.header } });
       const broken = (thrown: unknown): Answer => {
-        if (options.onFault === 'closed') return refuse(exchange, 'gateway.key', keyReasons.unavailable, { facts: { says: messageOf(thrown) } });
+        if (options.onFault === 'closed')
+          return refuse(exchange, 'gateway.key', keyReasons.unavailable, { facts: { says: messageOf(thrown) } });
         exchange.trace.note('gateway.key', 'fault, open', { says: messageOf(thrown) });
         return next(exchange);
       };

@@ -14,10 +14,22 @@ export interface NewKey {
 }
 
 /** Makes a key. What is returned here is the only time it is seen; the store gets its hash. */
-export async function createKey(records: RecordStore, digest: Digest, given: NewKey): Promise<{ readonly key: string; readonly record: KeyRecord }> {
+export async function createKey(
+  records: RecordStore,
+  digest: Digest,
+  given: NewKey,
+): Promise<{ readonly key: string; readonly record: KeyRecord }> {
   const key = given.key ?? `sp_${randomText(32)}`;
   const hash = digest.sha256(key);
-  const record: KeyRecord = { id: keyId(hash), name: given.name, hash, enabled: true, createdAt: given.now, expiresAt: given.expiresAt, tenant: given.tenant };
+  const record: KeyRecord = {
+    id: keyId(hash),
+    name: given.name,
+    hash,
+    enabled: true,
+    createdAt: given.now,
+    expiresAt: given.expiresAt,
+    tenant: given.tenant,
+  };
   const put = await records.put(KEY_KIND, record.id, record, 'new');
   if (!put) throw new Error('this key is there already');
   return { key, record };

@@ -6,7 +6,10 @@ import { combine, compilePolicy, evaluate, type Decision, type PolicyQuestion } 
 const rules = { principals: 'wanted', arnPrefix: 'arn:aws:execute-api:us-east-1:123456789012:abc/' } as const;
 const arn = 'arn:aws:execute-api:us-east-1:123456789012:abc/prod/GET/orders/1';
 
-const ask = (keys: Record<string, string | readonly string[]> = {}, more: Partial<PolicyQuestion> = {}): PolicyQuestion => ({
+const ask = (
+  keys: Record<string, string | readonly string[]> = {},
+  more: Partial<PolicyQuestion> = {},
+): PolicyQuestion => ({
   action: 'execute-api:Invoke',
   resource: arn,
   principals: [],
@@ -17,7 +20,13 @@ const ask = (keys: Record<string, string | readonly string[]> = {}, more: Partia
   ...more,
 });
 
-const statement = (more: Record<string, unknown>): Record<string, unknown> => ({ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/prod/GET/*', ...more });
+const statement = (more: Record<string, unknown>): Record<string, unknown> => ({
+  Effect: 'Allow',
+  Principal: '*',
+  Action: 'execute-api:Invoke',
+  Resource: 'execute-api:/prod/GET/*',
+  ...more,
+});
 
 function decide(statements: readonly Record<string, unknown>[], question = ask()): Decision {
   const { policy, problems } = compilePolicy({ Version: '2012-10-17', Statement: statements }, rules);
@@ -34,9 +43,21 @@ describe('policies', () => {
   });
 
   it('reads Not elements', () => {
-    expect(decide([statement({ Resource: undefined, NotResource: 'execute-api:/prod/GET/admin' })].map(({ Resource: _, ...rest }) => rest))).toBe('allow');
-    expect(decide([{ Effect: 'Allow', Principal: '*', NotAction: 'execute-api:ManageConnections', Resource: '*' }])).toBe('allow');
-    expect(decide([{ Effect: 'Deny', NotPrincipal: { AWS: 'arn:aws:iam::123456789012:user/ann' }, Action: '*', Resource: '*' }])).toBe('deny');
+    expect(
+      decide(
+        [statement({ Resource: undefined, NotResource: 'execute-api:/prod/GET/admin' })].map(
+          ({ Resource: _, ...rest }) => rest,
+        ),
+      ),
+    ).toBe('allow');
+    expect(
+      decide([{ Effect: 'Allow', Principal: '*', NotAction: 'execute-api:ManageConnections', Resource: '*' }]),
+    ).toBe('allow');
+    expect(
+      decide([
+        { Effect: 'Deny', NotPrincipal: { AWS: 'arn:aws:iam::123456789012:user/ann' }, Action: '*', Resource: '*' },
+      ]),
+    ).toBe('deny');
     expect(
       decide(
         [{ Effect: 'Deny', NotPrincipal: { AWS: 'arn:aws:iam::123456789012:user/ann' }, Action: '*', Resource: '*' }],
@@ -49,7 +70,12 @@ describe('policies', () => {
     const only = [statement({ Principal: { AWS: '123456789012' } })];
     expect(decide(only, ask({}, { principals: ['arn:aws:iam::123456789012:user/ann'] }))).toBe('allow');
     expect(decide(only, ask({}, { principals: ['arn:aws:iam::999999999999:user/bob'] }))).toBe('silent');
-    expect(decide([statement({ Principal: { AWS: 'arn:aws:iam::123456789012:root' } })], ask({}, { principals: ['arn:aws:iam::123456789012:role/x'] }))).toBe('allow');
+    expect(
+      decide(
+        [statement({ Principal: { AWS: 'arn:aws:iam::123456789012:root' } })],
+        ask({}, { principals: ['arn:aws:iam::123456789012:role/x'] }),
+      ),
+    ).toBe('allow');
   });
 
   it('star crosses slashes, question mark stands for one character', () => {
@@ -82,7 +108,16 @@ describe('policies', () => {
         Version: '2020-01-01',
         Statement: [
           { Effect: 'allow', Principal: '*', Action: 's3:GetObject', Resource: 'bucket' },
-          { Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*', Wat: 1, Condition: { IpAddres: { 'aws:SourceIp': '10.0.0.0/8' }, IpAddress: { 'aws:SourceIp': '10.0.0.0/33', 'aws:Sourceip2': 'x' } } },
+          {
+            Effect: 'Allow',
+            Action: 'execute-api:Invoke',
+            Resource: '*',
+            Wat: 1,
+            Condition: {
+              IpAddres: { 'aws:SourceIp': '10.0.0.0/8' },
+              IpAddress: { 'aws:SourceIp': '10.0.0.0/33', 'aws:Sourceip2': 'x' },
+            },
+          },
         ],
       },
       rules,
@@ -144,7 +179,12 @@ const table: readonly (readonly [string, string | readonly string[], string | re
   ['Null aws:TokenIssueTime', 'true', null, true],
   ['Null aws:TokenIssueTime', 'false', null, false],
   ['Null aws:TokenIssueTime', 'false', '2026-01-01', true],
-  ['ArnLike aws:SourceArn', 'arn:aws:execute-api:*:123456789012:abc/*', 'arn:aws:execute-api:eu-west-1:123456789012:abc/prod/GET/', true],
+  [
+    'ArnLike aws:SourceArn',
+    'arn:aws:execute-api:*:123456789012:abc/*',
+    'arn:aws:execute-api:eu-west-1:123456789012:abc/prod/GET/',
+    true,
+  ],
   ['ArnLike aws:SourceArn', 'arn:aws:*:abc', 'arn:aws:execute-api:eu-west-1:123456789012:abc', false],
   ['ArnEquals aws:PrincipalArn', 'arn:aws:iam::123456789012:user/ann', 'arn:aws:iam::123456789012:user/ann', true],
   ['ArnNotLike aws:PrincipalArn', 'arn:aws:iam::1*:user/*', null, true],
@@ -164,16 +204,24 @@ describe('condition operators', () => {
     for (const [written, wanted, given, holds] of table) {
       const [operator, key] = written.split(' ') as [string, string];
       seen.add(operator.replace(/^ForA\w+:/, '').replace(/IfExists$/, ''));
-      const test = compileConditions({ [operator]: { [key]: wanted } }, (where, says) => expect.fail(`${where}: ${says}`));
+      const test = compileConditions({ [operator]: { [key]: wanted } }, (where, says) =>
+        expect.fail(`${where}: ${says}`),
+      );
       const values = given === null ? [] : typeof given === 'string' ? [given] : given;
-      expect(test((name) => (name === key.toLowerCase() ? values : [])), `${written} ${String(wanted)} with ${String(given)}`).toBe(holds);
+      expect(
+        test((name) => (name === key.toLowerCase() ? values : [])),
+        `${written} ${String(wanted)} with ${String(given)}`,
+      ).toBe(holds);
     }
     expect(table.length).toBeGreaterThanOrEqual(50);
     expect([...seen].sort()).toEqual([...conditionOperators].sort());
   });
 
   it('keys and operators must all hold', () => {
-    const test = compileConditions({ IpAddress: { 'aws:SourceIp': '10.0.0.0/8' }, Bool: { 'aws:SecureTransport': 'true' } }, () => expect.fail());
+    const test = compileConditions(
+      { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' }, Bool: { 'aws:SecureTransport': 'true' } },
+      () => expect.fail(),
+    );
     const keys = (secure: string) => (name: string) => (name === 'aws:sourceip' ? ['10.1.1.1'] : [secure]);
     expect(test(keys('true'))).toBe(true);
     expect(test(keys('false'))).toBe(false);
@@ -182,7 +230,11 @@ describe('condition operators', () => {
 
 describe('lint', () => {
   const allowIp = [statement({ Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } })];
-  const lint = (statements: unknown, authorizers: readonly ('none' | 'lambda' | 'iam' | 'jwt')[], behindProxy = false): string[] => {
+  const lint = (
+    statements: unknown,
+    authorizers: readonly ('none' | 'lambda' | 'iam' | 'jwt')[],
+    behindProxy = false,
+  ): string[] => {
     const { policy } = compilePolicy({ Version: '2012-10-17', Statement: statements }, rules);
     return lintPolicy(policy, { authorizers, behindProxy, length: 100 }).map((each) => each.code);
   };
@@ -190,7 +242,12 @@ describe('lint', () => {
   it('finds the address allow that restricts nobody', () => {
     expect(lint(allowIp, ['lambda'])).toEqual(['ip-allow-restricts-nobody']);
     expect(lint(allowIp, ['none'])).toEqual([]);
-    expect(lint([...allowIp, statement({ Effect: 'Deny', Condition: { NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } })], ['lambda'])).toEqual([]);
+    expect(
+      lint(
+        [...allowIp, statement({ Effect: 'Deny', Condition: { NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } })],
+        ['lambda'],
+      ),
+    ).toEqual([]);
   });
 
   it('finds conditions and principals that can never be what they mean', () => {

@@ -38,33 +38,57 @@ export interface PolicyRules {
   readonly arnPrefix: string;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const texts = (value: unknown): readonly string[] | null => {
   if (typeof value === 'string') return [value];
-  return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string') ? (value as string[]) : null;
+  return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string')
+    ? (value as string[])
+    : null;
 };
 
 /** Reads a policy document, or says everything that is wrong with it. A problem is never a statement left out. */
-export function compilePolicy(document: unknown, rules: PolicyRules): { readonly policy: Policy; readonly problems: readonly PolicyProblem[] } {
+export function compilePolicy(
+  document: unknown,
+  rules: PolicyRules,
+): { readonly policy: Policy; readonly problems: readonly PolicyProblem[] } {
   const problems: PolicyProblem[] = [];
   const add = (path: string, says: string): void => void problems.push({ path, says });
   const statements: Statement[] = [];
   if (!isObject(document)) add('', 'wanted a policy document: an object with "Version" and "Statement"');
   else {
     const version = document['Version'];
-    if (version !== undefined && version !== '2012-10-17' && version !== '2008-10-17') add('Version', 'wanted "2012-10-17"');
-    for (const key of Object.keys(document)) if (!['Version', 'Id', 'Statement'].includes(key)) add(key, 'is no element of a policy');
+    if (version !== undefined && version !== '2012-10-17' && version !== '2008-10-17')
+      add('Version', 'wanted "2012-10-17"');
+    for (const key of Object.keys(document))
+      if (!['Version', 'Id', 'Statement'].includes(key)) add(key, 'is no element of a policy');
     const list = Array.isArray(document['Statement']) ? (document['Statement'] as unknown[]) : [document['Statement']];
     if (document['Statement'] === undefined) add('Statement', 'is missing');
-    else for (const [at, each] of list.entries()) statements.push(compileStatement(each, `Statement[${at}]`, rules, add));
+    else
+      for (const [at, each] of list.entries()) statements.push(compileStatement(each, `Statement[${at}]`, rules, add));
   }
   return { policy: { statements }, problems };
 }
 
-const elements = new Set(['Sid', 'Effect', 'Principal', 'NotPrincipal', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition']);
+const elements = new Set([
+  'Sid',
+  'Effect',
+  'Principal',
+  'NotPrincipal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+]);
 const never: Statement = { sid: null, effect: 'Deny', matches: () => true, source: {} };
 
-function compileStatement(given: unknown, path: string, rules: PolicyRules, add: (path: string, says: string) => void): Statement {
+function compileStatement(
+  given: unknown,
+  path: string,
+  rules: PolicyRules,
+  add: (path: string, says: string) => void,
+): Statement {
   if (!isObject(given)) {
     add(path, 'wanted an object');
     return never;
@@ -73,13 +97,18 @@ function compileStatement(given: unknown, path: string, rules: PolicyRules, add:
   const effect = given['Effect'];
   if (effect !== 'Allow' && effect !== 'Deny') add(`${path}.Effect`, 'wanted "Allow" or "Deny"');
   const action = oneOf(given, 'Action', path, true, add, (text) => {
-    if (text !== '*' && !/^execute-api:[A-Za-z*?]+$/i.test(text)) add(`${path}.Action`, `"${text}" is no action of API Gateway: wanted execute-api:Invoke, execute-api:ManageConnections, execute-api:InvalidateCache or execute-api:*`);
+    if (text !== '*' && !/^execute-api:[A-Za-z*?]+$/i.test(text))
+      add(
+        `${path}.Action`,
+        `"${text}" is no action of API Gateway: wanted execute-api:Invoke, execute-api:ManageConnections, execute-api:InvalidateCache or execute-api:*`,
+      );
     const pattern = wildcard(text, { ignoreCase: true });
     return (value) => pattern.test(value);
   });
   const resource = oneOf(given, 'Resource', path, true, add, (text) => {
     const full = text.startsWith('execute-api:/') ? `${rules.arnPrefix}${text.slice('execute-api:/'.length)}` : text;
-    if (full !== '*' && !full.startsWith('arn:')) add(`${path}.Resource`, `"${text}" is no execute-api ARN and not "execute-api:/stage/VERB/path"`);
+    if (full !== '*' && !full.startsWith('arn:'))
+      add(`${path}.Resource`, `"${text}" is no execute-api ARN and not "execute-api:/stage/VERB/path"`);
     const pattern = wildcard(full);
     return (value) => pattern.test(value);
   });
@@ -89,16 +118,23 @@ function compileStatement(given: unknown, path: string, rules: PolicyRules, add:
     if (named === undefined) add(path, 'has neither "Principal" nor "NotPrincipal"');
     else principal = compilePrincipal(named, given['Principal'] === undefined, path, add);
   } else if (named !== undefined) add(path, 'names a principal, which this kind of policy has not');
-  if (given['Principal'] !== undefined && given['NotPrincipal'] !== undefined) add(path, 'has both "Principal" and "NotPrincipal"');
+  if (given['Principal'] !== undefined && given['NotPrincipal'] !== undefined)
+    add(path, 'has both "Principal" and "NotPrincipal"');
   let condition: ConditionTest = () => true;
   if (given['Condition'] !== undefined) {
-    condition = compileConditions(given['Condition'], (where, says) => add(`${path}.Condition${where ? `.${where}` : ''}`, says));
+    condition = compileConditions(given['Condition'], (where, says) =>
+      add(`${path}.Condition${where ? `.${where}` : ''}`, says),
+    );
   }
   return {
     sid: typeof given['Sid'] === 'string' ? given['Sid'] : null,
     effect: effect === 'Allow' ? 'Allow' : 'Deny',
     source: given,
-    matches: (question) => action(question.action) && resource(question.resource) && principal(question.principals) && condition(question.keys),
+    matches: (question) =>
+      action(question.action) &&
+      resource(question.resource) &&
+      principal(question.principals) &&
+      condition(question.keys),
   };
 }
 
@@ -116,7 +152,11 @@ function oneOf(
   if (plain !== undefined && not !== undefined) add(path, `has both "${name}" and "Not${name}"`);
   const list = texts(plain ?? not);
   if (list === null) {
-    if (wanted) add(`${path}.${name}`, plain === undefined && not === undefined ? 'is missing' : 'wanted a string or a list of strings');
+    if (wanted)
+      add(
+        `${path}.${name}`,
+        plain === undefined && not === undefined ? 'is missing' : 'wanted a string or a list of strings',
+      );
     return () => false;
   }
   const tests = list.map(compile);
@@ -125,9 +165,15 @@ function oneOf(
 }
 
 /** `*`, `{ "AWS": … }`; account ids match every ARN of their account. */
-function compilePrincipal(named: unknown, not: boolean, path: string, add: (path: string, says: string) => void): (principals: readonly string[]) => boolean {
+function compilePrincipal(
+  named: unknown,
+  not: boolean,
+  path: string,
+  add: (path: string, says: string) => void,
+): (principals: readonly string[]) => boolean {
   const list: string[] = [];
-  const bad = (): void => add(`${path}.${not ? 'NotPrincipal' : 'Principal'}`, 'wanted "*" or { "AWS": "arn, account id or *" }');
+  const bad = (): void =>
+    add(`${path}.${not ? 'NotPrincipal' : 'Principal'}`, 'wanted "*" or { "AWS": "arn, account id or *" }');
   if (named === '*') list.push('*');
   else if (isObject(named)) {
     for (const [kind, value] of Object.entries(named)) {
@@ -139,7 +185,13 @@ function compilePrincipal(named: unknown, not: boolean, path: string, add: (path
   const accountOf = (text: string): string => /^arn:[^:]*:iam::(\d{12}):root$/.exec(text)?.[1] ?? text;
   const wanted = list.map(accountOf);
   const any = (principals: readonly string[]): boolean =>
-    wanted.some((each) => each === '*' || principals.some((principal) => principal === each || /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(principal)?.[1] === each));
+    wanted.some(
+      (each) =>
+        each === '*' ||
+        principals.some(
+          (principal) => principal === each || /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(principal)?.[1] === each,
+        ),
+    );
   return not ? (principals) => !any(principals) : any;
 }
 
@@ -160,6 +212,7 @@ export type Verdict = 'allow' | 'explicit-deny' | 'implicit-deny';
 /** The nine cells: what an authorizer or the caller's own policy says, together with the resource policy. */
 export function combine(identity: Decision, resource: Decision, account: 'same' | 'cross' = 'same'): Verdict {
   if (identity === 'deny' || resource === 'deny') return 'explicit-deny';
-  const enough = account === 'same' ? identity === 'allow' || resource === 'allow' : identity === 'allow' && resource === 'allow';
+  const enough =
+    account === 'same' ? identity === 'allow' || resource === 'allow' : identity === 'allow' && resource === 'allow';
   return enough ? 'allow' : 'implicit-deny';
 }

@@ -25,7 +25,10 @@ export function route(router: Router<NamedRoute>): Stage {
     handle(exchange, next) {
       const target = exchange.facts.get(targetFact) as Target;
       const found = router.find(exchange.request.method, target.path);
-      if (!found) return refuse(exchange, 'gateway.route', routeReasons.none, { facts: { resource: exchange.facts.get(resourceFact) ?? null } });
+      if (!found)
+        return refuse(exchange, 'gateway.route', routeReasons.none, {
+          facts: { resource: exchange.facts.get(resourceFact) ?? null },
+        });
       const match: RouteMatch = { name: found.value.name, to: found.value.to, params: found.params };
       exchange.facts.set(routeFact, match);
       exchange.facts.set(routeEntryFact, found.value);

@@ -104,7 +104,8 @@ export class Router<T> {
 const node = <T>(): Node<T> => ({ literals: new Map(), one: null, rest: [], leaves: [] });
 
 function insert<T>(leaves: Leaf<T>[], leaf: Leaf<T>): void {
-  if (leaves.some((there) => there.method === leaf.method)) throw new TypeError('another route has the same method and the same shape of path');
+  if (leaves.some((there) => there.method === leaf.method))
+    throw new TypeError('another route has the same method and the same shape of path');
   leaves.push(leaf);
 }
 
@@ -112,7 +113,13 @@ const pick = <T>(leaves: readonly Leaf<T>[], method: string): Leaf<T> | undefine
   leaves.find((leaf) => leaf.method === method) ?? leaves.find((leaf) => leaf.method === null);
 
 /** Tries branches from the most to the least specific; `taken` holds what parameters took on the way. */
-function walk<T>(at: Node<T>, segments: readonly string[], depth: number, method: string, taken: string[]): Leaf<T> | null {
+function walk<T>(
+  at: Node<T>,
+  segments: readonly string[],
+  depth: number,
+  method: string,
+  taken: string[],
+): Leaf<T> | null {
   if (depth === segments.length) return pick(at.leaves, method) ?? null;
   const segment = segments[depth] as string;
   const literal = at.literals.get(segment);

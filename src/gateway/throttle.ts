@@ -34,8 +34,14 @@ export function throttle(options: ThrottleOptions): Stage {
   return bucketStage('gateway.throttle', options, (exchange) => {
     const asks: Ask[] = [];
     const found = exchange.facts.get(routeEntryFact);
-    if (options.perAddress) asks.push({ key: `address ${exchange.viewer.address}`, limit: options.perAddress, reason: throttleReasons.address });
-    if (found?.route.throttle) asks.push({ key: `route ${found.name}`, limit: found.route.throttle, reason: throttleReasons.route });
+    if (options.perAddress)
+      asks.push({
+        key: `address ${exchange.viewer.address}`,
+        limit: options.perAddress,
+        reason: throttleReasons.address,
+      });
+    if (found?.route.throttle)
+      asks.push({ key: `route ${found.name}`, limit: found.route.throttle, reason: throttleReasons.route });
     if (options.overall) asks.push({ key: 'overall', limit: options.overall, reason: throttleReasons.overall });
     return asks;
   });
@@ -57,7 +63,8 @@ export function throttleKey(options: ThrottleOptions): Stage {
 
 function bucketStage(name: string, options: ThrottleOptions, asksOf: (exchange: Exchange) => readonly Ask[]): Stage {
   const broken = (thrown: unknown, exchange: Exchange, next: Handle): Answer => {
-    if (options.onFault === 'closed') return refuse(exchange, name, throttleReasons.unavailable, { facts: { says: messageOf(thrown) } });
+    if (options.onFault === 'closed')
+      return refuse(exchange, name, throttleReasons.unavailable, { facts: { says: messageOf(thrown) } });
     exchange.trace.note(name, 'fault, open', { says: messageOf(thrown) });
     return next(exchange);
   };
@@ -65,7 +72,12 @@ function bucketStage(name: string, options: ThrottleOptions, asksOf: (exchange: 
     if (taken.allowed) return null;
     const seconds = Math.max(1, Math.ceil(taken.retryAfterMs / 1000));
     return refuse(exchange, name, ask.reason, {
-      facts: { bucket: ask.key, rate: ask.limit.rate, burst: ask.limit.burst, retryAfterMs: Math.ceil(taken.retryAfterMs) },
+      facts: {
+        bucket: ask.key,
+        rate: ask.limit.rate,
+        burst: ask.limit.burst,
+        retryAfterMs: Math.ceil(taken.retryAfterMs),
+      },
       headers: HeaderList.of({ 'Retry-After': String(seconds) }),
     });
   };

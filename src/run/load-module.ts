@@ -11,7 +11,12 @@ export async function loadModule(path: string): Promise<Readonly<Record<string, 
     moduleCache: false,
     fsCache: false,
     interopDefault: false,
-    alias: { sallyport: door('index'), 'sallyport/testing': door('testing/index'), 'sallyport/waf': door('waf/index'), 'sallyport/node': door('node/index') },
+    alias: {
+      sallyport: door('index'),
+      'sallyport/testing': door('testing/index'),
+      'sallyport/waf': door('waf/index'),
+      'sallyport/node': door('node/index'),
+    },
   });
   return await jiti.import<Readonly<Record<string, unknown>>>(path);
 }

@@ -1,0 +1,65 @@
+/** What a worker and its owner say to each other. */
+
+export interface GuestData {
+  readonly file: string;
+  readonly handler: string;
+  readonly functionName: string;
+  readonly memoryMb: number;
+  readonly mostBytes: number;
+}
+
+export interface GuestCall {
+  readonly id: number;
+  /** JSON. */
+  readonly event: string;
+  readonly requestId: string;
+  /** Milliseconds since 1970 at which the function's time is over. */
+  readonly deadline: number;
+}
+
+export interface GuestError {
+  readonly type: string;
+  readonly message: string;
+  readonly trace: readonly string[];
+}
+
+export type GuestReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'unloadable'; readonly error: GuestError }
+  | { readonly kind: 'answer'; readonly id: number; readonly text: string }
+  | { readonly kind: 'error'; readonly id: number; readonly error: GuestError }
+  | { readonly kind: 'too-large'; readonly id: number; readonly bytes: number }
+  /** The handler returned no promise: it answers by callback, or never. */
+  | { readonly kind: 'by-callback'; readonly id: number }
+  | { readonly kind: 'crash'; readonly error: GuestError };
+
+/** The context object that handlers get as their second argument. */
+export function contextOf(
+  data: Pick<GuestData, 'functionName' | 'memoryMb'>,
+  call: Pick<GuestCall, 'requestId' | 'deadline'>,
+): {
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly invokedFunctionArn: string;
+  readonly memoryLimitInMB: string;
+  readonly awsRequestId: string;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  callbackWaitsForEmptyEventLoop: boolean;
+  getRemainingTimeInMillis(): number;
+} {
+  return {
+    functionName: data.functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${data.functionName}`,
+    memoryLimitInMB: String(data.memoryMb),
+    awsRequestId: call.requestId,
+    logGroupName: `/aws/lambda/${data.functionName}`,
+    logStreamName: 'local',
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, call.deadline - Date.now()),
+  };
+}
+
+/** Lambda's limit on what goes in and out of one synchronous call, in bytes of JSON. */
+export const MOST_PAYLOAD = 6_291_556;

@@ -1,0 +1,92 @@
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import { createJiti } from 'jiti';
+import { contextOf, type GuestCall, type GuestData, type GuestReply } from './guest-protocol.ts';
+
+/** The inside of a worker: loads somebody's handler and gives it one event at a time, as the Lambda runtime does. */
+
+type Handler = (event: unknown, context: object, callback: (error?: unknown, value?: unknown) => void) => unknown;
+
+const data = workerData as GuestData;
+const port = parentPort as NonNullable<typeof parentPort>;
+const reply = (message: GuestReply): void => port.postMessage(message);
+
+async function load(): Promise<Handler> {
+  const typed = /\.[cm]?tsx?$/.test(data.file);
+  const url = pathToFileURL(data.file).href;
+  const module = (
+    typed ? await createJiti(url, { interopDefault: false, moduleCache: false }).import(url) : await import(url)
+  ) as Record<string, unknown>;
+  const root = (module['default'] ?? {}) as Record<string, unknown>;
+  const find = (from: Record<string, unknown>): unknown =>
+    data.handler
+      .split('.')
+      .reduce<unknown>(
+        (at, name) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : undefined),
+        from,
+      );
+  const handler = find(module) ?? find(root) ?? (data.handler === 'default' ? root : undefined);
+  if (typeof handler !== 'function')
+    throw new TypeError(`${data.file} has no export "${data.handler}" that is a function`);
+  return handler as Handler;
+}
+
+/** An error as Lambda reports it: a thrown text is its own message. */
+function errorOf(thrown: unknown): Extract<GuestReply, { kind: 'error' }>['error'] {
+  if (thrown instanceof Error)
+    return { type: thrown.name, message: thrown.message, trace: (thrown.stack ?? '').split('\n').slice(0, 30) };
+  return {
+    type: typeof thrown,
+    message: typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? String(thrown)),
+    trace: [],
+  };
+}
+
+function run(handler: Handler, call: GuestCall): void {
+  let done = false;
+  const finish = (message: GuestReply): void => {
+    if (done) return;
+    done = true;
+    port.ref();
+    reply(message);
+  };
+  const fail = (thrown: unknown): void => finish({ kind: 'error', id: call.id, error: errorOf(thrown) });
+  const succeed = (value: unknown): void => {
+    let text: string;
+    try {
+      text = JSON.stringify(value) ?? 'null';
+    } catch (thrown) {
+      return fail(thrown);
+    }
+    const bytes = text.length * 3 < data.mostBytes ? 0 : Buffer.byteLength(text);
+    finish(bytes > data.mostBytes ? { kind: 'too-large', id: call.id, bytes } : { kind: 'answer', id: call.id, text });
+  };
+  const callback = (error?: unknown, value?: unknown): void =>
+    error === undefined || error === null ? succeed(value) : fail(error);
+  // While the handler works, only its own timers and sockets keep this thread alive: when it leaves nothing that could ever
+  // answer, the thread ends, and so does the wait.
+  port.unref();
+  try {
+    const context = { ...contextOf(data, call), done: callback, succeed, fail };
+    const returned = handler(JSON.parse(call.event), context, callback);
+    if (typeof (returned as PromiseLike<unknown> | null)?.then === 'function')
+      (returned as PromiseLike<unknown>).then(succeed, fail);
+    else if (!done) reply({ kind: 'by-callback', id: call.id });
+  } catch (thrown) {
+    fail(thrown);
+  }
+}
+
+process.on('unhandledRejection', (thrown) => reply({ kind: 'crash', error: errorOf(thrown) }));
+process.on('uncaughtException', (thrown) => reply({ kind: 'crash', error: errorOf(thrown) }));
+
+load().then(
+  (handler) => {
+    port.on('message', (call: GuestCall) => run(handler, call));
+    reply({ kind: 'ready' });
+  },
+  (thrown: unknown) => {
+    reply({ kind: 'unloadable', error: errorOf(thrown) });
+    port.close();
+  },
+);

@@ -1,0 +1,163 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import type { Invoked } from '../ports/invoker.ts';
+import type { GuestCall, GuestData, GuestError, GuestReply } from './guest-protocol.ts';
+
+/** One instance of a function: a worker thread that has loaded its module and takes one event at a time. */
+export interface InstanceOptions extends GuestData {
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** A line that the function wrote, or something about it. */
+  readonly say: (level: 'info' | 'warn' | 'error', text: string, facts?: Readonly<Record<string, unknown>>) => void;
+}
+
+const here = import.meta.url;
+const typed = here.endsWith('.ts');
+
+/** Under a TypeScript loader the guest is source and needs one too; once built it is plain JavaScript. */
+function bootstrap(): string {
+  const guest = new URL(typed ? './guest.ts' : './guest.js', here).href;
+  if (!typed) return `import(${JSON.stringify(guest)});`;
+  const jiti = createRequire(here).resolve('jiti');
+  return `require(${JSON.stringify(jiti)}).createJiti(${JSON.stringify(here)}, { interopDefault: false }).import(${JSON.stringify(guest)});`;
+}
+
+export class Instance {
+  readonly #worker: Worker;
+  readonly #options: InstanceOptions;
+  readonly #ready: Promise<GuestError | null>;
+  #call: {
+    readonly id: number;
+    readonly resolve: (outcome: Invoked) => void;
+    byCallback: boolean;
+    readonly timer: NodeJS.Timeout;
+  } | null = null;
+  #nextId = 0;
+  #dead = false;
+  /** Told when this instance can take no more events. */
+  onDeath: () => void = () => {};
+
+  constructor(options: InstanceOptions) {
+    this.#options = options;
+    const { env, timeoutMs: _, say, ...data } = options;
+    this.#worker = new Worker(bootstrap(), {
+      eval: true,
+      workerData: data,
+      env: { ...env },
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
+    });
+    this.#worker.unref();
+    for (const [stream, level] of [
+      [this.#worker.stdout, 'info'],
+      [this.#worker.stderr, 'warn'],
+    ] as const) {
+      stream.setEncoding('utf8');
+      stream.on('data', (text: string) => {
+        for (const line of text.split('\n'))
+          if (line.trim() !== '') say(level, line.slice(0, 8192), { function: options.functionName });
+      });
+    }
+    let settle: (error: GuestError | null) => void = () => {};
+    this.#ready = new Promise((resolve) => (settle = resolve));
+    this.#worker.on('message', (message: GuestReply) => {
+      if (message.kind === 'ready') settle(null);
+      else if (message.kind === 'unloadable') {
+        this.#dead = true;
+        settle(message.error);
+      } else this.#hear(message);
+    });
+    this.#worker.on('error', (thrown: Error & { code?: string }) => {
+      const out = thrown.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      const error = {
+        type: out ? 'Runtime.OutOfMemory' : thrown.name,
+        message: out ? `the function used more than ${options.memoryMb} MB` : thrown.message,
+        trace: [],
+      };
+      settle(error);
+      this.#die({ kind: 'error', ...error });
+    });
+    this.#worker.on('exit', () => {
+      settle({ type: 'Runtime.ExitError', message: 'the worker ended before its module was loaded', trace: [] });
+      // Nothing was left that could answer. By callback that is an empty answer; with a promise it is an error.
+      this.#die(
+        this.#call?.byCallback
+          ? { kind: 'answer', value: null }
+          : {
+              kind: 'error',
+              type: 'Runtime.NodeJsExit',
+              message: 'the function ended without an answer: its promise can never be settled',
+              trace: [],
+            },
+      );
+    });
+  }
+
+  /** Resolves once the module is loaded, with what stands against it. */
+  get ready(): Promise<GuestError | null> {
+    return this.#ready;
+  }
+
+  get dead(): boolean {
+    return this.#dead;
+  }
+
+  run(event: string, requestId: string): Promise<Invoked> {
+    return new Promise((resolve) => {
+      const id = this.#nextId++;
+      const { timeoutMs } = this.#options;
+      const timer = setTimeout(() => {
+        // What Lambda does: the whole instance is thrown away, and the next event begins with a new one.
+        this.#die({ kind: 'timeout', whose: 'function', afterMs: timeoutMs });
+      }, timeoutMs);
+      this.#call = { id, resolve, byCallback: false, timer };
+      this.#worker.ref();
+      this.#worker.postMessage({ id, event, requestId, deadline: Date.now() + timeoutMs } satisfies GuestCall);
+    });
+  }
+
+  #hear(message: Exclude<GuestReply, { kind: 'ready' | 'unloadable' }>): void {
+    if (message.kind === 'crash') {
+      this.#die({ kind: 'error', ...message.error });
+      return;
+    }
+    const call = this.#call;
+    if (!call || call.id !== message.id) return;
+    if (message.kind === 'by-callback') {
+      call.byCallback = true;
+      return;
+    }
+    this.#finish(
+      message.kind === 'answer'
+        ? { kind: 'answer', value: JSON.parse(message.text) as unknown }
+        : message.kind === 'too-large'
+          ? { kind: 'too-large', which: 'answer', bytes: message.bytes }
+          : { kind: 'error', ...message.error },
+    );
+  }
+
+  #finish(outcome: Invoked): void {
+    const call = this.#call;
+    if (!call) return;
+    this.#call = null;
+    clearTimeout(call.timer);
+    if (!this.#dead) this.#worker.unref();
+    call.resolve(outcome);
+  }
+
+  #die(outcome: Invoked): void {
+    const first = !this.#dead;
+    this.#dead = true;
+    this.#finish(outcome);
+    if (!first) return;
+    void this.#worker.terminate();
+    this.onDeath();
+  }
+
+  async close(): Promise<void> {
+    this.#dead = true;
+    this.#finish({ kind: 'unavailable', says: 'the gateway is shutting down' });
+    await this.#worker.terminate();
+  }
+}

@@ -1,0 +1,180 @@
+import { watch, type FSWatcher } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import type { FunctionOptions, Invocation, Invoked, Invoker } from '../ports/invoker.ts';
+import { MOST_PAYLOAD } from './guest-protocol.ts';
+import { Instance, type InstanceOptions } from './instance.ts';
+
+/**
+ * Somebody's Lambda handler, each instance in a worker thread of its own: a limit on time and memory, one event at a
+ * time, more instances as they are needed, and a queue in front when all are busy.
+ */
+export interface WorkerOptions extends FunctionOptions {
+  /** The document's folder. */
+  readonly folder: string;
+  /** Take up changes of the module's folder. */
+  readonly watch: boolean;
+  readonly say: InstanceOptions['say'];
+}
+
+/** Events that wait for an instance; more are turned away, as a function at its concurrency limit does. */
+const MOST_WAITING = 1000;
+
+interface Waiting {
+  readonly invocation: Invocation;
+  readonly text: string;
+  readonly resolve: (outcome: Invoked) => void;
+  timer: NodeJS.Timeout | null;
+}
+
+export function workerInvoker(options: WorkerOptions): Invoker {
+  const file = isAbsolute(options.file) ? options.file : join(options.folder, options.file);
+  const functionName = basename(file).replace(/\.[^.]+$/, '');
+  const idle: Instance[] = [];
+  const all = new Set<Instance>();
+  const queue: Waiting[] = [];
+  let closed = false;
+
+  const env: Record<string, string> = {
+    PATH: process.env['PATH'] ?? '',
+    TZ: ':UTC',
+    AWS_REGION: 'us-east-1',
+    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_LAMBDA_FUNCTION_NAME: functionName,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(options.memoryMb),
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x',
+    LAMBDA_TASK_ROOT: dirname(file),
+    _HANDLER: `${functionName}.${options.handler}`,
+    ...options.env,
+  };
+
+  const start = (): Instance => {
+    const instance = new Instance({
+      file,
+      handler: options.handler,
+      functionName,
+      memoryMb: options.memoryMb,
+      mostBytes: MOST_PAYLOAD,
+      timeoutMs: options.timeoutMs,
+      env,
+      say: options.say,
+    });
+    all.add(instance);
+    instance.onDeath = () => {
+      all.delete(instance);
+      const at = idle.indexOf(instance);
+      if (at >= 0) idle.splice(at, 1);
+      pull();
+    };
+    return instance;
+  };
+
+  /** Gives the longest waiting event to a free or a new instance. */
+  const pull = (): void => {
+    while (queue.length > 0 && !closed) {
+      let instance = idle.pop();
+      while (instance?.dead) instance = idle.pop();
+      if (!instance) {
+        if (all.size >= options.concurrency) return;
+        instance = start();
+      }
+      void serve(instance, queue.shift() as Waiting);
+    }
+  };
+
+  const serve = async (instance: Instance, waiting: Waiting): Promise<void> => {
+    const error = await instance.ready;
+    if (error) {
+      all.delete(instance);
+      finish(waiting, { kind: 'unavailable', says: `${error.type}: ${error.message}` });
+      options.say('error', `function ${functionName} does not load`, { says: error.message, trace: error.trace });
+      return pull();
+    }
+    const outcome = await instance.run(waiting.text, waiting.invocation.requestId);
+    finish(waiting, outcome);
+    if (outcome.kind === 'error') {
+      options.say('error', `function ${functionName} failed`, {
+        requestId: waiting.invocation.requestId,
+        type: outcome.type,
+        says: outcome.message,
+        trace: outcome.trace,
+      });
+    } else if (outcome.kind === 'timeout') {
+      options.say(
+        'error',
+        `function ${functionName}: Task timed out after ${(outcome.afterMs / 1000).toFixed(2)} seconds`,
+        { requestId: waiting.invocation.requestId },
+      );
+    }
+    if (!instance.dead && !stale.has(instance)) idle.push(instance);
+    else if (stale.has(instance)) await retire(instance);
+    pull();
+  };
+
+  const finish = (waiting: Waiting, outcome: Invoked): void => {
+    if (waiting.timer) clearTimeout(waiting.timer);
+    waiting.resolve(outcome);
+  };
+
+  const stale = new Set<Instance>();
+  const retire = async (instance: Instance): Promise<void> => {
+    stale.delete(instance);
+    all.delete(instance);
+    await instance.close();
+  };
+  const watcher =
+    options.watch && existsSync(dirname(file))
+      ? watching(dirname(file), () => {
+          options.say('info', `function ${functionName} has changed; the next event meets the new module`);
+          for (const instance of all) {
+            const at = idle.indexOf(instance);
+            if (at >= 0) {
+              idle.splice(at, 1);
+              void retire(instance);
+            } else stale.add(instance);
+          }
+        })
+      : null;
+
+  return {
+    invoke(invocation) {
+      if (closed) return { kind: 'unavailable', says: 'the gateway is shutting down' };
+      const text = JSON.stringify(invocation.event);
+      const bytes = text.length * 3 < MOST_PAYLOAD ? 0 : Buffer.byteLength(text);
+      if (bytes > MOST_PAYLOAD) return { kind: 'too-large', which: 'event', bytes };
+      if (queue.length >= MOST_WAITING) return { kind: 'throttled' };
+      return new Promise((resolve) => {
+        const waiting: Waiting = { invocation, text, resolve, timer: null };
+        // The caller's patience may end first; the function goes on and its answer is dropped.
+        waiting.timer = setTimeout(() => {
+          const at = queue.indexOf(waiting);
+          if (at >= 0) queue.splice(at, 1);
+          resolve({ kind: 'timeout', whose: 'caller', afterMs: invocation.withinMs });
+        }, invocation.withinMs);
+        queue.push(waiting);
+        pull();
+      });
+    },
+    async close() {
+      closed = true;
+      watcher?.close();
+      for (const waiting of queue.splice(0))
+        finish(waiting, { kind: 'unavailable', says: 'the gateway is shutting down' });
+      await Promise.all([...all].map((instance) => instance.close()));
+    },
+  };
+}
+
+/** Editors write several times at once; one change is told after a short quiet. */
+function watching(folder: string, changed: () => void): FSWatcher {
+  let timer: NodeJS.Timeout | null = null;
+  const watcher = watch(folder, (_, name) => {
+    if (name !== null && !/\.(?:[cm]?[jt]sx?|json)$/.test(name)) return;
+    if (timer) clearTimeout(timer);
+    timer = setTimeout(changed, 50);
+    timer.unref();
+  });
+  watcher.unref();
+  return watcher;
+}
