@@ -1,0 +1,42 @@
+import SonicBoom from 'sonic-boom';
+
+/** A file or standard output that takes lines in batches without holding up whoever writes. */
+export interface LineFile {
+  line(text: string): void;
+  flush(): Promise<void>;
+}
+
+/** Milliseconds that a line may wait for company before it is written. */
+const WAIT_MS = 100;
+
+export function lineFile(dest: number | string, name: string): LineFile {
+  const out = new SonicBoom({ dest, sync: false, mkdir: true, minLength: 4096, maxLength: 16 * 1_048_576 });
+  let said = false;
+  const broken = (error: Error | null): void => {
+    if (said) return;
+    said = true;
+    // A full disk or a closed pipe must not end the process; what is lost is said, once, where it can still be read.
+    process.stderr.write(`${JSON.stringify({ level: 'error', says: `decision records are being lost: ${name} cannot be written`, reason: error?.message ?? 'full' })}\n`);
+  };
+  out.on('error', broken);
+  out.on('drop', () => broken(null));
+  const timer = setInterval(() => {
+    try {
+      out.flush();
+    } catch {
+      // Not open yet: the next turn writes it.
+    }
+  }, WAIT_MS);
+  timer.unref();
+  return {
+    line: (text) => void out.write(`${text}\n`),
+    flush: () =>
+      new Promise((resolve) => {
+        try {
+          out.flush(() => resolve());
+        } catch {
+          resolve();
+        }
+      }),
+  };
+}
