@@ -21,7 +21,10 @@ export interface Inspection {
   responseBody(bytes: Uint8Array, whole: boolean): Verdict;
   /** After the answer: runs the rules that keep the books, and gives every match, findings and others. */
   finish(): readonly Match[];
-  /** Whether a rule could still refuse because of the body; when not, it may stream by unread. */
+  /**
+   * Whether a rule could still refuse because of the body. When not, the body may stream by unread, and the call for it
+   * is made with no bytes and `whole`, so that the phase's rules still run.
+   */
   readonly wantsRequestBody: boolean;
   readonly wantsResponseBody: boolean;
   /** Read-only, for traces: variables, labels, faults. */
@@ -30,7 +33,8 @@ export interface Inspection {
 
 /** The limits speak with rule ids of their own, as their verdict needs a name. */
 const requestLimit: RuleRef = { id: 'request-body-limit', place: { file: 'engine', line: 1 } };
-const responseLimit: RuleRef = { id: 'response-body-limit', place: { file: 'engine', line: 2 } };
+const noFilesLimit: RuleRef = { id: 'request-body-no-files-limit', place: { file: 'engine', line: 2 } };
+const responseLimit: RuleRef = { id: 'response-body-limit', place: { file: 'engine', line: 3 } };
 
 export function inspection(transaction: Transaction, program: Program, runPhase: RunPhase): Inspection {
   const request = new HeldBody();
@@ -115,7 +119,13 @@ export function inspection(transaction: Transaction, program: Program, runPhase:
         }
       }
       if (!whole) return pass;
-      if (settings.requestBody) readRequestBody();
+      if (settings.requestBody && transaction.mode !== 'off') {
+        readRequestBody();
+        const files = transaction.body.files.reduce((sum, file) => sum + file.size, 0);
+        if (settings.requestBodyLimitAction === 'block' && request.length - files > settings.requestBodyNoFilesLimit) {
+          tooLong(noFilesLimit, 2, 413, 'The body without its files is longer than the limit');
+        }
+      }
       return run(2);
     },
     responseHead(status, headers) {

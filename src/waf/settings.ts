@@ -34,7 +34,7 @@ export const defaultSettings: Settings = {
   mode: 'on',
   requestBody: true,
   requestBodyLimit: 13_107_200,
-  requestBodyNoFilesLimit: 131_072,
+  requestBodyNoFilesLimit: 1_048_576,
   requestBodyLimitAction: 'block',
   responseBody: false,
   responseBodyLimit: 524_288,

@@ -143,8 +143,9 @@ export class Transaction {
   capture(groups: readonly string[]): void {
     for (let at = 0; at < 10; at++) {
       const group = groups[at];
-      if (group === undefined) this.tx.unset(String(at));
-      else this.tx.set(String(at), group);
+      const name = String(at);
+      if (group !== undefined) this.tx.set(name, group);
+      else if (this.tx.get(name, this.started) !== undefined) this.tx.unset(name);
     }
   }
 
