@@ -1,0 +1,102 @@
+/** The servers that are compared, each run in a process of its own; told by IPC what to say about itself. */
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocket, WebSocketServer } from 'ws';
+
+import { headOf } from '../src/node/websocket/accept.ts';
+import { Endpoint } from '../src/node/websocket/endpoint.ts';
+import type { PassListener } from '../src/node/websocket/pass-through.ts';
+import { passUpgrade } from '../src/node/websocket/pass-upgrade.ts';
+import { upgradeHandler } from '../src/node/websocket/upgrade.ts';
+import { readHandshake } from '../src/wire/ws/handshake.ts';
+import { defaultLimits } from '../src/wire/ws/terms.ts';
+
+const server = createServer();
+let dials = 0;
+/** Another loopback address every 5,000 dials, so that ports do not run out. */
+const local = (): string => `127.0.1.${1 + Math.floor(dials++ / 5000)}`;
+const now = (): number => Date.now();
+
+function ourEcho(): void {
+  const endpoint = new Endpoint<null>({
+    now,
+    listener: {
+      message: (c, bytes, start, end, text, ascii) =>
+        void c.send(text ? c.textOf(bytes, start, end, ascii) : bytes.slice(start, end)),
+      closed: () => undefined,
+    },
+  });
+  server.on('upgrade', upgradeHandler({ endpoint, compression: null, decide: () => ({ accept: true, owner: null }) }));
+}
+
+function wsEcho(): void {
+  const wss = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  server.on('upgrade', (request, socket, head) =>
+    wss.handleUpgrade(request, socket, head, (ws) => ws.on('message', (data, binary) => ws.send(data, { binary }))),
+  );
+}
+
+function wsProxy(origin: number): void {
+  const wss = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  server.on('upgrade', (request, socket, head) =>
+    wss.handleUpgrade(request, socket, head, (near) => {
+      const far = new WebSocket(`ws://127.0.0.1:${origin}/`, { perMessageDeflate: false, localAddress: local() });
+      const early: [WebSocket.RawData, boolean][] = [];
+      near.on('message', (data, binary) => {
+        if (far.readyState === WebSocket.OPEN) far.send(data, { binary });
+        else early.push([data, binary]);
+      });
+      far.on('open', () => early.forEach(([data, binary]) => far.send(data, { binary })));
+      far.on('message', (data, binary) => near.send(data, { binary }));
+      near.on('close', () => far.close());
+      far.on('close', () => near.close());
+    }),
+  );
+}
+
+/** With an inspector that looks at every byte of every message, or without one. */
+function ourPass(origin: number, inspected: boolean): void {
+  const watched: PassListener = {
+    closed: () => undefined,
+    inspect: (_pass, bytes, start, end) => {
+      const found = bytes.indexOf(0, start);
+      return found >= 0 && found < end ? 'drop' : 'forward';
+    },
+  };
+  const listener: PassListener = inspected ? watched : { closed: () => undefined };
+  server.on('upgrade', (request, client: Duplex, head: Buffer) => {
+    const handshake = readHandshake(headOf(request));
+    if (handshake.kind === 'refusal') throw new Error(handshake.says);
+    const options = { handshake, client, head, target: '/', headers: [['Host', 'x']] as const, timeoutMs: 5000 };
+    const reach = (): Promise<Duplex> =>
+      new Promise((resolve) => {
+        const socket = connect({ port: origin, host: '127.0.0.1', localAddress: local(), noDelay: true }, () =>
+          resolve(socket),
+        );
+      });
+    void passUpgrade({ ...options, connect: reach, limits: defaultLimits, listener, now, deflater: null });
+  });
+}
+
+const roles: Record<string, (origin: number) => void> = {
+  'our echo': ourEcho,
+  'ws echo': wsEcho,
+  'ws proxy': wsProxy,
+  'our pass, inspected': (origin) => ourPass(origin, true),
+  'our pass, frames only': (origin) => ourPass(origin, false),
+};
+
+export function serve(role: string, origin: number): void {
+  roles[role]!(origin);
+  server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port }));
+  process.on('message', (asked) => {
+    if (asked === 'cpu') {
+      const { user, system } = process.cpuUsage();
+      process.send!({ cpu: user + system });
+    } else if (asked === 'rss') {
+      globalThis.gc?.();
+      process.send!({ rss: process.memoryUsage().rss });
+    }
+  });
+}

@@ -1,0 +1,124 @@
+/**
+ * CPU per WebSocket message and memory per idle connection, against `ws`, on one machine in one run:
+ *
+ *   node scripts/run.mjs bench/websocket.ts [--rounds 5] [--messages 40000] [--idle 2000] [--only echo|pass|memory]
+ *
+ * Rounds are interleaved, figures are medians, and what counts are the ratios.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { resolve } from 'node:path';
+
+import { drive, open } from './websocket-load.ts';
+import { serve } from './websocket-servers.ts';
+
+const CONNECTIONS = 100;
+const run = resolve(import.meta.dirname, '../scripts/run.mjs');
+const self = resolve(import.meta.dirname, 'websocket.ts');
+
+function option(name: string, otherwise: string): string {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? otherwise : (process.argv[at + 1] ?? otherwise);
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly port: number;
+}
+
+function start(role: string, origin: number): Promise<Running> {
+  const child = fork(run, [self, '--serve', role, '--origin', String(origin)], { execArgv: ['--expose-gc'] });
+  return new Promise((done, failed) => {
+    child.once('message', (said: { port: number }) => done({ child, port: said.port }));
+    child.once('exit', (code) => failed(new Error(`${role} ended with ${code}`)));
+  });
+}
+
+function ask(child: ChildProcess, what: 'cpu' | 'rss'): Promise<number> {
+  return new Promise((done) => {
+    child.once('message', (said: { cpu?: number; rss?: number }) => done(said.cpu ?? said.rss ?? 0));
+    child.send(what);
+  });
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const pause = (ms: number): Promise<void> => new Promise((done) => void setTimeout(done, ms));
+
+async function messages(roles: readonly string[], origin: number, rounds: number, total: number): Promise<void> {
+  const running = new Map<string, Running & { sockets: Socket[] }>();
+  for (const role of roles) {
+    const it = await start(role, origin);
+    const sockets: Socket[] = [];
+    for (let i = 0; i < CONNECTIONS; i++) sockets.push(await open(it.port));
+    running.set(role, { ...it, sockets });
+  }
+  for (const size of [64, 1024]) {
+    for (const inFlight of [1, 16]) {
+      const found = new Map<string, number[]>(roles.map((role) => [role, []]));
+      for (let round = -1; round < rounds; round++) {
+        for (const role of roles) {
+          const { child, sockets } = running.get(role)!;
+          const before = await ask(child, 'cpu');
+          await drive(sockets, size, inFlight, total);
+          const spent = (await ask(child, 'cpu')) - before;
+          // The round before the first warms up.
+          if (round >= 0) found.get(role)!.push(spent / total);
+        }
+      }
+      const base = median(found.get(roles[0]!)!);
+      for (const role of roles) {
+        const each = found.get(role)!;
+        const mid = median(each);
+        const range = `${Math.min(...each).toFixed(2)} to ${Math.max(...each).toFixed(2)}`;
+        const line = [`${size} B`, `${inFlight} in flight`, role, `${mid.toFixed(2)} us`, `(${range})`];
+        console.log(`${line.join('  ')}  ${(base / mid).toFixed(2)}x of ${roles[0]}`);
+      }
+    }
+  }
+  for (const { child } of running.values()) child.kill();
+}
+
+/** A fresh loopback address for every 5,000 connections: ports that were just used stay taken for a while. */
+let address = 1;
+let opened = 0;
+
+async function memory(role: string, origin: number, idle: number, sides: number): Promise<void> {
+  const { child, port } = await start(role, origin);
+  const warm = await open(port);
+  await pause(200);
+  const before = await ask(child, 'rss');
+  const sockets: Socket[] = [warm];
+  for (let at = 0; at < idle; at += 100) {
+    if (opened++ % 50 === 0) address++;
+    const local = `127.0.0.${address}`;
+    sockets.push(
+      ...(await Promise.all(Array.from({ length: Math.min(100, idle - at) }, () => open(port, '127.0.0.1', local)))),
+    );
+  }
+  await pause(1500);
+  const grown = (await ask(child, 'rss')) - before;
+  console.log(`idle  ${idle} connections  ${role}  ${(grown / idle / sides / 1024).toFixed(2)} kB per side`);
+  for (const socket of sockets) socket.destroy();
+  child.kill();
+}
+
+async function main(): Promise<void> {
+  const rounds = Number(option('rounds', '5'));
+  const total = Number(option('messages', '40000'));
+  const idle = Number(option('idle', '2000'));
+  const only = option('only', 'all');
+  const origin = await start('our echo', 0);
+  if (only === 'all' || only === 'echo') await messages(['ws echo', 'our echo'], 0, rounds, total);
+  if (only === 'all' || only === 'pass') {
+    await messages(['ws proxy', 'our pass, inspected', 'our pass, frames only'], origin.port, rounds, total);
+  }
+  if (only === 'all' || only === 'memory') {
+    for (const role of ['ws echo', 'our echo']) await memory(role, 0, idle, 1);
+    for (const role of ['ws proxy', 'our pass, inspected']) await memory(role, origin.port, Math.min(idle, 9500), 2); // two sockets each, within 20,000 files
+  }
+  origin.child.kill();
+}
+
+if (process.argv.includes('--serve')) serve(option('serve', ''), Number(option('origin', '0')));
+else await main();
