@@ -12,8 +12,8 @@ const dot = 0x2e;
  * phrases with slashes in them miss it.
  */
 export function normalPath(value: string, backslash: boolean): string {
+  if (isNormal(value, backslash)) return value;
   const length = value.length;
-  if (length === 0) return value;
   const at = (i: number): number => {
     const code = value.charCodeAt(i);
     return backslash && code === 0x5c ? slash : code;
@@ -56,6 +56,12 @@ export function normalPath(value: string, backslash: boolean): string {
   if (!trailing && n > 0 && out[n - 1] === slash) n -= 1;
   const text = byteString(out, n);
   return text === value ? value : text;
+}
+
+/** Nothing to do: only two slashes in a row, or a dot before a slash or at the end, begin any of the above. */
+function isNormal(value: string, backslash: boolean): boolean {
+  if (backslash && value.includes('\\')) return false;
+  return !value.includes('//') && !value.includes('./') && !value.endsWith('.');
 }
 
 /** Where the segment before a back reference begins: its slash, or 0. `n` stands behind the reference's first dot. */

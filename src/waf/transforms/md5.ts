@@ -4,6 +4,7 @@ import { defineTransform } from '../transform.ts';
 const state = new Int32Array(4);
 const words = new Int32Array(16);
 const block = new Uint8Array(64);
+const view = new DataView(block.buffer);
 const shifts = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];
 const sines = Int32Array.from({ length: 64 }, (_, i) => Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32) | 0);
 
@@ -24,7 +25,6 @@ export default defineTransform({
         const at = b * 64 + i;
         block[i] = at < length ? value.charCodeAt(at) : at === length ? 0x80 : 0;
       }
-      const view = new DataView(block.buffer);
       if (b === blocks - 1) {
         view.setUint32(56, (length * 8) >>> 0, true);
         view.setUint32(60, Math.floor(length / 0x2000_0000), true);
@@ -39,7 +39,10 @@ export default defineTransform({
 });
 
 function mix(): void {
-  let [a, b, c, d] = state as unknown as [number, number, number, number];
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
   for (let t = 0; t < 64; t += 1) {
     const round = t >> 4;
     const choice =
@@ -52,5 +55,8 @@ function mix(): void {
     c = b;
     b = (b + ((sum << shift) | (sum >>> (32 - shift)))) | 0;
   }
-  for (const [i, word] of [a, b, c, d].entries()) state[i] = state[i]! + word;
+  state[0] = state[0]! + a;
+  state[1] = state[1]! + b;
+  state[2] = state[2]! + c;
+  state[3] = state[3]! + d;
 }

@@ -4,6 +4,7 @@ import { defineTransform } from '../transform.ts';
 const state = new Int32Array(5);
 const words = new Int32Array(80);
 const block = new Uint8Array(64);
+const view = new DataView(block.buffer);
 
 /** ModSecurity v2 reference manual, `sha1`: the 20 raw bytes (RFC 3174); rules follow it with `hexEncode`. */
 export default defineTransform({
@@ -22,7 +23,6 @@ export default defineTransform({
         const at = b * 64 + i;
         block[i] = at < length ? value.charCodeAt(at) : at === length ? 0x80 : 0;
       }
-      const view = new DataView(block.buffer);
       if (b === blocks - 1) {
         view.setUint32(56, Math.floor(length / 0x2000_0000));
         view.setUint32(60, (length * 8) >>> 0);
@@ -41,7 +41,11 @@ function mix(): void {
     const word = words[t - 3]! ^ words[t - 8]! ^ words[t - 14]! ^ words[t - 16]!;
     words[t] = (word << 1) | (word >>> 31);
   }
-  let [a, b, c, d, e] = state as unknown as [number, number, number, number, number];
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  let e = state[4]!;
   for (let t = 0; t < 80; t += 1) {
     const choice =
       t < 20
@@ -58,5 +62,9 @@ function mix(): void {
     b = a;
     a = next;
   }
-  for (const [i, word] of [a, b, c, d, e].entries()) state[i] = state[i]! + word;
+  state[0] = state[0]! + a;
+  state[1] = state[1]! + b;
+  state[2] = state[2]! + c;
+  state[3] = state[3]! + d;
+  state[4] = state[4]! + e;
 }
