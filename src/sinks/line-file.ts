@@ -1,4 +1,4 @@
-import SonicBoom from 'sonic-boom';
+import sonicBoom from 'sonic-boom';
 
 /** A file or standard output that takes lines in batches without holding up whoever writes. */
 export interface LineFile {
@@ -10,7 +10,7 @@ export interface LineFile {
 const WAIT_MS = 100;
 
 export function lineFile(dest: number | string, name: string): LineFile {
-  const out = new SonicBoom({ dest, sync: false, mkdir: true, minLength: 4096, maxLength: 16 * 1_048_576 });
+  const out = new sonicBoom.SonicBoom({ dest, sync: false, mkdir: true, minLength: 4096, maxLength: 16 * 1_048_576 });
   let said = false;
   const broken = (error: Error | null): void => {
     if (said) return;
