@@ -1,0 +1,143 @@
+import type { CompiledRule, Program } from '../program.ts';
+import { phases, type Phase } from '../rule.ts';
+import { Constants, hitsOf, mayHappen, writeOf, type Write } from './constants.ts';
+
+/** What to do with a rule when its turn comes. */
+export const Turn = {
+  /** Cannot match here. */
+  never: 0,
+  /** Ask it. */
+  run: 1,
+  /** Ask it if the screen says that one of its values could hit. */
+  screened: 2,
+  /** It matches whatever the request is, and all it does is to write these variables. */
+  write: 3,
+} as const;
+
+export interface PhasePlan {
+  readonly turns: Uint8Array;
+  /** For turns that write. */
+  readonly writes: ReadonlyMap<number, readonly Write[]>;
+  /** One bit per rule: its turn comes whatever the screen says. */
+  readonly always: Uint32Array;
+  /** One bit per rule: its turn comes when the screen says so. */
+  readonly screened: Uint32Array;
+  /** How many writes of the plan's history were made before each rule, and at the end. */
+  readonly before: Uint32Array;
+}
+
+export interface Plan {
+  readonly phases: Readonly<Record<Phase, PhasePlan>>;
+  readonly history: readonly Write[];
+}
+
+/**
+ * How much may be taken for granted: `quiet` as long as no rule that depends on the request has done anything that
+ * others could see, `loud` after that, `plain` when rules have been switched off.
+ */
+export type Assumption = 'quiet' | 'loud' | 'plain';
+
+/**
+ * Runs the program in thought with what is known at load: settings that are only ever constants, the jumps that follow
+ * from them, and, as long as it stays quiet, scores that stay at nothing.
+ */
+export function fold(program: Program, assumption: Assumption, screenable: (rule: CompiledRule) => boolean): Plan {
+  const folding = new Folding(assumption, screenable);
+  const plans = Object.fromEntries(phases.map((phase) => [phase, folding.phase(program.phases[phase])]));
+  return { phases: plans as Record<Phase, PhasePlan>, history: folding.history };
+}
+
+class Folding {
+  readonly history: Write[] = [];
+  private readonly assumption: Assumption;
+  private readonly screenable: (rule: CompiledRule) => boolean;
+  private constants = new Constants();
+  /** Rules before this position of the phase may have been jumped over. */
+  private doubtUntil = 0;
+  /** An `allow` may have ended things early: nothing later is certain to run. */
+  private doubtful = false;
+
+  constructor(assumption: Assumption, screenable: (rule: CompiledRule) => boolean) {
+    this.assumption = assumption;
+    this.screenable = screenable;
+  }
+
+  phase(rules: readonly CompiledRule[]): PhasePlan {
+    const turns = new Uint8Array(rules.length);
+    const writes = new Map<number, readonly Write[]>();
+    const before = new Uint32Array(rules.length + 1);
+    this.doubtUntil = 0;
+    for (let at = 0; at < rules.length;) {
+      const rule = rules[at]!;
+      before[at] = this.history.length;
+      const settled = this.assumption === 'plain' ? null : this.settle(rule, at);
+      if (settled === null) {
+        turns[at] = this.screenable(rule) ? Turn.screened : Turn.run;
+        if (this.assumption === 'loud') this.suppose(rule, at, rules.length);
+      } else if (settled.writes.length > 0) {
+        turns[at] = Turn.write;
+        writes.set(at, settled.writes);
+        this.history.push(...settled.writes);
+      }
+      const next = settled?.matches ? Math.min(Math.max(rule.next, at + 1), rules.length) : at + 1;
+      for (at++; at < next; at++) before[at] = this.history.length;
+    }
+    before[rules.length] = this.history.length;
+    return {
+      turns,
+      writes,
+      before,
+      always: bitsOf(turns, this.alwaysTurns()),
+      screened: bitsOf(turns, [Turn.screened]),
+    };
+  }
+
+  private alwaysTurns(): readonly number[] {
+    return this.assumption === 'quiet' ? [Turn.run] : [Turn.run, Turn.write];
+  }
+
+  /** Null when the rule has to be asked. */
+  private settle(rule: CompiledRule, at: number): { readonly matches: boolean; readonly writes: Write[] } | null {
+    const first = hitsOf(rule.links[0]!, this.constants);
+    if (first === null) return null;
+    if (first === 0) return { matches: false, writes: [] };
+    const { log, severity, disruption } = rule.rule;
+    if (at < this.doubtUntil || this.doubtful || log || severity !== null || disruption.kind !== 'pass') return null;
+    const trial = this.constants.copy();
+    const writes: Write[] = [];
+    let matches = true;
+    for (const link of rule.links) {
+      const hits = hitsOf(link, trial);
+      if (hits === null || (hits > 0 && link.capture)) return null;
+      matches = hits > 0;
+      if (!matches) break;
+      for (let hit = 0; hit < hits; hit++) {
+        for (const effect of link.effects) {
+          const write = writeOf(effect, trial);
+          if (write === null) return null;
+          writes.push(write);
+        }
+      }
+    }
+    this.constants = trial;
+    return { matches, writes };
+  }
+
+  /** The rule may match or not: whatever it could do is not certain any more. */
+  private suppose(rule: CompiledRule, at: number, end: number): void {
+    for (const link of rule.links) {
+      for (const effect of link.effects) mayHappen(effect, this.constants);
+      if (link.capture) for (let group = 0; group < 10; group++) this.constants.forget(String(group));
+    }
+    if (rule.next > at + 1) this.doubtUntil = Math.max(this.doubtUntil, rule.next);
+    if (rule.rule.disruption.kind !== 'allow') return;
+    this.doubtUntil = end;
+    if (rule.rule.disruption.scope !== 'phase') this.doubtful = true;
+  }
+}
+
+function bitsOf(turns: Uint8Array, which: readonly number[]): Uint32Array {
+  const bits = new Uint32Array((turns.length + 31) >>> 5);
+  for (let at = 0; at < turns.length; at++) if (which.includes(turns[at]!)) bits[at >>> 5]! |= 1 << (at & 31);
+  return bits;
+}

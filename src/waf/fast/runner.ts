@@ -1,0 +1,134 @@
+import { evaluate } from '../evaluate.ts';
+import type { Program } from '../program.ts';
+import type { Phase } from '../rule.ts';
+import { ended, runRule, type RunPhase } from '../run.ts';
+import type { Transaction } from '../transaction.ts';
+import { transformNamed } from '../transform-table.ts';
+import type { Entry } from '../variables.ts';
+import { Conduct, conductOf, readsTraces } from './conduct.ts';
+import { fold, Turn, type Assumption, type Plan } from './fold.ts';
+import { Screen } from './screen.ts';
+import { planScreen, screenable, type ScreenPlan } from './screen-plan.ts';
+
+/** What is remembered about one request between its phases. */
+interface Progress {
+  /** One bit per rule of which a value was a hit. */
+  readonly hits: Uint32Array;
+  assumption: Assumption;
+}
+
+/**
+ * Runs phases to the same findings as `evaluate.ts`, without asking rules that cannot match: values are screened once
+ * for all rules, and what follows from settings alone was decided at load. Rules that steer and are no finding
+ * (`nolog`, `pass`) are not listed among the matches where they were decided at load.
+ */
+export function fastRunner(program: Program, screenPlan: ScreenPlan = planScreen(program)): RunPhase {
+  return new Runner(program, screenPlan).run;
+}
+
+class Runner {
+  private readonly program: Program;
+  private readonly plan: ScreenPlan;
+  private readonly screen: Screen;
+  private readonly plans: Readonly<Record<Assumption, Plan>>;
+  private readonly conduct: readonly Uint8Array[];
+  private readonly start: Assumption;
+  private readonly progress = new WeakMap<Transaction, Progress>();
+  private readonly bases = new Map<number, ReadonlyMap<string, Entry>>();
+
+  constructor(program: Program, plan: ScreenPlan) {
+    this.program = program;
+    this.plan = plan;
+    this.screen = new Screen(plan, (value) => transformNamed('lowercase').apply(value));
+    const canScreen = (rule: (typeof program.rules)[number]): boolean => screenable(rule) !== null;
+    this.plans = {
+      quiet: fold(program, 'quiet', canScreen),
+      loud: fold(program, 'loud', canScreen),
+      plain: fold(program, 'plain', canScreen),
+    };
+    this.conduct = conductOf(program);
+    this.start = readsTraces(program) ? 'plain' : 'quiet';
+  }
+
+  readonly run: RunPhase = (transaction, phase) => {
+    if (transaction.allowed === 'phase') transaction.allowed = null;
+    if (!ended(transaction, phase)) this.rules(transaction, phase, this.screened(transaction, phase));
+    transaction.rule = null;
+    transaction.matchedVars = [];
+  };
+
+  private screened(transaction: Transaction, phase: Phase): Progress {
+    let progress = this.progress.get(transaction);
+    if (progress === undefined) {
+      progress = { hits: new Uint32Array(this.plan.words), assumption: this.start };
+      this.progress.set(transaction, progress);
+    }
+    for (const look of this.plan.looks[phase]) {
+      const values = transaction.read(look.field);
+      for (let i = 0; i < values.length; i++) this.screen.value(look, values[i]!.key, values[i]!.value, progress.hits);
+    }
+    return progress;
+  }
+
+  private rules(transaction: Transaction, phase: Phase, progress: Progress): void {
+    const rules = this.program.phases[phase];
+    const word = this.plan.base[phase] >>> 5;
+    let at = 0;
+    while (!ended(transaction, phase)) {
+      const plan = this.plans[progress.assumption].phases[phase];
+      at = nextTurn(plan.always, plan.screened, progress.hits, word, at);
+      if (at < 0) break;
+      if (plan.turns[at] === Turn.write) {
+        for (const { name, value } of plan.writes.get(at)!) {
+          if (value === null) transaction.tx.unset(name);
+          else transaction.tx.set(name, value);
+        }
+        at++;
+        continue;
+      }
+      const rule = rules[at]!;
+      if (progress.assumption === 'quiet') transaction.tx.rebase(this.base(plan.before[at]!));
+      at++;
+      if (transaction.removals.has(rule.index)) continue;
+      if (transaction.matchedVars.length > 0) transaction.matchedVars = [];
+      if (transaction.evidence.length > 0) transaction.evidence.length = 0;
+      const matched = runRule(transaction, rule, evaluate);
+      if (matched) at = rule.next;
+      this.note(progress, this.conduct[rule.index]![matched ? rule.links.length + 1 : transaction.evidence.length]!);
+      if (transaction.verdict !== null) return;
+    }
+    const { before, turns } = this.plans.quiet.phases[phase];
+    if (progress.assumption === 'quiet') transaction.tx.rebase(this.base(before[turns.length]!));
+  }
+
+  private note(progress: Progress, conduct: number): void {
+    if (conduct === Conduct.removes) progress.assumption = 'plain';
+    else if (conduct === Conduct.loud && progress.assumption === 'quiet') progress.assumption = 'loud';
+  }
+
+  /** What `TX` holds after so many writes of the quiet history. */
+  private base(writes: number): ReadonlyMap<string, Entry> {
+    let base = this.bases.get(writes);
+    if (base === undefined) {
+      const entries = new Map<string, Entry>();
+      for (const { name, value } of this.plans.quiet.history.slice(0, writes)) {
+        if (value === null) entries.delete(name);
+        else entries.set(name, { name, value, expires: null });
+      }
+      this.bases.set(writes, (base = entries));
+    }
+    return base;
+  }
+}
+
+/** The first rule from `from` on whose turn comes, or -1. */
+function nextTurn(always: Uint32Array, screened: Uint32Array, hits: Uint32Array, word: number, from: number): number {
+  let index = from >>> 5;
+  let mask = -1 << (from & 31);
+  for (; index < always.length; index++) {
+    const bits = (always[index]! | (screened[index]! & hits[word + index]!)) & mask;
+    if (bits !== 0) return index * 32 + 31 - Math.clz32(bits & -bits);
+    mask = -1;
+  }
+  return -1;
+}

@@ -1,0 +1,214 @@
+import { groupBits, groupsOf, profiles } from '../automaton/byte-groups.ts';
+import { buildTables } from '../automaton/build.ts';
+import type { LiteralTables } from '../automaton/tables.ts';
+import type { FieldDefinition } from '../field.ts';
+import type { Matcher } from '../operator.ts';
+import type { ChainNode, CompiledMatch, CompiledRule, CompiledTarget, Program } from '../program.ts';
+import { ByteSet } from '../regex/byte-set.ts';
+import { phases, type Phase } from '../rule.ts';
+import { needsOf, type ProfileNeeds } from './needs.ts';
+
+/** What the screen knows about a rule: its number, and what its first condition needs. */
+export interface Screened {
+  readonly bit: number;
+  readonly phase: Phase;
+  readonly condition: CompiledMatch;
+  readonly matcher: Matcher;
+  readonly needs: readonly (ProfileNeeds | null)[];
+}
+
+/** One step in the tree of transformations of one field, in an order in which parents come first. */
+export interface Step {
+  readonly chain: ChainNode;
+  readonly parent: number;
+  /** Groups of which the value must have one for the step to change it; 0 when that cannot be told. */
+  readonly triggers: number;
+  readonly lowers: boolean;
+  /** Rules whose condition looks at the value after this step. */
+  readonly rules: Uint32Array;
+}
+
+/** One look at one field: for whom, and through which transformations. */
+export interface Look {
+  readonly field: FieldDefinition;
+  /** Rules that read the field at all. */
+  readonly rules: Uint32Array;
+  readonly steps: readonly Step[];
+  /** A value without these groups is changed by no step. */
+  readonly triggers: number;
+  /** Some step may change a value whatever it holds. */
+  readonly restless: boolean;
+  /** Which of a value's names matter: those that read one name only, or leave names out. Empty: no name matters. */
+  readonly choosy: readonly { readonly bit: number; readonly reads: (key: string) => boolean }[];
+}
+
+export interface ScreenPlan {
+  /** Words of 32 rules each that a set of rules takes. */
+  readonly words: number;
+  /** The number of each phase's first rule; a multiple of 32. */
+  readonly base: Readonly<Record<Phase, number>>;
+  readonly screened: ReadonlyMap<number, Screened>;
+  readonly tables: LiteralTables;
+  /** For each text the rules that ask for it: `asks[starts[text]]` on, rule number * 16 + one bit per profile. */
+  readonly starts: Uint32Array;
+  readonly asks: Uint32Array;
+  /** Per profile the rules that ask for no text, and can match at all. */
+  readonly open: readonly Uint32Array[];
+  /** `groups[(rule * 4 + profile) * 3]` on: sets of groups of which the value must have one each; 0 for none. */
+  readonly groups: Int32Array;
+  readonly looks: Readonly<Record<Phase, readonly Look[]>>;
+}
+
+const complete = { request: 1, 'request-body': 2, 'response-head': 3, 'response-body': 4, moment: 5 } as const;
+
+/** Can values of this rule's first condition be screened? Null when it has to be asked itself. */
+export function screenable(rule: CompiledRule): CompiledMatch | null {
+  const { condition } = rule.links[0]!;
+  if (condition.kind !== 'match' || condition.source.negated || condition.constant === null) return null;
+  return condition.targets.every(({ count, field }) => !count && field.lifetime !== 'moment') ? condition : null;
+}
+
+export function planScreen(program: Program): ScreenPlan {
+  const base = {} as Record<Phase, number>;
+  let bits = 0;
+  for (const phase of phases) {
+    base[phase] = bits;
+    bits += (program.phases[phase].length + 31) & ~31;
+  }
+  const words = Math.max(1, bits >>> 5);
+  const screened = new Map<number, Screened>();
+  for (const phase of phases) {
+    for (const [at, rule] of program.phases[phase].entries()) {
+      const condition = screenable(rule);
+      if (condition === null) continue;
+      const matcher = condition.constant!;
+      const bit = base[phase] + at;
+      screened.set(bit, { bit, phase, condition, matcher, needs: needsOf(matcher) });
+    }
+  }
+  const all = [...screened.values()];
+  return {
+    words,
+    base,
+    screened,
+    ...textsOf(all, words),
+    groups: groupsNeeded(all, words),
+    looks: looksOf(all, words),
+  };
+}
+
+function textsOf(all: readonly Screened[], words: number): Pick<ScreenPlan, 'tables' | 'starts' | 'asks' | 'open'> {
+  const numbers = new Map<string, number>();
+  const lists: Map<number, number>[] = [];
+  const open = profiles.map(() => new Uint32Array(words));
+  for (const { bit, needs } of all) {
+    for (const [profile, need] of needs.entries()) {
+      if (need === null) continue;
+      if (need.texts === null) add(open[profile]!, bit);
+      for (const text of need.texts ?? []) {
+        let number = numbers.get(text);
+        if (number === undefined) {
+          numbers.set(text, (number = numbers.size));
+          lists.push(new Map());
+        }
+        lists[number]!.set(bit, (lists[number]!.get(bit) ?? 0) | (1 << profile));
+      }
+    }
+  }
+  const starts = new Uint32Array(lists.length + 1);
+  const asks: number[] = [];
+  for (const [number, list] of lists.entries()) {
+    for (const [bit, mask] of list) asks.push(bit * 16 + mask);
+    starts[number + 1] = asks.length;
+  }
+  return { tables: buildTables([...numbers.keys()]), starts, asks: Uint32Array.from(asks), open };
+}
+
+function groupsNeeded(all: readonly Screened[], words: number): Int32Array {
+  const groups = new Int32Array(words * 32 * 4 * 3);
+  for (const { bit, needs } of all) {
+    for (const [profile, need] of needs.entries()) {
+      for (const [i, set] of (need?.groups ?? []).entries()) groups[(bit * 4 + profile) * 3 + i] = set;
+    }
+  }
+  return groups;
+}
+
+function looksOf(all: readonly Screened[], words: number): Record<Phase, readonly Look[]> {
+  const looks: Record<Phase, Look[]> = { 1: [], 2: [], 3: [], 4: [], 5: [] };
+  const fields = new Set(all.flatMap(({ condition }) => condition.targets.map(({ field }) => field)));
+  for (const field of fields) {
+    const readers = all.filter(({ condition }) => condition.targets.some((target) => target.field === field));
+    const ready = complete[field.lifetime];
+    for (const phase of phases) {
+      // What is complete is looked at once for all later phases; before that, each phase looks for itself.
+      const forWhom = readers.filter((rule) =>
+        phase === ready ? rule.phase >= ready : rule.phase === phase && phase < ready,
+      );
+      if (forWhom.length > 0) looks[phase].push(lookOf(field, forWhom, words));
+    }
+  }
+  return looks;
+}
+
+function lookOf(field: FieldDefinition, readers: readonly Screened[], words: number): Look {
+  const rules = new Uint32Array(words);
+  const nodes = new Map<number, { readonly chain: ChainNode; readonly rules: Uint32Array }>();
+  const nodeOf = (chain: ChainNode): Uint32Array => {
+    let node = nodes.get(chain.id);
+    if (node === undefined) nodes.set(chain.id, (node = { chain, rules: new Uint32Array(words) }));
+    return node.rules;
+  };
+  const root = rootOf(readers[0]!.condition.chain);
+  nodeOf(root);
+  for (const { bit, condition } of readers) {
+    add(rules, bit);
+    for (const chain of condition.chain.path) nodeOf(chain);
+    add(nodeOf(condition.chain), bit);
+    if (condition.source.multiMatch) for (const chain of [root, ...condition.chain.path]) add(nodeOf(chain), bit);
+  }
+  const ordered = [...nodes.values()].sort((a, b) => a.chain.path.length - b.chain.path.length);
+  const numbers = new Map(ordered.map(({ chain }, i) => [chain.id, i]));
+  const steps = ordered.map(({ chain, rules: at }) => ({
+    chain,
+    parent: chain.previous === null ? -1 : numbers.get(chain.previous.id)!,
+    triggers: triggersOf(chain),
+    lowers: chain.transform?.name === 'lowercase',
+    rules: at,
+  }));
+  const restless = steps.some(({ parent, triggers, lowers }) => parent >= 0 && triggers === 0 && !lowers);
+  const triggers = steps.reduce((bits, step) => (step.lowers ? bits : bits | step.triggers), 0);
+  return { field, rules, steps, triggers, restless, choosy: choosyOf(field, readers) };
+}
+
+function rootOf(chain: ChainNode): ChainNode {
+  return chain.previous === null ? chain : rootOf(chain.previous);
+}
+
+function triggersOf({ transform }: ChainNode): number {
+  if (transform === null || transform.triggers === undefined) return 0;
+  return groupsOf(ByteSet.chars(transform.triggers)) ?? 0;
+}
+
+function choosyOf(field: FieldDefinition, readers: readonly Screened[]): Look['choosy'] {
+  return readers.flatMap(({ bit, condition }) => {
+    const targets = condition.targets.filter((target) => target.field === field);
+    const left = condition.exclusions.filter((exclusion) => exclusion.field === field);
+    const everything = targets.some(({ test }) => test === null);
+    if (everything && left.length === 0) return [];
+    const reads = (key: string): boolean =>
+      targets.some((target) => means(target, key)) && !left.some(({ test }) => test === null || test(key));
+    return [{ bit, reads }];
+  });
+}
+
+function means(target: CompiledTarget, key: string): boolean {
+  return target.test === null || target.test(key);
+}
+
+export function add(rules: Uint32Array, bit: number): void {
+  rules[bit >>> 5]! |= 1 << (bit & 31);
+}
+
+/** The group of capital letters, which `lowercase` takes away and nothing else asks for. */
+export const capitals = groupBits[0x41]!;

@@ -1,0 +1,245 @@
+import { profileOf } from '../automaton/byte-groups.ts';
+import { Scanner } from '../automaton/scan.ts';
+import type { Matcher } from '../operator.ts';
+import { capitals, type Look, type ScreenPlan, type Step } from './screen-plan.ts';
+
+/** Values that are worth remembering as clean: shorter ones cost nothing, longer ones do not come back. */
+const shortestKept = 12;
+const longestKept = 1024;
+const mostKept = 512;
+const mostNames = 256;
+
+/** Values of these names are never kept, even as clean: they are secrets. */
+const secret = /auth|cookie|token|secret|pass|key|session|signature|credential/i;
+
+/** Fields of which clean values are remembered; what a body or a query carries seldom comes back. */
+const kept = new Set([
+  'REQUEST_HEADERS',
+  'REQUEST_HEADERS_NAMES',
+  'ARGS_NAMES',
+  'ARGS_GET_NAMES',
+  'REQUEST_COOKIES_NAMES',
+]);
+const lines = new Set(['REQUEST_METHOD', 'REQUEST_PROTOCOL', 'REQUEST_FILENAME', 'REQUEST_BASENAME', 'REMOTE_ADDR']);
+
+/** For one name of one field: who reads it, and which of its values were clean before. */
+interface Audience {
+  readonly rules: Uint32Array;
+  readonly clean: Set<string> | null;
+}
+
+/** One distinct text that a value becomes on its way through the steps of a look. */
+interface Form {
+  text: string;
+  lowered: string | null;
+  bits: number;
+  readonly candidates: Uint32Array;
+}
+
+/**
+ * Finds out which rules a value could concern, exactly as far as one value of their first condition goes: a rule that
+ * is not named has no hit among the values screened.
+ */
+export class Screen {
+  private readonly plan: ScreenPlan;
+  private readonly scanner: Scanner;
+  private readonly matchers: readonly (Matcher | undefined)[];
+  private readonly several: Uint8Array;
+  private readonly lowersAt: Uint8Array;
+  private readonly forms: Form[] = [];
+  private formCount = 0;
+  private readonly formOf: Int32Array;
+  private readonly lowered: Uint8Array;
+  private readonly audiences = new Map<Look, Map<string, Audience>>();
+  private readonly lower: (value: string) => string;
+  private readonly rest: Uint32Array;
+
+  constructor(plan: ScreenPlan, lower: (value: string) => string) {
+    this.plan = plan;
+    this.lower = lower;
+    this.scanner = new Scanner(plan.tables);
+    this.matchers = Array.from({ length: plan.words * 32 }, (_, bit) => plan.screened.get(bit)?.matcher);
+    this.several = new Uint8Array(plan.words * 32);
+    this.lowersAt = new Uint8Array(plan.words * 32);
+    for (const { bit, condition } of plan.screened.values()) {
+      this.several[bit] = condition.source.multiMatch ? 1 : 0;
+      this.lowersAt[bit] = condition.chain.path.some(({ transform }) => transform?.name === 'lowercase') ? 1 : 0;
+    }
+    let most = 1;
+    for (const looks of Object.values(plan.looks)) for (const look of looks) most = Math.max(most, look.steps.length);
+    this.formOf = new Int32Array(most);
+    this.lowered = new Uint8Array(most);
+    this.rest = new Uint32Array(plan.words);
+  }
+
+  /** Adds to `hits` every rule for which this value is a hit; `key` is the value's name. */
+  value(look: Look, key: string, value: string, hits: Uint32Array): void {
+    const named = look.choosy.length > 0 || look.field.name === 'REQUEST_HEADERS';
+    const { rules, clean } = this.audience(look, named ? key : '');
+    const keeps = clean !== null && value.length >= shortestKept && value.length <= longestKept;
+    if (keeps && clean.has(value)) return;
+    this.formCount = 0;
+    const first = this.form(value, rules);
+    let hit: boolean;
+    if (!look.restless && (first.bits & look.triggers) === 0) hit = this.ask(first, rules, hits);
+    else hit = this.walk(look, rules, hits);
+    // A rule that an earlier value has hit was not asked about this one.
+    if (!keeps || hit || meets(rules, hits)) return;
+    if (clean.size >= mostKept) clean.clear();
+    clean.add(value);
+  }
+
+  private audience(look: Look, key: string): Audience {
+    let names = this.audiences.get(look);
+    if (names === undefined) this.audiences.set(look, (names = new Map()));
+    let known = names.get(key);
+    if (known !== undefined) return known;
+    const rules = look.rules.slice();
+    for (const { bit, reads } of look.choosy) if (!reads(key)) rules[bit >>> 5]! &= ~(1 << (bit & 31));
+    const { name } = look.field;
+    const keeps = (kept.has(name) && !(name === 'REQUEST_HEADERS' && secret.test(key))) || lines.has(name);
+    known = { rules, clean: keeps ? new Set() : null };
+    if (names.size >= mostNames) names.clear();
+    names.set(key, known);
+    return known;
+  }
+
+  /** Scans a text that the value has become, and notes which rules it could concern. */
+  private form(text: string, rules: Uint32Array): Form {
+    const { scanner, plan } = this;
+    let form = this.forms[this.formCount];
+    if (form === undefined) {
+      form = { text, lowered: null, bits: 0, candidates: new Uint32Array(plan.words) };
+      this.forms.push(form);
+    }
+    this.formCount++;
+    scanner.scan(text);
+    form.text = text;
+    form.lowered = null;
+    form.bits = scanner.bits;
+    const profile = profileOf(scanner.bits);
+    const { candidates } = form;
+    const open = plan.open[profile]!;
+    for (let word = 0; word < candidates.length; word++) candidates[word] = open[word]!;
+    const { tables, starts, asks } = plan;
+    for (let i = 0; i < scanner.found; i++) {
+      const state = scanner.states[i]!;
+      for (let at = tables.starts[state]!; at < tables.starts[state + 1]!; at++) {
+        const number = tables.texts[at]!;
+        for (let ask = starts[number]!; ask < starts[number + 1]!; ask++) {
+          const entry = asks[ask]!;
+          if (((entry >>> profile) & 1) !== 0) candidates[entry >>> 9]! |= 1 << ((entry >>> 4) & 31);
+        }
+      }
+    }
+    const { groups } = plan;
+    for (let word = 0; word < candidates.length; word++) {
+      let left = candidates[word]! & rules[word]!;
+      candidates[word] = left;
+      for (; left !== 0; left &= left - 1) {
+        const bit = 31 - Math.clz32(left & -left);
+        const at = ((word * 32 + bit) * 4 + profile) * 3;
+        if (lacks(form.bits, groups, at)) candidates[word]! &= ~(1 << bit);
+      }
+    }
+    return form;
+  }
+
+  /** Asks the candidates of a form that no step has changed, lower case aside. */
+  private ask(form: Form, rules: Uint32Array, hits: Uint32Array): boolean {
+    let any = false;
+    for (let word = 0; word < rules.length; word++) {
+      let left = form.candidates[word]! & rules[word]! & ~hits[word]!;
+      for (; left !== 0; left &= left - 1) {
+        const low = 31 - Math.clz32(left & -left);
+        const bit = word * 32 + low;
+        const matcher = this.matchers[bit]!;
+        const hit =
+          this.lowersAt[bit] === 1
+            ? matcher.test(this.lowerOf(form)) || (this.several[bit] === 1 && matcher.test(form.text))
+            : matcher.test(form.text);
+        if (hit) {
+          hits[word]! |= 1 << low;
+          any = true;
+        }
+      }
+    }
+    return any;
+  }
+
+  /** Takes the value through the steps; texts that come out equal are scanned once. */
+  private walk(look: Look, rules: Uint32Array, hits: Uint32Array): boolean {
+    const { formOf, lowered, rest } = this;
+    const { steps } = look;
+    let any = false;
+    rest.set(steps[0]!.rules);
+    formOf[0] = 0;
+    lowered[0] = 0;
+    for (let at = 1; at < steps.length; at++) {
+      const step = steps[at]!;
+      const form = formOf[step.parent]!;
+      const { bits } = this.forms[form]!;
+      formOf[at] = form;
+      lowered[at] = lowered[step.parent]!;
+      if (step.lowers) {
+        if ((bits & capitals) !== 0) lowered[at] = 1;
+      } else if (step.triggers === 0 || (bits & step.triggers) !== 0) this.change(step, at, rules);
+      if (formOf[at] === 0) for (let word = 0; word < rest.length; word++) rest[word]! |= step.rules[word]!;
+      else if (this.askStep(step, at, rules, hits)) any = true;
+    }
+    for (let word = 0; word < rest.length; word++) rest[word]! &= rules[word]!;
+    return this.ask(this.forms[0]!, rest, hits) || any;
+  }
+
+  private change(step: Step, at: number, rules: Uint32Array): void {
+    const form = this.forms[this.formOf[at]!]!;
+    const before = this.lowered[at] === 1 ? this.lowerOf(form) : form.text;
+    const after = step.chain.transform!.apply(before);
+    if (after === before) return;
+    this.lowered[at] = 0;
+    for (let other = 0; other < this.formCount; other++) {
+      if (this.forms[other]!.text === after) {
+        this.formOf[at] = other;
+        return;
+      }
+    }
+    this.formOf[at] = this.formCount;
+    this.form(after, rules);
+  }
+
+  private askStep(step: Step, at: number, rules: Uint32Array, hits: Uint32Array): boolean {
+    const form = this.forms[this.formOf[at]!]!;
+    let any = false;
+    for (let word = 0; word < rules.length; word++) {
+      let left = form.candidates[word]! & step.rules[word]! & rules[word]! & ~hits[word]!;
+      for (; left !== 0; left &= left - 1) {
+        const low = 31 - Math.clz32(left & -left);
+        const text = this.lowered[at] === 1 ? this.lowerOf(form) : form.text;
+        if (!this.matchers[word * 32 + low]!.test(text)) continue;
+        hits[word]! |= 1 << low;
+        any = true;
+      }
+    }
+    return any;
+  }
+
+  private lowerOf(form: Form): string {
+    return (form.lowered ??= (form.bits & capitals) === 0 ? form.text : this.lower(form.text));
+  }
+}
+
+function meets(a: Uint32Array, b: Uint32Array): boolean {
+  for (let word = 0; word < a.length; word++) if ((a[word]! & b[word]!) !== 0) return true;
+  return false;
+}
+
+function lacks(bits: number, groups: Int32Array, at: number): boolean {
+  const a = groups[at]!;
+  if (a === 0) return false;
+  if ((bits & a) === 0) return true;
+  const b = groups[at + 1]!;
+  if (b === 0) return false;
+  if ((bits & b) === 0) return true;
+  const c = groups[at + 2]!;
+  return c !== 0 && (bits & c) === 0;
+}
