@@ -22,6 +22,8 @@ export interface CachePolicy {
   readonly tagHeader: string | null;
   readonly credentials: readonly Credential[];
   readonly collapse: boolean;
+  /** Are answers to OPTIONS kept? */
+  readonly options: boolean;
   readonly objectBytes: number;
   readonly keepStale: number;
   readonly status: boolean;
@@ -95,7 +97,9 @@ export function compilePolicy(document: CachePolicyDocument): CachePolicy {
     deception: document.deception,
     tagHeader: document.tagHeader?.toLowerCase() ?? null,
     credentials: document.credentials.map(credential),
-    collapse: document.collapse,
+    // Where cookies are forwarded, two viewers are two requests.
+    collapse: document.collapse && !(cloudfront && key.cookies !== 'none'),
+    options: document.options,
     objectBytes: size(document.objectBytes),
     keepStale: ms(document.keepStale),
     status: document.status ?? true,

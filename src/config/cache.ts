@@ -1,18 +1,17 @@
 import { z } from 'zod';
 import { durationText, headerName, sizeText } from './parts.ts';
 
-const some = (what: string): z.ZodUnion<readonly [z.ZodEnum<{ none: 'none'; all: 'all' }>, z.ZodObject, z.ZodObject]> =>
+/** Which names count. */
+const selection = (what: string) =>
   z
     .union([
       z.enum(['none', 'all']),
       z.strictObject({ only: z.array(z.string().min(1)) }),
       z.strictObject({ except: z.array(z.string().min(1)) }),
     ])
-    .meta({ description: `${what}: \`none\`, \`all\`, \`{ only: [...] }\` or \`{ except: [...] }\`.` }) as never;
+    .meta({ description: `${what}: \`none\`, \`all\`, \`{ only: [...] }\` or \`{ except: [...] }\`.` });
 
 export type Selection = 'none' | 'all' | { readonly only: readonly string[] } | { readonly except: readonly string[] };
-
-export const selection = some as unknown as (what: string) => z.ZodType<Selection>;
 
 export const cacheKey = z
   .strictObject({
@@ -68,7 +67,7 @@ export const cachePolicy = z
     keyBytes: sizeText.default('8kb').meta({ description: 'Longest key.' }),
     keepStale: durationText.default('1d').meta({ description: 'How long an expired object with a validator is kept for validation.' }),
     status: z.boolean().optional().meta({ description: 'Send `Cache-Status` (rfc9111) or `X-Cache` (cloudfront). Left out: yes.' }),
-    store: z.string().default('default').meta({ description: 'Name of the object store.' }),
+    options: z.boolean().default(false).meta({ description: 'Keep answers to OPTIONS too, under a key of their own.' }),
   })
   .meta({ id: 'CachePolicy', description: 'What is kept, how long, and under which key.' });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { edge } from './edge.ts';
 import { api, keys, throttles } from './gateway.ts';
 import { admin, listen } from './listen.ts';
 import { answers, logging } from './logging.ts';
@@ -20,6 +21,7 @@ export const document = z
     keys: keys.prefault({}),
     throttles: throttles.prefault({}),
     routes,
+    edge: edge.optional(),
     origins: z.record(z.string().min(1), origin).default({}).meta({ description: 'Origins by name.' }),
     store: use
       .prefault({ use: 'sqlite' })

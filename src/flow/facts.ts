@@ -25,4 +25,11 @@ export class Facts {
   set<T>(slot: Slot<T>, value: T): void {
     this.#values[slot.index] = value;
   }
+
+  /** The same values in slots of their own: for work that outlives the exchange. */
+  copy(): Facts {
+    const copy = new Facts();
+    copy.#values.push(...this.#values);
+    return copy;
+  }
 }

@@ -33,3 +33,6 @@ export const identityBoundFact = defineSlot<boolean>('identity-bound');
 
 /** The execute-api ARN of the request as API Gateway would write it; rules and policies may be keyed by it. */
 export const resourceFact = defineSlot<string>('resource');
+
+/** What the cache had to do with the answer, in CloudFront's words: they stand in `X-Cache` and in logs. */
+export const cacheResultFact = defineSlot<'Hit' | 'RefreshHit' | 'Miss' | 'Error'>('cache-result');

@@ -74,8 +74,9 @@ export function key(options: KeyOptions): Stage {
   return {
     name: 'gateway.key',
     handle(exchange, next) {
-      if (exchange.facts.get(routeEntryFact)?.route.key !== 'required') return next(exchange);
-      exchange.facts.set(identityBoundFact, true);
+      const route = exchange.facts.get(routeEntryFact)?.route;
+      if (route?.key !== 'required') return next(exchange);
+      exchange.facts.set(identityBoundFact, !route.shareable);
       const given = exchange.request.headers.get(options.header);
       if (!given) return refuse(exchange, 'gateway.key', keyReasons.missing, { facts: { header: options.header } });
       const broken = (thrown: unknown): Answer => {

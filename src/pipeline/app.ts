@@ -1,3 +1,4 @@
+import { CacheRoom } from '../cache/room.ts';
 import { newId } from '../base/id.ts';
 import { messageOf } from '../base/fault.ts';
 import type { Document, DocumentInput } from '../config/document.ts';
@@ -9,6 +10,7 @@ import type { Answer } from '../flow/stage.ts';
 import type { HttpRequest } from '../http/message.ts';
 import type { DocumentSource } from '../ports/documents.ts';
 import type { Ports } from '../ports/ports.ts';
+import { openObjects } from '../stores/objects.ts';
 import { Trace } from '../trace/trace.ts';
 import { assemble, type Line } from './assemble.ts';
 import { dialers } from './dialers.ts';
@@ -57,6 +59,8 @@ export async function sallyport(options: AppOptions): Promise<App> {
   const firstRegistry = registry(options.plugins);
   const { ports, state } = await outfit(first, firstRegistry, folder, options.ports ?? {});
   const pools = dialers(ports.openDialer);
+  const objects = options.ports?.objects ?? (first.edge ? await openObjects(first.edge.objects, ports.clock) : null);
+  const room = objects && new CacheRoom({ store: objects, clock: ports.clock, bus: null, log: ports.log });
   const unsettled = new Set<Promise<unknown>>();
   let plugins = options.plugins ?? [];
   let source: DocumentSource | null = null;
@@ -76,7 +80,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
       mapVersion = loaded.version;
     }
     const version = ports.digest.sha256(JSON.stringify(document) + mapVersion).slice(0, 12);
-    const line = assemble({ document, version, sourcedMap, registry: registry(definitions), ports, dialers: pools });
+    const line = assemble({ document, version, sourcedMap, registry: registry(definitions), ports, dialers: pools, room });
     pools.sweep();
     return line;
   };
@@ -94,7 +98,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
     source = openSource(first);
     line = await build(first, plugins, source);
   } catch (thrown) {
-    await Promise.all([pools.close(), state.close()]);
+    await Promise.all([pools.close(), state.close(), room?.close()]);
     throw thrown;
   }
 
@@ -163,6 +167,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
       await turn;
       await Promise.all(unsettled);
       await pools.close();
+      await room?.close();
       await state.close();
       await Promise.all(ports.sinks.map((sink) => sink.flush()));
     },

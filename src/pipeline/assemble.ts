@@ -1,3 +1,4 @@
+import type { CacheRoom } from '../cache/room.ts';
 import { pathText, shown, DocumentError, type Issue } from '../config/parse.ts';
 import type { Document } from '../config/document.ts';
 import { ms, size } from '../config/parts.ts';
@@ -9,6 +10,7 @@ import { forwarder, type Forwarder } from '../integration/forward.ts';
 import type { Ports } from '../ports/ports.ts';
 import { compileMap, type CompiledMap } from '../rules/chain.ts';
 import type { Dialers } from './dialers.ts';
+import { edgeParts } from './edge.ts';
 import { integrate, type Integrate } from './integrate.ts';
 import { pipeline, stages } from './order.ts';
 import type { Parts } from './parts.ts';
@@ -32,6 +34,8 @@ export interface AssembleOptions {
   readonly registry: Registry;
   readonly ports: Ports;
   readonly dialers: Dialers;
+  /** The cache, kept over a reload; null where the document has no edge. */
+  readonly room: CacheRoom | null;
 }
 
 /** Document, registry and ports to a line. Throws `DocumentError` with everything that is wrong, not just the first. */
@@ -67,6 +71,7 @@ export function assemble(options: AssembleOptions): Line {
     tenantsByKey: document.tenants && byKey ? document.tenants : null,
     rules: ruleOptions,
     tenantRules: { ...ruleOptions, map: null, tenants: tenantMaps },
+    edge: edgeParts(document, options.room),
     router,
     throttles: { buckets: ports.buckets, ...pick(document.throttles) },
     keys: {

@@ -1,3 +1,5 @@
+import { cache } from '../cache/stage.ts';
+import { behave, behaviourOf } from '../edge/behaviour.ts';
 import { compose } from '../flow/compose.ts';
 import { recover } from '../flow/recover.ts';
 import type { Handle, Stage } from '../flow/stage.ts';
@@ -7,6 +9,7 @@ import { route } from '../gateway/route.ts';
 import { throttle, throttleKey } from '../gateway/throttle.ts';
 import { rules } from '../rules/stage.ts';
 import { admit } from './admit.ts';
+import type { EdgeParts } from './edge.ts';
 import { finish } from './finish.ts';
 import type { Parts } from './parts.ts';
 import { tenant, tenantByKey } from './tenants.ts';
@@ -25,10 +28,17 @@ export const frame = (p: Parts): readonly Stage[] => [
   admit(p.admit), // is this a request at all?
 ];
 
-/** The gateway: whose, allowed, where, how often, by whom. */
+/** The firewall: whose request, and is it fit to be looked at. */
+export const guardLine = (p: Parts): readonly Stage[] => [...(p.tenants ? [tenant(p.tenants)] : []), rules(p.rules)];
+
+/** The edge: may it come in this way, and do we know the answer already? */
+export const edgeLine = (e: EdgeParts): readonly Stage[] => [
+  behave(e.paths), // by path, once
+  cache(e.room, (exchange) => e.cache[behaviourOf(exchange)] ?? null),
+];
+
+/** The gateway: where, how often, by whom. */
 export const gatewayLine = (p: Parts): readonly Stage[] => [
-  ...(p.tenants ? [tenant(p.tenants)] : []),
-  rules(p.rules),
   route(p.router),
   throttle(p.throttles),
   key(p.keys),
@@ -36,7 +46,7 @@ export const gatewayLine = (p: Parts): readonly Stage[] => [
   throttleKey(p.throttles),
 ];
 
-export const stages = (p: Parts): readonly Stage[] => [...frame(p), ...gatewayLine(p)];
+export const stages = (p: Parts): readonly Stage[] => [...frame(p), ...guardLine(p), ...(p.edge ? edgeLine(p.edge) : []), ...gatewayLine(p)];
 
 /** The whole line, ending where somebody answers. */
 export const pipeline = (line: readonly Stage[], end: Handle): Handle => compose(line, end);

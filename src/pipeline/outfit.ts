@@ -7,6 +7,7 @@ import { openDialer } from '../net/dialer.ts';
 import { nodeDigest } from '../net/digest.ts';
 import { systemResolver } from '../net/resolver.ts';
 import type { DocumentSource } from '../ports/documents.ts';
+import type { ObjectStore } from '../ports/objects.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Sink } from '../ports/sink.ts';
 import { fileDocument } from '../stores/file/document.ts';
@@ -17,6 +18,8 @@ import { readSlot } from './slots.ts';
 /** What a shell may hand in instead of what the document names. */
 export type PortOverrides = Partial<Omit<Ports, 'buckets' | 'counters' | 'records'>> & {
   readonly state?: State;
+  /** The object store of the cache. */
+  readonly objects?: ObjectStore;
   /** Sinks besides those of the document: metrics, the memory of traces. */
   readonly observers?: readonly Sink[];
 };

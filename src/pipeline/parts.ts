@@ -7,6 +7,7 @@ import type { Router } from '../gateway/router.ts';
 import type { ThrottleOptions } from '../gateway/throttle.ts';
 import type { RulesOptions } from '../rules/stage.ts';
 import type { AdmitOptions } from './admit.ts';
+import type { EdgeParts } from './edge.ts';
 import type { FinishOptions } from './finish.ts';
 
 /** What the stages of a line are made from; `assemble.ts` reads it off the document once, when it is loaded. */
@@ -21,6 +22,8 @@ export interface Parts {
   readonly rules: RulesOptions;
   /** The tenants' maps alone, for where the tenant is known only after the key. */
   readonly tenantRules: RulesOptions;
+  /** Null where the document has no edge. */
+  readonly edge: EdgeParts | null;
   readonly router: Router<NamedRoute>;
   readonly throttles: ThrottleOptions;
   readonly keys: KeyOptions;

@@ -45,14 +45,16 @@ export type Purge =
 
 /** Bytes with metadata under a key. Every method may reject with a `Fault` of source `store`. */
 export interface ObjectStore {
+  /** Do other processes see the same objects? Then a purge here is a purge there. */
+  readonly shared: boolean;
   /** Every object of the key. */
   find(key: string): MaybePromise<readonly StoredObject[]>;
   /** Bytes `from` to `to`, the latter not included; null when the object has gone meanwhile. */
   read(object: StoredObject, from: number, to: number): MaybePromise<Body | null>;
   /** `size` is the length of the body where it is known beforehand; null when the store will not take it at all. */
   write(meta: ObjectMeta, size: number | null): ObjectWriter | null;
-  /** Exchanges the head and its lifetime, body untouched. False when the object has gone or was replaced. */
-  amend(object: StoredObject, meta: ObjectMeta): MaybePromise<boolean>;
+  /** Exchanges the head and its lifetime, body untouched. Null when the object has gone or was replaced. */
+  amend(object: StoredObject, meta: ObjectMeta): MaybePromise<StoredObject | null>;
   /** True when it was there. */
   remove(object: StoredObject): MaybePromise<boolean>;
   /** How many went. */
