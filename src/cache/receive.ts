@@ -131,10 +131,10 @@ const lasting = new Set<NotStored>(['no-store', 'private', 'identity', 'vary-sta
 
 /** The answer goes through and is not kept; whoever waited for it goes on alone. */
 export function passOn(asked: Asked, trip: Trip, why: NotStored): HttpResponse {
-  const { room, key, exchange, request } = asked;
+  const { room, key, exchange } = asked;
   room.landed(trip.arrival);
   trip.flight?.land('unshared');
-  if (lasting.has(why) && request.method === 'GET') room.rememberUncacheable(key.text);
+  if (lasting.has(why) && trip.sent.method === 'GET') room.rememberUncacheable(key.text);
   exchange.trace.note('cache', 'not stored', { why });
   const { body } = trip.response;
   if (!trip.viewer) body?.cancel();

@@ -1,4 +1,4 @@
-import { then, type MaybePromise } from '../base/later.ts';
+import { whenHere as then, type MaybePromise } from '../base/later.ts';
 import { HeaderList } from '../http/headers.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { cacheResultFact } from '../flow/shared-facts.ts';

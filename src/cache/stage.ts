@@ -1,4 +1,4 @@
-import { then } from '../base/later.ts';
+import { whenHere as then } from '../base/later.ts';
 import type { HttpResponse } from '../http/message.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import { refuse } from '../flow/refuse.ts';
@@ -13,6 +13,7 @@ import { invalidate, isUnsafe } from './invalidate.ts';
 import { choose, type Found } from './lookup.ts';
 import type { CachePolicy } from './policy.ts';
 import { reasons } from './reasons.ts';
+import { receive } from './receive.ts';
 import { refresh, renew } from './renew.ts';
 import type { CacheRoom } from './room.ts';
 import { follow, serve } from './serve.ts';
@@ -119,17 +120,27 @@ async function wait(asked: Asked, objects: readonly StoredObject[], found: Exclu
   return go(asked, objects, found, null);
 }
 
-/** Not ours to answer. A write that succeeds ends what is stored under its URL. */
+/** Not ours to answer. A write that succeeds ends what is stored under its URL, and may bring what takes its place. */
 function pass(room: CacheRoom, policy: CachePolicy, exchange: Exchange, next: Handle, why: NotServed): Answer {
   const { request } = exchange;
+  const requestTime = exchange.clock.now();
   exchange.trace.note('cache', 'passed', { why });
   return onTheWayOut(next(exchange), (response) => {
-    const did: Did = { what: 'forwarded', why, status: response.status, stored: null, collapsed: false };
-    const flat = [...response.headers.flat];
-    if (policy.status) tell(flat, did, response.status, policy.cloudfront);
-    exchange.facts.set(cacheResultFact, cacheResult(did, response.status));
-    const told = { ...response, headers: HeaderList.fromFlat(flat) };
-    if (why !== 'method' || policy.cloudfront || !isUnsafe(request.method)) return told;
-    return invalidate(room, policy, exchange, request, response).then(() => told);
+    if (why !== 'method' || policy.cloudfront || !isUnsafe(request.method)) return told(policy, exchange, response, why);
+    return invalidate(room, policy, exchange, request, response).then(() => {
+      const asked = request.method === 'POST' ? ask(room, policy, { ...exchange, request: { ...request, method: 'GET', body: null } }, next) : why;
+      if (typeof asked === 'string' || !response.headers.has('content-location')) return told(policy, exchange, response, why);
+      const arrival = room.arrive(asked.key.url, asked.key.text, null);
+      return receive(asked, { why, sent: request, response, requestTime, arrival, flight: null, objects: [], viewer: true });
+    });
   });
+}
+
+function told(policy: CachePolicy, exchange: Exchange, response: HttpResponse, why: NotServed): HttpResponse {
+  const did: Did = { what: 'forwarded', why, status: response.status, stored: null, collapsed: false };
+  exchange.facts.set(cacheResultFact, cacheResult(did, response.status));
+  if (!policy.status) return response;
+  const flat = [...response.headers.flat];
+  tell(flat, did, response.status, policy.cloudfront);
+  return { ...response, headers: HeaderList.fromFlat(flat) };
 }

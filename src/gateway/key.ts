@@ -1,7 +1,7 @@
 import { sameSecret } from '../base/bytes.ts';
 import { messageOf } from '../base/fault.ts';
 import type { MaybePromise } from '../base/later.ts';
-import { then } from '../base/later.ts';
+import { whenHere as then } from '../base/later.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import { refuse } from '../flow/refuse.ts';
 import { identityBoundFact, keyFact, tenantFact } from '../flow/shared-facts.ts';
