@@ -65,7 +65,7 @@ function conclude(transaction: Transaction, compiled: CompiledRule): void {
     disruption: disruption.kind,
     enforced,
     evidence: [...transaction.evidence],
-    score: transaction.score,
+    score: rule.log ? transaction.score : 0,
   };
   if (transaction.matches.length < kept) transaction.matches.push(match);
   if (disruption.kind === 'pass') return;

@@ -35,7 +35,7 @@ export interface Match {
   readonly enforced: boolean;
   /** One for each link, first to last. */
   readonly evidence: readonly Evidence[];
-  /** The anomaly score after this match; 0 where rules keep none. */
+  /** The anomaly score after this match; 0 where rules keep none, and for rules that say `nolog`. */
   readonly score: number;
 }
 

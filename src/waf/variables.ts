@@ -21,7 +21,7 @@ export class Variables {
     return this.#entries.size + (this.#base?.size ?? 0);
   }
 
-  /** Starts from what is known already. Only while nothing has been set. */
+  /** What is known before anything is set here, or now known in its place; what was set here stands above it. */
   rebase(base: ReadonlyMap<string, Entry>): void {
     this.#base = base;
   }
@@ -69,7 +69,9 @@ export class Variables {
   }
 
   *all(now: number): Generator<readonly [name: string, value: string]> {
-    this.#own();
+    if (this.#base !== null) {
+      for (const [key, { name, value }] of this.#base) if (!this.#entries.has(key)) yield [name, value];
+    }
     for (const [key, entry] of this.#entries) {
       if (entry.expires !== null && entry.expires <= now) this.#entries.delete(key);
       else yield [entry.name, entry.value];

@@ -31,8 +31,10 @@ function ofLink(link: CompiledLink): number {
 
 function ofEffect({ action, data }: CompiledEffect): number {
   if (action.name !== 'ctl') return Conduct.loud;
-  const { set } = data as Control;
-  return set === 'remove' || set === 'remove-target' ? Conduct.removes : Conduct.calm;
+  const control = data as Control;
+  if (control.set === 'remove') return Conduct.removes;
+  // What was decided at load reads nothing but TX, so that leaving out another field changes none of it.
+  return control.set === 'remove-target' && control.target.field === 'TX' ? Conduct.removes : Conduct.calm;
 }
 
 function ofMatch({ rule }: CompiledRule): number {
