@@ -1,3 +1,4 @@
+import type { SetVariable } from '../actions/setvar.ts';
 import type { Control } from '../control.ts';
 import type { CompiledEffect, CompiledLink, CompiledRule, Program } from '../program.ts';
 
@@ -23,13 +24,13 @@ export function conductOf(program: Program): readonly Uint8Array[] {
 }
 
 function ofLink(link: CompiledLink): number {
-  return link.effects.reduce<number>(
-    (most, effect) => Math.max(most, ofEffect(effect)),
-    link.capture ? Conduct.loud : Conduct.calm,
-  );
+  const captures = link.capture && link.last ? Conduct.loud : Conduct.calm;
+  return link.effects.reduce<number>((most, effect) => Math.max(most, ofEffect(effect, link.last)), captures);
 }
 
-function ofEffect({ action, data }: CompiledEffect): number {
+/** What a link before the last writes was reckoned with when the quiet plan was made, see `fold.ts`. */
+function ofEffect({ action, data }: CompiledEffect, last: boolean): number {
+  if (action.name === 'setvar' && !last && (data as SetVariable).how !== 'unset') return Conduct.calm;
   if (action.name !== 'ctl') return Conduct.loud;
   const control = data as Control;
   if (control.set === 'remove') return Conduct.removes;

@@ -15,8 +15,13 @@ export class Constants {
 
   /** Throws when only the request can tell. Null: certainly not set. */
   get(name: string): string | null {
-    if (this.open.has(name) || this.openPrefixes.some((prefix) => name.startsWith(prefix))) throw unknown;
+    if (this.isOpen(name)) throw unknown;
     return this.known.get(name) ?? null;
+  }
+
+  /** May a request have written this? */
+  isOpen(name: string): boolean {
+    return this.open.has(name) || this.openPrefixes.some((prefix) => name.startsWith(prefix));
   }
 
   set(name: string, value: string | null): void {

@@ -73,7 +73,7 @@ class Folding {
       const settled = this.assumption === 'plain' ? null : this.settle(rule, at);
       if (settled === null) {
         turns[at] = this.screenable(rule) ? Turn.screened : Turn.run;
-        if (this.assumption === 'loud') this.suppose(rule, at, rules.length);
+        if (this.assumption !== 'plain') this.suppose(rule, at, rules.length);
       } else if (settled.writes.length > 0) {
         turns[at] = Turn.write;
         writes.set(at, settled.writes);
@@ -114,7 +114,8 @@ class Folding {
       for (let hit = 0; hit < hits; hit++) {
         for (const effect of link.effects) {
           const write = writeOf(effect, trial);
-          if (write === null) return null;
+          // In the quiet plan all writes come before what a request has written; they may not be of the same variable.
+          if (write === null || (this.assumption === 'quiet' && this.constants.isOpen(write.name))) return null;
           writes.push(write);
         }
       }
@@ -123,12 +124,17 @@ class Folding {
     return { matches, writes };
   }
 
-  /** The rule may match or not: whatever it could do is not certain any more. */
+  /**
+   * The rule may match or not: whatever it could do is not certain any more. As long as it is quiet no rule matches, but
+   * the first links of chains do, request for request.
+   */
   private suppose(rule: CompiledRule, at: number, end: number): void {
-    for (const link of rule.links) {
+    const quiet = this.assumption === 'quiet';
+    for (const link of quiet ? rule.links.slice(0, -1) : rule.links) {
       for (const effect of link.effects) mayHappen(effect, this.constants);
       if (link.capture) for (let group = 0; group < 10; group++) this.constants.forget(String(group));
     }
+    if (quiet) return;
     if (rule.next > at + 1) this.doubtUntil = Math.max(this.doubtUntil, rule.next);
     if (rule.rule.disruption.kind !== 'allow') return;
     this.doubtUntil = end;
