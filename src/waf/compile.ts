@@ -63,6 +63,13 @@ function checkMacros(template: Template | null, place: SourcePlace): void {
   for (const part of template ?? []) if (typeof part !== 'string') fieldNamed(part.field, place);
 }
 
+/** Macros in what an effect keeps, however its page arranges it. */
+function checkData(data: unknown, place: SourcePlace): void {
+  if (typeof data !== 'object' || data === null) return;
+  if ('field' in data && 'key' in data && typeof data.field === 'string') fieldNamed(data.field, place);
+  else for (const part of Object.values(data)) checkData(part, place);
+}
+
 function compileLink(link: Link, at: number, last: boolean, chains: ChainTree, options: CompileOptions): CompiledLink {
   return {
     at,
@@ -73,6 +80,7 @@ function compileLink(link: Link, at: number, last: boolean, chains: ChainTree, o
       const action = actionNamed(effect.action, effect.place);
       if (action.kind !== 'effect')
         throw new RuleError(`\`${effect.action}\` does nothing while a request runs`, { place: effect.place });
+      checkData(effect.with, effect.place);
       return { action, data: effect.with };
     }),
   };

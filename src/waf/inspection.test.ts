@@ -136,6 +136,16 @@ describe('what rules read of the request', () => {
     expect(read(field, question)).toEqual(values);
   });
 
+  it('reads the rest of a query as one argument when there are too many', () => {
+    const engine = engineFor(
+      'SecArgumentsLimit 3\nSecRule &ARGS "@eq 4" "id:1,phase:1,chain"\nSecRule ARGS "@contains d=4&e=evil" "t:none"',
+    );
+    expect(engine.ask({ target: '/?a=1&b=2&c=3&d=4&e=evil' }).ids).toEqual(['1']);
+    expect(
+      engineFor('SecArgumentsLimit 3\nSecRule &ARGS "@eq 3" "id:1,phase:1"').ask({ target: '/?a=1&b=2&c=3&' }).ids,
+    ).toEqual(['1']);
+  });
+
   it('where the viewer is, for @geoLookup and GEO', () => {
     const engine = engineFor(
       'SecRule REMOTE_ADDR "@geoLookup" "id:1,phase:1,chain"\nSecRule GEO:COUNTRY_CODE "@within CH DE"',

@@ -29,7 +29,7 @@ const files: RuleFiles = {
 
 function ids(options: Partial<LoadCrsOptions>, target: string): readonly string[] {
   const { set } = loadCrs({ path: 'crs', files, ...options });
-  const inspection = createWaf(set, { readFile: files.read }).inspect(
+  const inspection = createWaf(set, { readFile: (path) => files.read(path) }).inspect(
     { method: 'GET', target, version: '1.1', headers: [] },
     { address: '' },
   );
@@ -73,6 +73,11 @@ describe('loadCrs', () => {
     ['a rule of one’s own', { after: [{ file: 'own', text: 'SecRuleRemoveById 942100' }] }, '/?a=union', []],
   ])('%s', (_, options, target, wanted) => {
     expect(ids(options, target)).toEqual(wanted);
+  });
+
+  it('says which exclusion means no rule', () => {
+    const { report } = loadCrs({ path: 'crs', files, exclusions: [{ rules: [942100, 942999] }] });
+    expect(report.ignored.map(({ what }) => what)).toEqual(['SecRuleRemoveById 942999: no rule before it is meant']);
   });
 
   it('takes no quotes from options, and no exclusion of nothing', () => {

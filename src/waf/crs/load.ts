@@ -50,14 +50,14 @@ export function loadCrs(options: LoadCrsOptions): LoadedCrs {
     { file: 'exclusions', text: exclusions.after },
   ];
   const leftOut: RuleError[] = [];
-  const ignored: { name: string; place: SourcePlace }[] = [];
+  const ignored: { what: string; place: SourcePlace }[] = [];
   const set = readSecLang(sources, {
     files,
     onError(error) {
       if (!leaveOut.test(error.message)) throw error;
       leftOut.push(error);
     },
-    onIgnored: (name, place) => ignored.push({ name, place }),
+    onIgnored: (what, place) => ignored.push({ what, place }),
   });
   return { set, report: reportOf(set, found, { leftOut, ignored }) };
 }

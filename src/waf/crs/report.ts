@@ -18,8 +18,8 @@ export interface CrsReport {
   readonly byField: Readonly<Record<string, number>>;
   /** Rules that need something which this engine does not do on purpose; they are left out. */
   readonly leftOut: readonly RuleError[];
-  /** Directives that are about another engine's logs and files. */
-  readonly ignored: readonly { readonly name: string; readonly place: SourcePlace }[];
+  /** Directives that say nothing here: about another engine's logs and files, or about rules that there are not. */
+  readonly ignored: readonly { readonly what: string; readonly place: SourcePlace }[];
 }
 
 function counted(names: Iterable<string>): Record<string, number> {

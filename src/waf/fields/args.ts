@@ -4,7 +4,11 @@ import { queryArguments } from '../query-arguments.ts';
 import type { Transaction } from '../transaction.ts';
 
 const query = (transaction: Transaction): readonly Pair[] =>
-  queryArguments(transaction.target.query ?? '', transaction.settings.argumentSeparator);
+  queryArguments(
+    transaction.target.query ?? '',
+    transaction.settings.argumentSeparator,
+    transaction.settings.bodyLimits.count,
+  );
 const body = (transaction: Transaction): readonly Pair[] => transaction.body.args;
 const both = (transaction: Transaction): readonly Pair[] => {
   const fromBody = body(transaction);

@@ -7,6 +7,7 @@ function cookies({ request, settings }: Transaction): (readonly [string, string]
   for (const [header, text] of request.headers) {
     if (header.length !== 6 || header.toLowerCase() !== 'cookie') continue;
     for (const piece of text.split(settings.cookieSeparator)) {
+      if (found.length >= settings.bodyLimits.count) return found;
       const pair = piece.replace(/^\s+/, '');
       const equals = pair.indexOf('=');
       const name = equals < 0 ? pair : pair.slice(0, equals);

@@ -28,6 +28,8 @@ export class Draft {
   readonly #built = new Map<RuleDraft, Rule>();
   /** Files that are being read now, outermost first: an include may not come back to itself. */
   readonly reading: string[] = [];
+  /** Set by `read.ts`: hears of a directive that says nothing here. */
+  ignore: (what: string, place: SourcePlace) => void = () => undefined;
   /** Set by `read.ts`: reads one more file into this draft. */
   include: (path: string, place: SourcePlace) => void = () => undefined;
 
@@ -78,10 +80,12 @@ export class Draft {
     }
   }
 
-  /** The rules that are meant, so far. */
-  rules(selector: RuleSelector, place: SourcePlace): readonly RuleDraft[] {
+  /** The rules that are meant, so far; when there are none, that is said, for it is seldom what was wanted. */
+  rules(selector: RuleSelector, place: SourcePlace, directive: string): readonly RuleDraft[] {
     const test = ruleTest(selector, place);
-    return this.#items.filter((item): item is RuleDraft => item.kind === 'rule' && test(this.#rule(item)));
+    const found = this.#items.filter((item): item is RuleDraft => item.kind === 'rule' && test(this.#rule(item)));
+    if (found.length === 0) this.ignore(`${directive}: no rule before it is meant`, place);
+    return found;
   }
 
   /** The rule was changed and must be made anew. */

@@ -21,8 +21,8 @@ export interface ReadOptions {
   readonly settings?: Settings;
   /** Takes an error instead of throwing it, and goes on with the next directive. */
   readonly onError?: (error: RuleError) => void;
-  /** Hears of directives that say nothing to this engine, e.g. where another one keeps its log. */
-  readonly onIgnored?: (name: string, place: SourcePlace) => void;
+  /** Hears of directives that say nothing to this engine: where another one keeps its log, a change to no rule. */
+  readonly onIgnored?: (what: string, place: SourcePlace) => void;
 }
 
 export interface SourceText {
@@ -34,6 +34,7 @@ export interface SourceText {
 export function readSecLang(sources: readonly SourceText[], options: ReadOptions = {}): RuleSet {
   const draft = new Draft(options.files ?? null, options.settings);
   const read = (file: string, text: string): void => readInto(draft, file, text, options);
+  draft.ignore = (what, place) => options.onIgnored?.(what, place);
   draft.include = (path, place) => {
     const text = draft.files?.read(path) ?? null;
     if (text === null) throw new RuleError(`\`${path}\` cannot be read`, { place });

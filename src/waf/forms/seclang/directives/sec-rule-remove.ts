@@ -14,7 +14,7 @@ const remove = (
     words: [1, 100],
     examples,
     read(words, draft, place) {
-      for (const word of words) draft.remove(draft.rules(select(word, place), place));
+      for (const word of words) draft.remove(draft.rules(select(word, place), place, `${name} ${word}`));
     },
   });
 

@@ -17,7 +17,7 @@ export default defineDirective({
     const actions = parseActions(text, place);
     const fixed = actions.find(({ page }) => ['id', 'phase', 'chain'].includes(page.name));
     if (fixed) throw new RuleError(`\`${fixed.page.name}\` cannot be changed`, { place });
-    for (const rule of draft.rules(idSelector(found?.[1] ?? '', place), place)) {
+    for (const rule of draft.rules(idSelector(found?.[1] ?? '', place), place, `SecRuleUpdateActionById ${which}`)) {
       const drafted = rule.links[link];
       if (!drafted) throw new RuleError(`the chain has no link ${link}`, { place });
       drafted.actions = [...drafted.actions, ...actions];

@@ -18,7 +18,7 @@ const update = (
     read([which = '', text = '', replaced], draft, place) {
       const { targets, exclusions } = parseTargets(text, place);
       const gone = replaced === undefined ? [] : parseTargets(replaced, place).targets.map(spell);
-      for (const rule of draft.rules(select(which, place), place)) {
+      for (const rule of draft.rules(select(which, place), place, `${name} ${which}`)) {
         const test = rule.links[0]?.test;
         if (!test) continue;
         test.targets = test.targets.filter((target) => !gone.includes(spell(target)));
