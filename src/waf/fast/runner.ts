@@ -1,19 +1,18 @@
 import { evaluate } from '../evaluate.ts';
-import type { Program } from '../program.ts';
-import type { Phase } from '../rule.ts';
+import type { CompiledRule, Program } from '../program.ts';
+import { phases, type Phase } from '../rule.ts';
 import { ended, runRule, type RunPhase } from '../run.ts';
 import type { Transaction } from '../transaction.ts';
 import { transformNamed } from '../transform-table.ts';
 import type { Entry } from '../variables.ts';
 import { Conduct, conductOf, readsTraces } from './conduct.ts';
 import { fold, Turn, type Assumption, type Plan } from './fold.ts';
-import { Screen } from './screen.ts';
-import { planScreen, screenable, type ScreenPlan } from './screen-plan.ts';
+import { Hits, Screen } from './screen.ts';
+import { planScreen, screenable } from './screen-plan.ts';
 
 /** What is remembered about one request between its phases. */
 interface Progress {
-  /** One bit per rule of which a value was a hit. */
-  readonly hits: Uint32Array;
+  readonly hits: Hits;
   assumption: Assumption;
 }
 
@@ -22,13 +21,14 @@ interface Progress {
  * for all rules, and what follows from settings alone was decided at load. Rules that steer and are no finding
  * (`nolog`, `pass`) are not listed among the matches where they were decided at load.
  */
-export function fastRunner(program: Program, screenPlan: ScreenPlan = planScreen(program)): RunPhase {
-  return new Runner(program, screenPlan).run;
+export function fastRunner(program: Program): RunPhase {
+  return new Runner(program).run;
 }
 
 class Runner {
   private readonly program: Program;
-  private readonly plan: ScreenPlan;
+  private readonly words: number;
+  private readonly sizes: Readonly<Record<Phase, number>>;
   private readonly screen: Screen;
   private readonly plans: Readonly<Record<Assumption, Plan>>;
   private readonly conduct: readonly Uint8Array[];
@@ -36,16 +36,18 @@ class Runner {
   private readonly progress = new WeakMap<Transaction, Progress>();
   private readonly bases = new Map<number, ReadonlyMap<string, Entry>>();
 
-  constructor(program: Program, plan: ScreenPlan) {
+  constructor(program: Program) {
     this.program = program;
-    this.plan = plan;
+    const canScreen = (rule: CompiledRule): boolean => screenable(rule) !== null;
+    const quiet = fold(program, 'quiet', canScreen);
+    const loud = fold(program, 'loud', canScreen);
+    const wanted = rulesAt(program, Turn.screened, [quiet, loud]);
+    this.plans = { quiet, loud, plain: fold(program, 'plain', (rule) => wanted.has(rule)) };
+    const plan = planScreen(program, (rule) => wanted.has(rule));
+    this.words = plan.words;
+    const size = (phase: Phase): number => program.phases[phase].length;
+    this.sizes = { 1: size(1), 2: size(2), 3: size(3), 4: size(4), 5: size(5) };
     this.screen = new Screen(plan, (value) => transformNamed('lowercase').apply(value));
-    const canScreen = (rule: (typeof program.rules)[number]): boolean => screenable(rule) !== null;
-    this.plans = {
-      quiet: fold(program, 'quiet', canScreen),
-      loud: fold(program, 'loud', canScreen),
-      plain: fold(program, 'plain', canScreen),
-    };
     this.conduct = conductOf(program);
     this.start = readsTraces(program) ? 'plain' : 'quiet';
   }
@@ -60,23 +62,23 @@ class Runner {
   private screened(transaction: Transaction, phase: Phase): Progress {
     let progress = this.progress.get(transaction);
     if (progress === undefined) {
-      progress = { hits: new Uint32Array(this.plan.words), assumption: this.start };
+      progress = { hits: new Hits(this.words, this.sizes), assumption: this.start };
       this.progress.set(transaction, progress);
     }
-    for (const look of this.plan.looks[phase]) {
-      const values = transaction.read(look.field);
-      for (let i = 0; i < values.length; i++) this.screen.value(look, values[i]!.key, values[i]!.value, progress.hits);
+    for (const open of this.screen.looks[phase]) {
+      const values = transaction.read(open.look.field);
+      for (let i = 0; i < values.length; i++) this.screen.value(open, values[i]!.key, values[i]!.value, progress.hits);
     }
     return progress;
   }
 
   private rules(transaction: Transaction, phase: Phase, progress: Progress): void {
     const rules = this.program.phases[phase];
-    const word = this.plan.base[phase] >>> 5;
+    const hits = progress.hits.places[phase];
     let at = 0;
     while (!ended(transaction, phase)) {
       const plan = this.plans[progress.assumption].phases[phase];
-      at = nextTurn(plan.always, plan.screened, progress.hits, word, at);
+      at = nextTurn(plan.always, plan.screened, hits, at);
       if (at < 0) break;
       if (plan.turns[at] === Turn.write) {
         for (const { name, value } of plan.writes.get(at)!) {
@@ -121,12 +123,23 @@ class Runner {
   }
 }
 
+function rulesAt(program: Program, turn: number, plans: readonly Plan[]): ReadonlySet<CompiledRule> {
+  const found = new Set<CompiledRule>();
+  for (const plan of plans) {
+    for (const phase of phases) {
+      for (const [at, rule] of program.phases[phase].entries())
+        if (plan.phases[phase].turns[at] === turn) found.add(rule);
+    }
+  }
+  return found;
+}
+
 /** The first rule from `from` on whose turn comes, or -1. */
-function nextTurn(always: Uint32Array, screened: Uint32Array, hits: Uint32Array, word: number, from: number): number {
+function nextTurn(always: Uint32Array, screened: Uint32Array, hits: Uint32Array, from: number): number {
   let index = from >>> 5;
   let mask = -1 << (from & 31);
   for (; index < always.length; index++) {
-    const bits = (always[index]! | (screened[index]! & hits[word + index]!)) & mask;
+    const bits = (always[index]! | (screened[index]! & hits[index]!)) & mask;
     if (bits !== 0) return index * 32 + 31 - Math.clz32(bits & -bits);
     mask = -1;
   }

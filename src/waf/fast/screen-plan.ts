@@ -12,6 +12,8 @@ import { needsOf, type ProfileNeeds } from './needs.ts';
 export interface Screened {
   readonly bit: number;
   readonly phase: Phase;
+  /** Its place in its phase. */
+  readonly at: number;
   readonly condition: CompiledMatch;
   readonly matcher: Matcher;
   readonly needs: readonly (ProfileNeeds | null)[];
@@ -26,6 +28,8 @@ export interface Step {
   readonly lowers: boolean;
   /** Rules whose condition looks at the value after this step. */
   readonly rules: Uint32Array;
+  /** Those of them that look at it at other steps too. */
+  readonly several: Uint32Array;
 }
 
 /** One look at one field: for whom, and through which transformations. */
@@ -45,9 +49,8 @@ export interface Look {
 export interface ScreenPlan {
   /** Words of 32 rules each that a set of rules takes. */
   readonly words: number;
-  /** The number of each phase's first rule; a multiple of 32. */
-  readonly base: Readonly<Record<Phase, number>>;
-  readonly screened: ReadonlyMap<number, Screened>;
+  /** By number. */
+  readonly screened: readonly Screened[];
   readonly tables: LiteralTables;
   /** For each text the rules that ask for it: `asks[starts[text]]` on, rule number * 16 + one bit per profile. */
   readonly starts: Uint32Array;
@@ -68,33 +71,20 @@ export function screenable(rule: CompiledRule): CompiledMatch | null {
   return condition.targets.every(({ count, field }) => !count && field.lifetime !== 'moment') ? condition : null;
 }
 
-export function planScreen(program: Program): ScreenPlan {
-  const base = {} as Record<Phase, number>;
-  let bits = 0;
-  for (const phase of phases) {
-    base[phase] = bits;
-    bits += (program.phases[phase].length + 31) & ~31;
-  }
-  const words = Math.max(1, bits >>> 5);
-  const screened = new Map<number, Screened>();
+/** `wanted` leaves out rules that settings have decided already. */
+export function planScreen(program: Program, wanted: (rule: CompiledRule) => boolean): ScreenPlan {
+  const screened: Screened[] = [];
   for (const phase of phases) {
     for (const [at, rule] of program.phases[phase].entries()) {
-      const condition = screenable(rule);
+      const condition = wanted(rule) ? screenable(rule) : null;
       if (condition === null) continue;
       const matcher = condition.constant!;
-      const bit = base[phase] + at;
-      screened.set(bit, { bit, phase, condition, matcher, needs: needsOf(matcher) });
+      screened.push({ bit: screened.length, phase, at, condition, matcher, needs: needsOf(matcher) });
     }
   }
-  const all = [...screened.values()];
-  return {
-    words,
-    base,
-    screened,
-    ...textsOf(all, words),
-    groups: groupsNeeded(all, words),
-    looks: looksOf(all, words),
-  };
+  const words = Math.max(1, (screened.length + 31) >>> 5);
+  const groups = groupsNeeded(screened, words);
+  return { words, screened, ...textsOf(screened, words), groups, looks: looksOf(screened, words) };
 }
 
 function textsOf(all: readonly Screened[], words: number): Pick<ScreenPlan, 'tables' | 'starts' | 'asks' | 'open'> {
@@ -153,6 +143,7 @@ function looksOf(all: readonly Screened[], words: number): Record<Phase, readonl
 
 function lookOf(field: FieldDefinition, readers: readonly Screened[], words: number): Look {
   const rules = new Uint32Array(words);
+  const several = new Uint32Array(words);
   const nodes = new Map<number, { readonly chain: ChainNode; readonly rules: Uint32Array }>();
   const nodeOf = (chain: ChainNode): Uint32Array => {
     let node = nodes.get(chain.id);
@@ -165,6 +156,7 @@ function lookOf(field: FieldDefinition, readers: readonly Screened[], words: num
     add(rules, bit);
     for (const chain of condition.chain.path) nodeOf(chain);
     add(nodeOf(condition.chain), bit);
+    if (condition.source.multiMatch) add(several, bit);
     if (condition.source.multiMatch) for (const chain of [root, ...condition.chain.path]) add(nodeOf(chain), bit);
   }
   const ordered = [...nodes.values()].sort((a, b) => a.chain.path.length - b.chain.path.length);
@@ -175,6 +167,7 @@ function lookOf(field: FieldDefinition, readers: readonly Screened[], words: num
     triggers: triggersOf(chain),
     lowers: chain.transform?.name === 'lowercase',
     rules: at,
+    several: at.map((word, i) => word & several[i]!),
   }));
   const restless = steps.some(({ parent, triggers, lowers }) => parent >= 0 && triggers === 0 && !lowers);
   const triggers = steps.reduce((bits, step) => (step.lowers ? bits : bits | step.triggers), 0);

@@ -1,6 +1,7 @@
 import { profileOf } from '../automaton/byte-groups.ts';
 import { Scanner } from '../automaton/scan.ts';
 import type { Matcher } from '../operator.ts';
+import type { Phase } from '../rule.ts';
 import { capitals, type Look, type ScreenPlan, type Step } from './screen-plan.ts';
 
 /** Values that are worth remembering as clean: shorter ones cost nothing, longer ones do not come back. */
@@ -28,6 +29,28 @@ interface Audience {
   readonly clean: Set<string> | null;
 }
 
+/** A look with what is remembered about it. */
+export interface OpenLook {
+  readonly look: Look;
+  /** For all names, when no name matters. */
+  readonly everybody: Audience | null;
+  readonly byName: Map<string, Audience>;
+}
+
+/** What was found out about one request so far. */
+export class Hits {
+  /** Rules by their numbers in the screen. */
+  readonly rules: Uint32Array;
+  /** The same by phase and by place in the phase. */
+  readonly places: Readonly<Record<Phase, Uint32Array>>;
+
+  constructor(words: number, sizes: Readonly<Record<Phase, number>>) {
+    this.rules = new Uint32Array(words);
+    const places = (phase: Phase): Uint32Array => new Uint32Array((sizes[phase] + 31) >>> 5);
+    this.places = { 1: places(1), 2: places(2), 3: places(3), 4: places(4), 5: places(5) };
+  }
+}
+
 /** One distinct text that a value becomes on its way through the steps of a look. */
 interface Form {
   text: string;
@@ -41,16 +64,16 @@ interface Form {
  * is not named has no hit among the values screened.
  */
 export class Screen {
+  readonly looks: Readonly<Record<Phase, readonly OpenLook[]>>;
   private readonly plan: ScreenPlan;
   private readonly scanner: Scanner;
-  private readonly matchers: readonly (Matcher | undefined)[];
+  private readonly matchers: readonly Matcher[];
   private readonly several: Uint8Array;
   private readonly lowersAt: Uint8Array;
   private readonly forms: Form[] = [];
   private formCount = 0;
   private readonly formOf: Int32Array;
   private readonly lowered: Uint8Array;
-  private readonly audiences = new Map<Look, Map<string, Audience>>();
   private readonly lower: (value: string) => string;
   private readonly rest: Uint32Array;
 
@@ -58,24 +81,24 @@ export class Screen {
     this.plan = plan;
     this.lower = lower;
     this.scanner = new Scanner(plan.tables);
-    this.matchers = Array.from({ length: plan.words * 32 }, (_, bit) => plan.screened.get(bit)?.matcher);
-    this.several = new Uint8Array(plan.words * 32);
-    this.lowersAt = new Uint8Array(plan.words * 32);
-    for (const { bit, condition } of plan.screened.values()) {
-      this.several[bit] = condition.source.multiMatch ? 1 : 0;
-      this.lowersAt[bit] = condition.chain.path.some(({ transform }) => transform?.name === 'lowercase') ? 1 : 0;
-    }
+    this.matchers = plan.screened.map(({ matcher }) => matcher);
+    this.several = Uint8Array.from(plan.screened, ({ condition }) => (condition.source.multiMatch ? 1 : 0));
+    this.lowersAt = Uint8Array.from(plan.screened, ({ condition }) =>
+      condition.chain.path.some(({ transform }) => transform?.name === 'lowercase') ? 1 : 0,
+    );
     let most = 1;
     for (const looks of Object.values(plan.looks)) for (const look of looks) most = Math.max(most, look.steps.length);
     this.formOf = new Int32Array(most);
     this.lowered = new Uint8Array(most);
     this.rest = new Uint32Array(plan.words);
+    const opened = (phase: Phase): readonly OpenLook[] => plan.looks[phase].map(openLook);
+    this.looks = { 1: opened(1), 2: opened(2), 3: opened(3), 4: opened(4), 5: opened(5) };
   }
 
   /** Adds to `hits` every rule for which this value is a hit; `key` is the value's name. */
-  value(look: Look, key: string, value: string, hits: Uint32Array): void {
-    const named = look.choosy.length > 0 || look.field.name === 'REQUEST_HEADERS';
-    const { rules, clean } = this.audience(look, named ? key : '');
+  value(open: OpenLook, key: string, value: string, hits: Hits): void {
+    const { look } = open;
+    const { rules, clean } = open.everybody ?? open.byName.get(key) ?? newAudience(open, key);
     const keeps = clean !== null && value.length >= shortestKept && value.length <= longestKept;
     if (keeps && clean.has(value)) return;
     this.formCount = 0;
@@ -84,24 +107,9 @@ export class Screen {
     if (!look.restless && (first.bits & look.triggers) === 0) hit = this.ask(first, rules, hits);
     else hit = this.walk(look, rules, hits);
     // A rule that an earlier value has hit was not asked about this one.
-    if (!keeps || hit || meets(rules, hits)) return;
+    if (!keeps || hit || meets(rules, hits.rules)) return;
     if (clean.size >= mostKept) clean.clear();
     clean.add(value);
-  }
-
-  private audience(look: Look, key: string): Audience {
-    let names = this.audiences.get(look);
-    if (names === undefined) this.audiences.set(look, (names = new Map()));
-    let known = names.get(key);
-    if (known !== undefined) return known;
-    const rules = look.rules.slice();
-    for (const { bit, reads } of look.choosy) if (!reads(key)) rules[bit >>> 5]! &= ~(1 << (bit & 31));
-    const { name } = look.field;
-    const keeps = (kept.has(name) && !(name === 'REQUEST_HEADERS' && secret.test(key))) || lines.has(name);
-    known = { rules, clean: keeps ? new Set() : null };
-    if (names.size >= mostNames) names.clear();
-    names.set(key, known);
-    return known;
   }
 
   /** Scans a text that the value has become, and notes which rules it could concern. */
@@ -146,10 +154,10 @@ export class Screen {
   }
 
   /** Asks the candidates of a form that no step has changed, lower case aside. */
-  private ask(form: Form, rules: Uint32Array, hits: Uint32Array): boolean {
+  private ask(form: Form, rules: Uint32Array, hits: Hits): boolean {
     let any = false;
     for (let word = 0; word < rules.length; word++) {
-      let left = form.candidates[word]! & rules[word]! & ~hits[word]!;
+      let left = form.candidates[word]! & rules[word]! & ~hits.rules[word]!;
       for (; left !== 0; left &= left - 1) {
         const low = 31 - Math.clz32(left & -left);
         const bit = word * 32 + low;
@@ -159,7 +167,7 @@ export class Screen {
             ? matcher.test(this.lowerOf(form)) || (this.several[bit] === 1 && matcher.test(form.text))
             : matcher.test(form.text);
         if (hit) {
-          hits[word]! |= 1 << low;
+          this.note(bit, hits);
           any = true;
         }
       }
@@ -168,11 +176,11 @@ export class Screen {
   }
 
   /** Takes the value through the steps; texts that come out equal are scanned once. */
-  private walk(look: Look, rules: Uint32Array, hits: Uint32Array): boolean {
+  private walk(look: Look, rules: Uint32Array, hits: Hits): boolean {
     const { formOf, lowered, rest } = this;
     const { steps } = look;
     let any = false;
-    rest.set(steps[0]!.rules);
+    rest.set(rules);
     formOf[0] = 0;
     lowered[0] = 0;
     for (let at = 1; at < steps.length; at++) {
@@ -184,10 +192,10 @@ export class Screen {
       if (step.lowers) {
         if ((bits & capitals) !== 0) lowered[at] = 1;
       } else if (step.triggers === 0 || (bits & step.triggers) !== 0) this.change(step, at, rules);
-      if (formOf[at] === 0) for (let word = 0; word < rest.length; word++) rest[word]! |= step.rules[word]!;
-      else if (this.askStep(step, at, rules, hits)) any = true;
+      if (formOf[at] === 0) continue;
+      for (let word = 0; word < rest.length; word++) rest[word]! &= ~step.rules[word]! | step.several[word]!;
+      if (this.askStep(step, at, rules, hits)) any = true;
     }
-    for (let word = 0; word < rest.length; word++) rest[word]! &= rules[word]!;
     return this.ask(this.forms[0]!, rest, hits) || any;
   }
 
@@ -207,25 +215,48 @@ export class Screen {
     this.form(after, rules);
   }
 
-  private askStep(step: Step, at: number, rules: Uint32Array, hits: Uint32Array): boolean {
+  private askStep(step: Step, at: number, rules: Uint32Array, hits: Hits): boolean {
     const form = this.forms[this.formOf[at]!]!;
     let any = false;
     for (let word = 0; word < rules.length; word++) {
-      let left = form.candidates[word]! & step.rules[word]! & rules[word]! & ~hits[word]!;
+      let left = form.candidates[word]! & step.rules[word]! & rules[word]! & ~hits.rules[word]!;
       for (; left !== 0; left &= left - 1) {
         const low = 31 - Math.clz32(left & -left);
         const text = this.lowered[at] === 1 ? this.lowerOf(form) : form.text;
         if (!this.matchers[word * 32 + low]!.test(text)) continue;
-        hits[word]! |= 1 << low;
+        this.note(word * 32 + low, hits);
         any = true;
       }
     }
     return any;
   }
 
+  private note(bit: number, hits: Hits): void {
+    hits.rules[bit >>> 5]! |= 1 << (bit & 31);
+    const { phase, at } = this.plan.screened[bit]!;
+    hits.places[phase][at >>> 5]! |= 1 << (at & 31);
+  }
+
   private lowerOf(form: Form): string {
     return (form.lowered ??= (form.bits & capitals) === 0 ? form.text : this.lower(form.text));
   }
+}
+
+function openLook(look: Look): OpenLook {
+  const named = look.choosy.length > 0 || look.field.name === 'REQUEST_HEADERS';
+  const open: OpenLook = { look, everybody: null, byName: new Map() };
+  return named ? open : { ...open, everybody: newAudience(open, '') };
+}
+
+function newAudience({ look, byName }: OpenLook, key: string): Audience {
+  const rules = look.rules.slice();
+  for (const { bit, reads } of look.choosy) if (!reads(key)) rules[bit >>> 5]! &= ~(1 << (bit & 31));
+  const { name } = look.field;
+  const keeps = (kept.has(name) && !(name === 'REQUEST_HEADERS' && secret.test(key))) || lines.has(name);
+  const audience: Audience = { rules, clean: keeps ? new Set() : null };
+  if (byName.size >= mostNames) byName.clear();
+  byName.set(key, audience);
+  return audience;
 }
 
 function meets(a: Uint32Array, b: Uint32Array): boolean {
