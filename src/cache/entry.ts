@@ -1,5 +1,5 @@
 import { HeaderList, listOf } from '../http/headers.ts';
-import { hopByHop } from '../http/hop-by-hop.ts';
+import { hopByHopFields, nominatedFields } from '../http/hop-by-hop.ts';
 import type { HttpResponse, Provenance } from '../http/message.ts';
 import type { ContentRange } from '../http/range.ts';
 import type { ObjectMeta, StoredObject } from '../ports/objects.ts';
@@ -61,7 +61,7 @@ const neverKept = new Set(['age', 'proxy-authentication-info', 'proxy-authentica
 /** Header fields as they are kept (RFC 9111 section 3.1): without this hop's, and without those the response names. */
 export function keptFields(headers: HeaderList, policy: CachePolicy): readonly string[] {
   const { directives } = directivesFor(headers, policy);
-  const drop = hopByHop(headers);
+  const drop = new Set([...hopByHopFields, ...(nominatedFields(headers) ?? [])]);
   const named = new Set([...(directives.noCache ?? []), ...(directives.private ?? [])]);
   const flat: string[] = [];
   for (const [at, name] of headers.names.entries()) {

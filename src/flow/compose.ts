@@ -3,8 +3,8 @@ import type { Exchange } from './exchange.ts';
 import type { Answer, Handle, Stage } from './stage.ts';
 
 /**
- * Stages and an end to one function, built once at load. Each stage is noted entering and leaving with its time, so a
- * stage cannot forget to; calling `next` twice is a fault.
+ * Stages and an end to one function, built once at load. Each stage is noted entering with its time, so a stage cannot
+ * forget to; calling `next` twice is a fault.
  */
 export function compose(stages: readonly Stage[], end: Handle): Handle {
   let handle = end;
@@ -15,18 +15,10 @@ export function compose(stages: readonly Stage[], end: Handle): Handle {
 function step(stage: Stage, at: number, next: Handle): Handle {
   return function enter(exchange: Exchange): Answer {
     const trace = exchange.trace;
-    if ((trace.entered[at] as number) >= 0) {
+    if (trace.entered.length !== at) {
       throw new Fault('flow.next-twice', 'edge', `the stage before "${stage.name}" called next twice`);
     }
-    trace.enter(at);
-    const answer = stage.handle(exchange, next);
-    if (!(answer instanceof Promise)) {
-      trace.leave(at);
-      return answer;
-    }
-    return answer.then((response) => {
-      trace.leave(at);
-      return response;
-    });
+    trace.enter();
+    return stage.handle(exchange, next);
   };
 }

@@ -1,3 +1,4 @@
+import type { EventContext } from '../events/parts.ts';
 import type { Target } from '../http/target.ts';
 import { defineSlot } from './facts.ts';
 
@@ -36,3 +37,12 @@ export const resourceFact = defineSlot<string>('resource');
 
 /** What the cache had to do with the answer, in CloudFront's words: they stand in `X-Cache` and in logs. */
 export const cacheResultFact = defineSlot<'Hit' | 'RefreshHit' | 'Miss' | 'Error'>('cache-result');
+
+/** What an event for a function says beside the request; made when it is asked for. Not set outside an API. */
+export const eventContextFact = defineSlot<() => EventContext>('event-context');
+
+/** What a function that is no proxy said when it failed; its integration response is chosen by it. */
+export const functionErrorFact = defineSlot<string>('function-error');
+
+/** Factor by which times to live are stretched while a budget runs out. */
+export const cacheStretchFact = defineSlot<number>('cache-stretch');

@@ -45,17 +45,19 @@ const MOST_REMEMBERED = 10_000;
 
 /** Asks for an API key where the route does. */
 export function key(options: KeyOptions): Stage {
+  // Keys that were just accepted, as they came: hashing one again for each request would cost more than the rest of this
+  // stage. They lie in memory no longer than `rememberMs`, and a look-up cannot be used to guess one piece by piece.
   const remembered = new Map<string, { readonly record: KeyRecord; readonly until: number }>();
 
   const find = (given: string, now: number): MaybePromise<KeyRecord | null> => {
-    const hash = options.digest.sha256(given);
-    const known = remembered.get(hash);
+    const known = remembered.get(given);
     if (known && known.until > now) return known.record;
+    const hash = options.digest.sha256(given);
     return then(options.records.get<KeyRecord>(KEY_KIND, keyId(hash)), (found) => {
       // The id is only the hash's beginning; the whole of it is compared, and without telling where it differs.
       if (!found || !sameSecret(found.value.hash, hash)) return null;
       if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-      remembered.set(hash, { record: found.value, until: now + options.rememberMs });
+      remembered.set(given, { record: found.value, until: now + options.rememberMs });
       return found.value;
     });
   };

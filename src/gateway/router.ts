@@ -90,13 +90,12 @@ export class Router<T> {
 
   /** `path` starts with a slash, decoded or raw as the caller has it; parameters come in the same form. */
   find(method: string, path: string): Routed<T> | null {
-    const segments = path.slice(1).split('/');
     const taken: string[] = [];
-    const leaf = walk(this.#root, segments, 0, method, taken);
+    const leaf = walk(this.#root, path, 1, method, taken);
     if (!leaf) return this.#fallback === null ? null : { value: this.#fallback, params: noParams };
     if (leaf.names.length === 0) return { value: leaf.value, params: noParams };
     const params: Record<string, string> = {};
-    for (const [at, name] of leaf.names.entries()) params[name] = taken[at] as string;
+    for (let at = 0; at < leaf.names.length; at++) params[leaf.names[at] as string] = taken[at] as string;
     return { value: leaf.value, params };
   }
 }
@@ -112,29 +111,25 @@ function insert<T>(leaves: Leaf<T>[], leaf: Leaf<T>): void {
 const pick = <T>(leaves: readonly Leaf<T>[], method: string): Leaf<T> | undefined =>
   leaves.find((leaf) => leaf.method === method) ?? leaves.find((leaf) => leaf.method === null);
 
-/** Tries branches from the most to the least specific; `taken` holds what parameters took on the way. */
-function walk<T>(
-  at: Node<T>,
-  segments: readonly string[],
-  depth: number,
-  method: string,
-  taken: string[],
-): Leaf<T> | null {
-  if (depth === segments.length) return pick(at.leaves, method) ?? null;
-  const segment = segments[depth] as string;
+/** Tries branches from the most to the least specific; `from` is where the next segment begins, `taken` what parameters took so far. */
+function walk<T>(at: Node<T>, path: string, from: number, method: string, taken: string[]): Leaf<T> | null {
+  if (from > path.length) return pick(at.leaves, method) ?? null;
+  const slash = path.indexOf('/', from);
+  const end = slash < 0 ? path.length : slash;
+  const segment = path.slice(from, end);
   const literal = at.literals.get(segment);
   if (literal) {
-    const leaf = walk(literal, segments, depth + 1, method, taken);
+    const leaf = walk(literal, path, end + 1, method, taken);
     if (leaf) return leaf;
   }
   if (at.one && segment !== '') {
     taken.push(segment);
-    const leaf = walk(at.one, segments, depth + 1, method, taken);
+    const leaf = walk(at.one, path, end + 1, method, taken);
     if (leaf) return leaf;
     taken.pop();
   }
   const rest = pick(at.rest, method);
   if (!rest) return null;
-  taken.push(segments.slice(depth).join('/'));
+  taken.push(path.slice(from));
   return rest;
 }

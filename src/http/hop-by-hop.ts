@@ -1,7 +1,7 @@
 import { listOf, type HeaderList } from './headers.ts';
 
 /** RFC 9110 section 7.6.1: fields that are meant for this connection and must not travel to the next. */
-const always = new Set([
+export const hopByHopFields: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -14,10 +14,12 @@ const always = new Set([
   'http2-settings',
 ]);
 
-/** Names, in lower case, that must not be forwarded: the fixed list and whatever `Connection` nominates. */
-export function hopByHop(headers: HeaderList): ReadonlySet<string> {
+/** What `Connection` nominates besides (names in lower case); null when it nominates nothing, which is nearly always. */
+export function nominatedFields(headers: HeaderList): ReadonlySet<string> | null {
   const connection = headers.joined('connection');
-  if (connection === undefined) return always;
-  const nominated = listOf(connection.toLowerCase()).filter((name) => name !== 'close' && name !== 'keep-alive');
-  return nominated.length === 0 ? always : new Set([...always, ...nominated]);
+  if (connection === undefined) return null;
+  const lower = connection.toLowerCase();
+  if (lower === 'close' || lower === 'keep-alive') return null;
+  const names = listOf(lower).filter((name) => name !== 'close' && name !== 'keep-alive');
+  return names.length === 0 ? null : new Set(names);
 }

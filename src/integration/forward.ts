@@ -7,7 +7,7 @@ import type { Answer } from '../flow/stage.ts';
 import { isBodiless, type HttpResponse } from '../http/message.ts';
 import type { Target } from '../http/target.ts';
 import type { Dialer, Inbound, Outbound } from '../ports/dialer.ts';
-import { inboundHeaders, outboundHeaders, type ForwardedOptions } from './forwarded.ts';
+import { inboundHeaders, notCopied, outboundHeaders, type ForwardedOptions } from './forwarded.ts';
 import { limited } from './limit.ts';
 import { originReasons } from './reasons.ts';
 import { mayRetry } from './retry.ts';
@@ -35,7 +35,7 @@ export function forwarder(
     name,
     dialer,
     url: new URL(origin.url),
-    headers,
+    headers: { set: headers.set, notCopied: notCopied(headers.set, headers.remove) },
     host: origin.host,
     retries: origin.retries,
     totalMs: ms(origin.timeouts.total),

@@ -1,4 +1,5 @@
 import { Pool, type Dispatcher } from 'undici';
+import { concat } from '../base/bytes.ts';
 import { Fault, messageOf } from '../base/fault.ts';
 import { Body, type BodySink } from '../http/body.ts';
 import { HeaderList } from '../http/headers.ts';
@@ -118,8 +119,13 @@ class Answer {
       if (name.length === 14 && name.toLowerCase() === 'content-length') length = Number(value);
       flat.push(name, value);
     }
-    const body = Body.from((sink) => this.#start(sink), length);
-    this.#resolve({ status, headers: HeaderList.fromFlat(flat), body, address: this.#address });
+    const headers = HeaderList.fromFlat(flat);
+    // The parser hands over a short answer whole before any microtask runs; then it can be passed on in one piece.
+    queueMicrotask(() => {
+      const whole = this.#ended && this.#broken === null;
+      const body = whole ? Body.of(concat(this.#held)) : Body.from((sink) => this.#start(sink), length);
+      this.#resolve({ status, headers, body, address: this.#address });
+    });
     return true;
   }
 

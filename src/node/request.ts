@@ -9,25 +9,39 @@ import type { HttpRequest, HttpVersion } from '../http/message.ts';
 /** Node's message to ours: raw headers as they came, the body not touched. `before` runs when the body is first wanted. */
 export function fromNode(incoming: IncomingMessage, before: (() => void) | null): HttpRequest {
   const headers = HeaderList.fromFlat(incoming.rawHeaders);
-  const declared = incoming.headers['content-length'];
-  const framed = incoming.headers['transfer-encoding'] !== undefined;
+  const declared = headers.get('content-length');
+  const framed = headers.has('transfer-encoding');
   const body = framed || (declared !== undefined && declared !== '0') ? Body.from(readable(incoming, before), framed ? null : Number(declared)) : null;
   return { method: incoming.method as string, target: incoming.url as string, version: incoming.httpVersion as HttpVersion, headers, body };
 }
 
-/** An HTTP/2 stream to our message; `:authority` becomes the `Host` that all rules and origins know. */
+/**
+ * An HTTP/2 stream to our message; `:authority` becomes the `Host` that all rules and origins know. A `Host` beside it
+ * that says something else stays, so that `admit` sees two and refuses.
+ */
 export function fromHttp2(stream: ServerHttp2Stream, given: IncomingHttpHeaders, raw: readonly string[]): HttpRequest {
   const flat: string[] = [];
   const authority = given[':authority'];
   if (authority !== undefined) flat.push('host', authority);
+  const cookies: string[] = [];
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at] as string;
-    if (!name.startsWith(':') && !(name === 'host' && authority !== undefined)) flat.push(name, raw[at + 1] as string);
+    const value = raw[at + 1] as string;
+    if (name === 'cookie') cookies.push(value);
+    else if (!name.startsWith(':') && !(name === 'host' && value === authority)) flat.push(name, value);
   }
+  // RFC 9113 section 8.2.3: crumbs of one cookie field are put together before anybody else sees them.
+  if (cookies.length > 0) flat.push('cookie', cookies.join('; '));
   const declared = given['content-length'];
-  const body = stream.readableEnded || given.endStream ? null : Body.from(readable(stream, null), declared === undefined ? null : Number(declared));
+  const before = given.expect?.toLowerCase() === '100-continue' ? (): void => stream.additionalHeaders({ ':status': 100 }) : null;
+  const body = stream.readableEnded || given.endStream ? null : Body.from(readable(stream, before), declared === undefined ? null : Number(declared));
   return { method: given[':method'] ?? '', target: given[':path'] ?? '', version: '2', headers: HeaderList.fromFlat(flat), body };
 }
+
+const dropped = new WeakSet<Readable>();
+
+/** Did whoever read this body stop in the middle? What still comes is let pass, and the connection is not worth keeping. */
+export const wasDropped = (stream: Readable): boolean => dropped.has(stream);
 
 /** A readable stream as a pushed source. A viewer who breaks off in the middle is his own fault, and retrying cannot help. */
 function readable(stream: Readable, before: (() => void) | null): BodySource {
@@ -53,6 +67,7 @@ function readable(stream: Readable, before: (() => void) | null): BodySource {
       pause: () => void stream.pause(),
       resume: () => void stream.resume(),
       cancel() {
+        if (!over) dropped.add(stream);
         over = true;
         stream.resume();
       },

@@ -1,12 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ServerHttp2Stream } from 'node:http2';
+import { constants as http2, type ServerHttp2Stream } from 'node:http2';
 import type { Writable } from 'node:stream';
+import { latin1 } from '../base/bytes.ts';
 import type { Body } from '../http/body.ts';
 import type { HttpResponse } from '../http/message.ts';
+import { wasDropped } from './request.ts';
 
 /** Bytes of an unread request body that are let pass so that the viewer, who is still sending, gets to read the answer. */
 const LINGER_BYTES = 1_048_576;
 const LINGER_MS = 1000;
+
+/** Bytes up to which copying an answer behind its head is cheaper than handing the system two pieces. */
+const ONE_WRITE = 8192;
 
 export interface Delivery {
   /** Milliseconds that a viewer may take no bytes before he is cut off. */
@@ -15,29 +20,42 @@ export interface Delivery {
   broken(thrown: unknown): void;
 }
 
-/** Our response onto Node's. Back-pressure goes all the way to the origin. */
-export function deliver(response: HttpResponse, incoming: IncomingMessage, outgoing: ServerResponse, requestBody: Body | null, delivery: Delivery): void {
+/** A request body of at most so many bytes that nobody wanted is read and forgotten, for the sake of the connection. */
+const FORGET_BYTES = 65_536;
+
+/**
+ * Our response onto Node's. Back-pressure goes all the way to the origin. `waits` says that the viewer holds his body
+ * back until he is told to go on. Returns true when this is the connection's last answer.
+ */
+export function deliver(response: HttpResponse, incoming: IncomingMessage, outgoing: ServerResponse, requestBody: Body | null, waits: boolean, delivery: Delivery): boolean {
   const { body } = response;
-  const unread = requestBody !== null && !requestBody.used && requestBody.whole === null;
+  const untouched = requestBody !== null && !requestBody.used && requestBody.whole === null;
+  const small = !waits && requestBody !== null && requestBody.length !== null && requestBody.length <= FORGET_BYTES;
+  const unread = !incoming.complete && ((untouched && !small) || wasDropped(incoming));
   let flat = response.headers.flat as string[];
   if (body !== null && body.length !== null && !response.headers.has('content-length')) flat = [...flat, 'Content-Length', String(body.length)];
   // What the viewer still sends must not be taken for his next request, and nobody wants to read it either.
   if (unread) flat = [...flat, 'Connection', 'close'];
   outgoing.writeHead(response.status, flat);
-  const end = unread ? (): void => linger(incoming, () => outgoing.end()) : (): void => void outgoing.end();
+  const end = unread && !waits ? (): void => linger(incoming, () => outgoing.end()) : (): void => void outgoing.end();
   if (incoming.method === 'HEAD' || body === null) {
     body?.cancel();
     if (unread) outgoing.flushHeaders();
     end();
-    return;
+    return unread;
+  }
+  if (body.whole !== null && !unread) {
+    outgoing.end(body.whole);
+    return false;
   }
   outgoing.cork();
   pour(body, outgoing, end, delivery);
   outgoing.uncork();
+  return unread;
 }
 
 /** Our response onto an HTTP/2 stream: names in lower case, nothing that belongs to a connection. */
-export function deliverHttp2(response: HttpResponse, method: string, stream: ServerHttp2Stream, delivery: Delivery): void {
+export function deliverHttp2(response: HttpResponse, method: string, stream: ServerHttp2Stream, requestBody: Body | null, delivery: Delivery): void {
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of response.headers) {
     const lower = name.toLowerCase();
@@ -46,6 +64,12 @@ export function deliverHttp2(response: HttpResponse, method: string, stream: Ser
     headers[lower] = there === undefined ? value : Array.isArray(there) ? [...there, value] : [there, value];
   }
   const bodiless = method === 'HEAD' || response.body === null;
+  // A viewer who still sends what nobody reads would keep the stream open for good.
+  if (requestBody !== null) {
+    stream.once('finish', () => {
+      if (!stream.readableEnded) stream.close(http2.NGHTTP2_NO_ERROR);
+    });
+  }
   stream.respond({ ':status': response.status, ...headers }, { endStream: bodiless });
   if (bodiless) response.body?.cancel();
   else pour(response.body as Body, stream, () => void stream.end(), delivery);

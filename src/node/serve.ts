@@ -1,18 +1,15 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createHttp2, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type Server } from 'node:http';
+import { createServer as createSecure, type Server as SecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { isAbsolute, join } from 'node:path';
-import { createServer as createTls, type Server as TlsServer, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { messageOf } from '../base/fault.ts';
+import type { Listen } from '../config/listen.ts';
 import { ms, size } from '../config/parts.ts';
-import { Departure } from '../flow/departure.ts';
-import type { HttpResponse } from '../http/message.ts';
 import type { App } from '../pipeline/app.ts';
 import { viewerOf } from './address.ts';
-import { reasonOf, refuseSocket } from './client-error.ts';
-import { wireReasons } from './reasons.ts';
-import { continuer, fromHttp2, fromNode } from './request.ts';
-import { deliver, deliverHttp2, type Delivery } from './response.ts';
+import { Http1, type ShellParts } from './http1.ts';
+import { Http2 } from './http2.ts';
 import { readKeyPair, watchKeyPair } from './tls.ts';
 
 export interface Serving {
@@ -23,113 +20,63 @@ export interface Serving {
   close(): Promise<void>;
 }
 
+/**
+ * Milliseconds that an idle connection is kept at shutdown: a request may be on its way on it, and it gets its answer
+ * together with word that the connection ends.
+ */
+const LAST_REQUESTS_MS = 250;
+
 /** The Node shell: listens, hands over, delivers. It decides nothing. */
 export async function serve(app: App, options: { readonly folder?: string } = {}): Promise<Serving> {
   const { listen } = app.document;
   const { limits } = listen;
-  const viewer = viewerOf(listen.trustedProxies);
   const inFlight = new Set<object>();
-  let closing = false;
-
-  const delivery = (id: () => string | undefined): Delivery => ({
-    writeTimeoutMs: ms(limits.requestTimeout),
-    broken: (thrown) => app.ports.log('warn', 'an answer broke off after its head was sent', { trace: id(), reason: messageOf(thrown) }),
+  const parts: ShellParts = {
+    app,
+    viewer: viewerOf(listen.trustedProxies),
+    inFlight,
+    delivery: (id) => ({
+      writeTimeoutMs: ms(limits.requestTimeout),
+      broken: (thrown) => app.ports.log('warn', 'an answer broke off after its head was sent', { trace: id(), reason: messageOf(thrown) }),
+    }),
+  };
+  const http1 = new Http1(parts);
+  const http2 = new Http2(parts, {
+    headerBytes: size(limits.headerBytes),
+    headerCount: limits.headerCount,
+    requestMs: ms(limits.requestTimeout),
+    idleMs: ms(limits.keepAlive),
   });
 
-  const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean): void => {
-    const departure = new Departure();
-    inFlight.add(outgoing);
-    outgoing.once('close', () => {
-      inFlight.delete(outgoing);
-      if (!outgoing.writableFinished) departure.leave();
-    });
-    if (closing || (waits && incoming.headers.expect !== undefined)) outgoing.shouldKeepAlive = false;
-    const request = fromNode(incoming, waits ? continuer(outgoing) : null);
-    const secure = 'encrypted' in incoming.socket;
-    const send = (response: HttpResponse): void => {
-      if (outgoing.destroyed) response.body?.cancel();
-      else deliver(response, incoming, outgoing, request.body, delivery(() => response.headers.get('x-sallyport-trace')));
-    };
-    const answer = app.handle(request, viewer(incoming.socket, incoming.headers, secure), departure);
-    if (answer instanceof Promise) answer.then(send, (thrown: unknown) => fail(outgoing, thrown));
-    else send(answer);
-  };
-
-  /** Nothing in the line lets an exception through; if one comes all the same, the door stays closed. */
-  const fail = (outgoing: ServerResponse, thrown: unknown): void => {
-    app.ports.log('error', 'the line itself failed', { reason: messageOf(thrown) });
-    if (outgoing.headersSent) outgoing.destroy();
-    else outgoing.writeHead(500, ['Content-Length', '0', 'Connection', 'close']).end();
-  };
-
-  const plain = createServer(
-    {
-      maxHeaderSize: size(limits.headerBytes),
-      headersTimeout: ms(limits.headerTimeout),
-      requestTimeout: ms(limits.requestTimeout),
-      keepAliveTimeout: ms(limits.keepAlive),
-      connectionsCheckingInterval: Math.min(1000, ms(limits.headerTimeout)),
-      requireHostHeader: false, // `admit` asks for it, so that the refusal has its code
-      insecureHTTPParser: false,
-      noDelay: true,
-    },
-    (incoming, outgoing) => onRequest(incoming, outgoing, false),
-  );
-  plain.maxHeadersCount = 0; // no silent cut: `admit` counts
-  plain.maxConnections = limits.connections;
-  plain.on('checkContinue', (incoming, outgoing) => onRequest(incoming, outgoing, true));
-  plain.on('checkExpectation', (_, outgoing) => refuseSocket(app, outgoing.socket as Socket, wireReasons.expectation));
-  plain.on('connect', (_, socket) => refuseSocket(app, socket as Socket, wireReasons.connect));
-  plain.on('clientError', (error: Error & { code?: string }, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else refuseSocket(app, socket as Socket, reasonOf(error), error.code ? { parser: error.code } : {});
-  });
-
-  const sessions = new Set<ServerHttp2Session>();
-  let front: Server | TlsServer = plain;
+  let front: Server | SecureServer;
   let closeCertificate = (): void => {};
   if (listen.tls) {
+    const { tls } = listen;
     const folder = options.folder ?? process.cwd();
     const at = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
-    const h2 = http2Server((stream, headers, raw) => {
-      const departure = new Departure();
-      inFlight.add(stream);
-      stream.once('close', () => {
-        inFlight.delete(stream);
-        departure.leave();
-      });
-      stream.on('error', () => {}); // a reset stream is the viewer leaving
-      const request = fromHttp2(stream, headers, raw);
-      const socket = stream.session?.socket as Socket;
-      const send = (response: HttpResponse): void => {
-        if (stream.destroyed) response.body?.cancel();
-        else deliverHttp2(response, request.method, stream, delivery(() => response.headers.get('x-sallyport-trace')));
-      };
-      const answer = app.handle(request, viewer(socket, headers, true), departure);
-      if (answer instanceof Promise) answer.then(send, () => stream.destroy());
-      else send(answer);
-    }, size(limits.headerBytes));
-    h2.on('session', (session) => {
-      sessions.add(session);
-      session.once('close', () => sessions.delete(session));
-    });
-    front = createTls({ ...readKeyPair(listen.tls, at), ALPNProtocols: ['h2', 'http/1.1'] }, (socket: TLSSocket) => {
-      // One port, two protocols: whoever agreed on h2 goes to the one server, all others to the other.
-      (socket.alpnProtocol === 'h2' ? h2 : plain).emit('connection', socket);
-    });
-    const secure = front as TlsServer;
-    closeCertificate = watchKeyPair(listen.tls, at, (pair) => secure.setSecureContext(pair), (says) => app.ports.log('info', says));
-    front.maxConnections = limits.connections;
-    front.on('tlsClientError', (_, socket: TLSSocket) => socket.destroy());
+    const secure = createSecure({ ...httpOptions(limits), ...readKeyPair(tls, at), ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: ms(limits.headerTimeout) });
+    offerHttp2(secure, http2);
+    closeCertificate = watchKeyPair(tls, at, (pair) => secure.setSecureContext(pair), (says) => app.ports.log('info', says));
+    front = secure;
+  } else {
+    front = createServer(httpOptions(limits));
   }
+  front.maxHeadersCount = 0; // no silent cut: `admit` counts
+  front.maxConnections = limits.connections;
+  http1.listenTo(front);
 
-  await new Promise<void>((resolve, reject) => {
-    front.once('error', reject);
-    front.listen(listen.port, listen.host, () => {
-      front.off('error', reject);
-      resolve();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      front.once('error', reject);
+      front.listen(listen.port, listen.host, () => {
+        front.off('error', reject);
+        resolve();
+      });
     });
-  });
+  } catch (thrown) {
+    closeCertificate();
+    throw thrown;
+  }
   const { port } = front.address() as AddressInfo;
   const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
 
@@ -137,27 +84,58 @@ export async function serve(app: App, options: { readonly folder?: string } = {}
     url: `${listen.tls ? 'https' : 'http'}://${host}:${port}`,
     port,
     async close() {
-      closing = true;
       closeCertificate();
-      const closed = new Promise<void>((resolve) => front.close(() => resolve()));
-      for (const session of sessions) session.close();
-      const until = performance.now() + ms(listen.shutdown);
-      while (inFlight.size > 0 && performance.now() < until) {
-        plain.closeIdleConnections();
+      let closed = false;
+      const ended = new Promise<void>((resolve) => {
+        closeListener(front, () => {
+          closed = true;
+          resolve();
+        });
+      });
+      http1.close();
+      http2.close();
+      const began = performance.now();
+      const until = began + ms(listen.shutdown);
+      while (!closed && performance.now() < until) {
+        if (performance.now() > began + LAST_REQUESTS_MS) front.closeIdleConnections();
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       if (inFlight.size > 0) app.ports.log('warn', 'requests were cut off at the end of the shutdown', { requests: inFlight.size });
-      plain.closeAllConnections();
-      for (const session of sessions) session.destroy();
-      await closed;
+      front.closeAllConnections();
+      http2.destroy();
+      await ended;
     },
   };
 }
 
-function http2Server(onStream: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[]) => void, headerBytes: number): Http2Server {
-  const server = createHttp2({ maxSessionInvalidFrames: 100, maxSessionMemory: 10, settings: { maxConcurrentStreams: 128, maxHeaderListSize: headerBytes, enablePush: false } });
-  server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, raw: readonly string[]) => {
-    onStream(stream, (flags & 1) === 1 ? Object.assign(headers, { endStream: true }) : headers, raw);
+const httpOptions = (limits: Listen['limits']) => ({
+  maxHeaderSize: size(limits.headerBytes),
+  headersTimeout: ms(limits.headerTimeout),
+  requestTimeout: ms(limits.requestTimeout),
+  keepAliveTimeout: ms(limits.keepAlive),
+  connectionsCheckingInterval: Math.min(1000, ms(limits.headerTimeout)),
+  requireHostHeader: false, // `admit` asks for it, so that the refusal has its code
+  insecureHTTPParser: false,
+  noDelay: true,
+});
+
+/** One port, two protocols: whoever agreed on h2 goes to the one server, all others stay with the other. */
+function offerHttp2(secure: SecureServer, http2: Http2): void {
+  const toHttp1 = secure.listeners('secureConnection') as ((this: SecureServer, socket: TLSSocket) => void)[];
+  secure.removeAllListeners('secureConnection');
+  secure.on('secureConnection', (socket) => {
+    if (socket.alpnProtocol === 'h2') http2.connection(socket);
+    else for (const each of toHttp1) each.call(secure, socket);
   });
-  return server;
+  // A failed handshake is no request: there is nobody to answer.
+  secure.removeAllListeners('tlsClientError');
+  secure.on('tlsClientError', (_, socket) => socket.destroy());
+}
+
+/** Node's own `close` of an HTTP server drops idle connections at once; this closes the door and leaves those inside be. */
+function closeListener(front: Server | SecureServer, done: () => void): void {
+  const { closeIdleConnections } = front;
+  front.closeIdleConnections = () => {};
+  front.close(done);
+  front.closeIdleConnections = closeIdleConnections;
 }

@@ -3,9 +3,8 @@ import type { NoteFacts, Trace } from './trace.ts';
 
 export interface RecordStep {
   readonly stage: string;
-  /** Milliseconds after arrival at which it was entered and left; null when it was not reached or did not return. */
+  /** Milliseconds after arrival at which it was entered; null when it was not reached. */
   readonly entered: number | null;
-  readonly left: number | null;
   readonly notes: readonly { readonly what: string; readonly at: number; readonly facts?: NoteFacts }[];
 }
 
@@ -46,12 +45,11 @@ export function stepsOf(trace: Trace): RecordStep[] {
       .filter((note) => note.stage === stage)
       .map(({ what, at, facts }) => (facts ? { what, at: round(at), facts } : { what, at: round(at) }));
   const steps = trace.stages.map((stage, at): RecordStep => {
-    const entered = trace.entered[at] as number;
-    const left = trace.left[at] as number;
-    return { stage, entered: entered < 0 ? null : round(entered), left: left < 0 ? null : round(left), notes: notesOf(stage) };
+    const entered = trace.entered[at];
+    return { stage, entered: entered === undefined ? null : round(entered), notes: notesOf(stage) };
   });
   // A part that is no stage of its own (an origin's pool, say) may have something to tell as well.
-  for (const stage of extra) steps.push({ stage, entered: null, left: null, notes: notesOf(stage) });
+  for (const stage of extra) steps.push({ stage, entered: null, notes: notesOf(stage) });
   return steps;
 }
 

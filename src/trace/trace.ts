@@ -27,9 +27,12 @@ export class Trace {
   readonly notes: Note[] = [];
   /** How many notes did not fit. */
   dropped = 0;
-  /** Per stage: ticks at entering and at leaving; -1 when it did not come to that. */
-  readonly entered: Float64Array;
-  readonly left: Float64Array;
+  /**
+   * Milliseconds after arrival at which each stage was entered, in the line's order; shorter than the line when somebody
+   * ended it. How long a stage took on the way in is the distance to the next one; leaving is not timed, because a clock
+   * and a promise per stage and request would cost more than most stages do.
+   */
+  readonly entered: number[] = [];
   readonly started: number;
   readonly #clock: Clock;
 
@@ -38,8 +41,6 @@ export class Trace {
     this.stages = stages;
     this.#clock = clock;
     this.started = clock.ticks();
-    this.entered = new Float64Array(stages.length).fill(-1);
-    this.left = new Float64Array(stages.length).fill(-1);
   }
 
   note(stage: string, what: string, facts?: NoteFacts): void {
@@ -47,12 +48,9 @@ export class Trace {
     else this.notes.push({ stage, what, facts, at: this.elapsed() });
   }
 
-  enter(at: number): void {
-    this.entered[at] = this.elapsed();
-  }
-
-  leave(at: number): void {
-    this.left[at] = this.elapsed();
+  /** The next stage of the line is entered. */
+  enter(): void {
+    this.entered.push(this.elapsed());
   }
 
   /** Milliseconds since the request arrived. */

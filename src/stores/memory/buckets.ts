@@ -5,44 +5,56 @@ import { takeToken, type Bucket } from '../bucket.ts';
 /** Most buckets held: an attacker with many addresses must not fill the memory. */
 const MOST_BUCKETS = 100_000;
 
-/** Buckets in this process. The one touched longest ago goes first when there are too many. */
+/**
+ * Buckets in this process, in two generations: who is touched is or becomes young; when the young are too many, they
+ * become the old ones, and the old ones that nobody touched meanwhile are let go. So the ones used longest ago go
+ * first, without moving anything on a touch.
+ */
 export class MemoryBuckets implements BucketStore {
   readonly #clock: Clock;
-  readonly #most: number;
-  /** In order of last touch: a Map keeps the order of insertion. */
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #half: number;
+  #young = new Map<string, Bucket>();
+  #old = new Map<string, Bucket>();
 
   constructor(clock: Clock, most = MOST_BUCKETS) {
     this.#clock = clock;
-    this.#most = most;
+    this.#half = Math.max(1, Math.floor(most / 2));
   }
 
   take(key: string, limit: BucketLimit): Taken {
     const now = this.#clock.now();
-    let bucket = this.#buckets.get(key);
-    if (bucket) this.#buckets.delete(key);
-    else {
-      bucket = { tokens: limit.burst, at: now };
-      if (this.#buckets.size >= this.#most) this.#buckets.delete(this.#buckets.keys().next().value as string);
+    let bucket = this.#young.get(key);
+    if (!bucket) {
+      bucket = this.#old.get(key) ?? { tokens: limit.burst, at: now };
+      this.#keep(key, bucket);
     }
-    this.#buckets.set(key, bucket);
     return takeToken(bucket, limit, now);
   }
 
   /** Puts a bucket back as it was before a restart. */
   restore(key: string, bucket: Bucket): void {
-    if (this.#buckets.size < this.#most) this.#buckets.set(key, { ...bucket });
+    this.#keep(key, { ...bucket });
   }
 
   get(key: string): Bucket | undefined {
-    return this.#buckets.get(key);
+    return this.#young.get(key) ?? this.#old.get(key);
   }
 
   get size(): number {
-    return this.#buckets.size;
+    return this.#young.size + this.#old.size;
+  }
+
+  #keep(key: string, bucket: Bucket): void {
+    if (this.#young.size >= this.#half) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#old.delete(key);
+    this.#young.set(key, bucket);
   }
 
   async close(): Promise<void> {
-    this.#buckets.clear();
+    this.#young.clear();
+    this.#old.clear();
   }
 }

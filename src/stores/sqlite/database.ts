@@ -10,7 +10,7 @@ export interface Sql {
   run(sql: string, ...values: Value[]): number;
   get<Row>(sql: string, ...values: Value[]): Row | undefined;
   all<Row>(sql: string, ...values: Value[]): Row[];
-  /** All or nothing; fsynced before it returns when `durable`. */
+  /** All or nothing. */
   transaction(work: () => void): void;
   close(): void;
 }
@@ -45,15 +45,18 @@ async function driver(): Promise<Driver> {
   }
 }
 
-/** Opens the file, making it and its folder if need be. Several processes may open the same file. */
-export async function openDatabase(path: string): Promise<Sql> {
+/**
+ * Opens the file, making it and its folder if need be. Several processes may open the same file. `durable` says what an
+ * acknowledged write survives: `disk`, everything, for an fsync each; `process`, a crash of ours but not of the machine.
+ */
+export async function openDatabase(path: string, durable: 'disk' | 'process' = 'disk'): Promise<Sql> {
   const { DatabaseSync } = await driver();
   let database: Database;
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     database = new DatabaseSync(path, { timeout: 5000 } as never);
     // The first open of a new file is a race that the busy timeout does not cover: changing the journal's mode fails at once.
-    patiently(() => database.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;'));
+    patiently(() => database.exec(`PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable === 'disk' ? 'FULL' : 'NORMAL'};`));
     patiently(() => database.exec(schema));
   } catch (thrown) {
     throw new Fault('store.sqlite.open', 'store', `cannot open ${path}: ${messageOf(thrown)}`, { cause: thrown });

@@ -1,0 +1,113 @@
+import { STATUS_CODES, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
+
+import { Departure } from '../../flow/departure.ts';
+import type { Viewer } from '../../flow/exchange.ts';
+import type { Answer } from '../../flow/stage.ts';
+import type { HttpRequest, HttpResponse } from '../../http/message.ts';
+import type { SocketApi } from '../../socket/api.ts';
+import type { Session } from '../../socket/session.ts';
+import type { Upgrade, Upgrades } from '../../socket/upgrades.ts';
+import { Compression, type Deflater } from '../../wire/ws/deflate.ts';
+import { agreeDeflate, type DeflateChoice } from '../../wire/ws/extensions.ts';
+import { fromNode } from '../request.ts';
+import { answer101, answerRefusal } from './accept.ts';
+import { Endpoint } from './endpoint.ts';
+
+export interface SocketShellOptions {
+  /** The line: a handshake goes the same way as every request. */
+  handle(request: HttpRequest, viewer: Viewer, departure: Departure): Answer;
+  viewer(socket: Socket, headers: IncomingHttpHeaders, secure: boolean): Viewer;
+  readonly upgrades: Upgrades;
+  readonly now: () => number;
+  /** Null: compression is not offered, as on AWS. */
+  readonly compression: { readonly choice: DeflateChoice; readonly deflater: Deflater } | null;
+}
+
+/** Sockets that ask to be upgraded: through the line first, then, if it said yes, to the API that said so. */
+export class SocketShell {
+  readonly #options: SocketShellOptions;
+  readonly #endpoints = new Map<SocketApi, Endpoint<Session>>();
+
+  constructor(options: SocketShellOptions) {
+    this.#options = options;
+  }
+
+  /** Handles the `upgrade` event of a `node:http` server. */
+  upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const departure = new Departure();
+    const gone = (): void => departure.leave();
+    const broken = (): void => void socket.destroy();
+    socket.on('error', broken);
+    socket.on('close', gone);
+    // What an upgrade request carries as a body would be taken for frames: the line's last room refuses it by its head.
+    const request: HttpRequest = { ...fromNode(incoming, null), body: null };
+    const secure = 'encrypted' in incoming.socket;
+    const viewer = this.#options.viewer(incoming.socket, incoming.headers, secure);
+    const settle = (response: HttpResponse): void => {
+      const upgrade = this.#options.upgrades.take(request);
+      if (upgrade === null || response.status !== 101) {
+        if (upgrade !== null) upgrade.api.abandoned(upgrade.session);
+        void refuse(socket, response);
+        return;
+      }
+      socket.off('error', broken);
+      socket.off('close', gone);
+      this.#open(upgrade, response, socket, head);
+    };
+    const fail = (): void => answerRefusal(socket, 500, 'Internal Server Error', [], '');
+    try {
+      const answer = this.#options.handle(request, viewer, departure);
+      if (answer instanceof Promise) answer.then(settle, fail);
+      else settle(answer);
+    } catch {
+      fail();
+    }
+  }
+
+  #open(upgrade: Upgrade, response: HttpResponse, socket: Duplex, head: Buffer): void {
+    const { api, session, handshake, protocol } = upgrade;
+    if (socket.destroyed || !socket.writable) {
+      api.abandoned(session);
+      return;
+    }
+    const { compression } = this.#options;
+    const agreed = compression === null ? null : agreeDeflate(handshake.extensions, compression.choice);
+    answer101(socket, { key: handshake.key, protocol, extensions: agreed?.header, headers: [...response.headers] });
+    const packed = agreed === null ? null : new Compression(agreed.terms, compression!.deflater);
+    if ('setNoDelay' in socket) (socket as Socket).setNoDelay(true).setTimeout(0);
+    const connection = this.#endpoint(api).open(socket, session, packed);
+    connection.protocol = protocol ?? '';
+    api.opened(session, connection);
+    if (head.length > 0) connection.receive(head);
+  }
+
+  #endpoint(api: SocketApi): Endpoint<Session> {
+    let endpoint = this.#endpoints.get(api);
+    if (endpoint === undefined) {
+      endpoint = new Endpoint<Session>({ listener: api, limits: api.options.limits, now: this.#options.now });
+      this.#endpoints.set(api, endpoint);
+    }
+    return endpoint;
+  }
+
+  /** Ends what is left without ceremony, after a drain. */
+  close(): void {
+    for (const endpoint of this.#endpoints.values()) {
+      endpoint.stop();
+      for (const connection of endpoint.connections()) connection.terminate('shutdown');
+    }
+  }
+}
+
+/** An answer to a handshake that is not 101, written by hand: `node:http` has let go of this socket. */
+async function refuse(socket: Duplex, response: HttpResponse): Promise<void> {
+  const headers = [...response.headers].filter(([name]) => !/^(content-length|connection|transfer-encoding)$/i.test(name));
+  try {
+    const body = response.body === null ? '' : await response.body.text(1_048_576);
+    answerRefusal(socket, response.status, STATUS_CODES[response.status] ?? '', headers, body);
+  } catch {
+    socket.destroy();
+  }
+}
