@@ -19,7 +19,7 @@ export type Control =
 
 type Reader = (value: string, place: SourcePlace) => Control;
 
-export const processors = ['URLENCODED', 'MULTIPART', 'JSON', 'XML'] as const;
+const processors = ['URLENCODED', 'MULTIPART', 'JSON', 'XML'] as const;
 
 function choice<To>(words: Readonly<Record<string, To>>, value: string, place: SourcePlace): To {
   const found = Object.entries(words).find(([word]) => word.toLowerCase() === value.trim().toLowerCase());

@@ -24,7 +24,7 @@ export function queryArguments(text: string, separator: string, most: number): r
 }
 
 /** `+` to a blank and `%hh` to its byte; a `%` without two hex digits stays. */
-export function formDecode(text: string): string {
+function formDecode(text: string): string {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
   if (!spaced.includes('%')) return spaced;
   return spaced.replace(/%([0-9a-fA-F]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));

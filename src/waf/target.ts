@@ -36,7 +36,7 @@ export function parseExclusion(text: string, place: SourcePlace): Exclusion {
 }
 
 /** Cuts `A|!B:x|&C:/a|b/` at the bars that stand outside of patterns and quotes. */
-export function splitTargets(text: string): string[] {
+function splitTargets(text: string): string[] {
   const parts: string[] = [];
   let part = '';
   let inside: '/' | "'" | null = null;

@@ -2,7 +2,7 @@ import { parseTemplate, type Template } from './macro.ts';
 import { RuleError, type SourcePlace } from './rule-error.ts';
 
 /** Collections that rules may write to. */
-export const collections = ['TX', 'IP', 'GLOBAL', 'SESSION', 'USER', 'RESOURCE'] as const;
+const collections = ['TX', 'IP', 'GLOBAL', 'SESSION', 'USER', 'RESOURCE'] as const;
 
 /** `tx.name`: the collection in upper case, the rest as it stands (it may hold macros). */
 export function variableArgument(

@@ -1,9 +1,9 @@
-import type { FieldDefinition, FieldValue } from '../field.ts';
+import { defineField, type FieldValue } from '../field.ts';
 
 /** Rules use two paths only: the text of everything, and every attribute. Others are refused when the rule is read. */
 export const xmlPaths = ['/*', '//@*'] as const;
 
-const xml: FieldDefinition = {
+export default defineField({
   name: 'XML',
   says: 'An XML body: `XML:/*` is its text, `XML://@*` the value of each attribute.',
   lifetime: 'request-body',
@@ -14,6 +14,4 @@ const xml: FieldDefinition = {
     for (const value of body.xml.attributes) values.push({ name: 'XML://@*', key: '//@*', value });
     return values;
   },
-};
-
-export default xml;
+});

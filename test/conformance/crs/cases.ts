@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 /** YAML reads `Content-Length: 3` as a number and nothing at all as null. */
-export type Scalar = string | number | boolean | null;
+type Scalar = string | number | boolean | null;
 
 /** One exchange of a case, as the suite writes it. */
 export interface Stage {

@@ -32,7 +32,7 @@ export function suiteWaf(rules: string, options: WafOptions = {}): { readonly wa
  * Sends one stage past the engine. A request that the listener refuses is shown to the rules all the same: a case that
  * expects a status is about the listener, one that expects ids about the rules.
  */
-export function visit(waf: Waf, received: Received): Outcome {
+function visit(waf: Waf, received: Received): Outcome {
   const inspection = waf.inspect(received.request, {
     address: '192.0.2.7',
     port: 40000,
@@ -53,7 +53,7 @@ export interface CaseResult {
   readonly wrong: readonly string[];
 }
 
-export function runStage(waf: Waf, stage: Stage): string[] {
+function runStage(waf: Waf, stage: Stage): string[] {
   return judge(stage, visit(waf, receive(wireRequest(stage))));
 }
 

@@ -48,9 +48,18 @@ describe.runIf(packaged)('OWASP CRS 3.3 as Debian has it', () => {
   const { set, report } = loadCrs({ path: debian, files: diskFiles, paranoia: 2 });
   const waf = createWaf(set, { readFile: (path) => diskFiles.read(path) });
   const verdict = (target: string) => {
-    const inspection = waf.inspect({ method: 'GET', target, version: '1.1', headers: browser }, { address: '192.0.2.7' });
+    const inspection = waf.inspect(
+      { method: 'GET', target, version: '1.1', headers: browser },
+      { address: '192.0.2.7' },
+    );
     inspection.requestHead();
-    return { verdict: inspection.requestBody(nothing, true), ids: inspection.finish().filter((match) => match.logged).map((match) => match.rule.id) };
+    return {
+      verdict: inspection.requestBody(nothing, true),
+      ids: inspection
+        .finish()
+        .filter((match) => match.logged)
+        .map((match) => match.rule.id),
+    };
   };
 
   it('loads, and leaves out what asks name servers', () => {

@@ -10,7 +10,7 @@ export interface Outcome {
 }
 
 /** A log line in the form that the suite's expressions were written for. */
-export function logLine(match: Match): string {
+function logLine(match: Match): string {
   const plain = (text: string): string =>
     text.replace(/[\x00-\x1f\x7f-\xff]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
   const tags = match.tags.map((tag) => ` [tag "${tag}"]`).join('');
