@@ -73,6 +73,7 @@ export function valuesOf(
   const { field, test, key } = target;
   let values: readonly FieldValue[];
   if (key !== null && field.find) values = field.find(transaction, key);
+  else if (test !== null && field.select) values = field.select(transaction, test);
   else {
     values = transaction.read(field);
     if (test !== null) values = values.filter((value) => test(value.key));

@@ -27,6 +27,8 @@ export interface FieldDefinition {
   read(transaction: Transaction): readonly FieldValue[];
   /** The values of one name (in lower case), where that is cheaper than reading all. */
   find?(transaction: Transaction, key: string): readonly FieldValue[];
+  /** The values whose names pass, where that is cheaper than reading all. */
+  select?(transaction: Transaction, test: (key: string) => boolean): readonly FieldValue[];
 }
 
 export function defineField(definition: FieldDefinition): FieldDefinition {

@@ -47,8 +47,9 @@ export class Variables {
   }
 
   unset(name: string): void {
-    this.#own();
-    this.#entries.delete(name.toLowerCase());
+    const key = name.toLowerCase();
+    if (this.#base?.has(key)) this.#own();
+    this.#entries.delete(key);
   }
 
   /** The entry goes at this time; without one of that name nothing happens. */
@@ -68,6 +69,21 @@ export class Variables {
     }
   }
 
+  /** The variables whose names pass; what a shared base says about a test is remembered with the test. */
+  matching(test: (name: string) => boolean, now: number): (readonly [name: string, value: string])[] {
+    const found: (readonly [string, string])[] = [];
+    if (this.#base !== null) {
+      for (const [key, { name, value }] of selected(this.#base, test)) {
+        if (!this.#entries.has(key)) found.push([name, value]);
+      }
+    }
+    for (const [key, entry] of this.#entries) {
+      if (entry.expires !== null && entry.expires <= now) this.#entries.delete(key);
+      else if (test(entry.name)) found.push([entry.name, entry.value]);
+    }
+    return found;
+  }
+
   *all(now: number): Generator<readonly [name: string, value: string]> {
     if (this.#base !== null) {
       for (const [key, { name, value }] of this.#base) if (!this.#entries.has(key)) yield [name, value];
@@ -77,6 +93,19 @@ export class Variables {
       else yield [entry.name, entry.value];
     }
   }
+}
+
+const selections = new WeakMap<ReadonlyMap<string, Entry>, Map<unknown, readonly (readonly [string, Entry])[]>>();
+
+function selected(
+  base: ReadonlyMap<string, Entry>,
+  test: (name: string) => boolean,
+): readonly (readonly [string, Entry])[] {
+  let known = selections.get(base);
+  if (known === undefined) selections.set(base, (known = new Map()));
+  let list = known.get(test);
+  if (list === undefined) known.set(test, (list = [...base].filter(([, { name }]) => test(name))));
+  return list;
 }
 
 /** A whole number at the start of the text, as rules count; 0 when there is none. */

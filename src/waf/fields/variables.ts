@@ -10,6 +10,12 @@ const collection = (name: string, says: string): FieldDefinition => ({
     if (variables === null) return [];
     return [...variables.all(transaction.now)].map(([key, value]) => ({ name: `${name}:${key}`, key, value }));
   },
+  select: (transaction, test) =>
+    (transaction.variables(name)?.matching(test, transaction.now) ?? []).map(([key, value]) => ({
+      name: `${name}:${key}`,
+      key,
+      value,
+    })),
   find: (transaction, key) => {
     const value = transaction.variables(name)?.get(key, transaction.now);
     return value === undefined ? [] : [{ name: `${name}:${key}`, key, value }];

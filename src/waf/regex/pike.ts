@@ -12,8 +12,11 @@ const mostSlots = 20;
 export function findMatch(program: Program, value: string): PatternMatch | null {
   const width = Math.min(program.slots, mostSlots);
   const { op, x, first } = program;
-  let current = new Threads(program, width);
-  let next = new Threads(program, width);
+  let pair = threads.get(program);
+  if (pair === undefined) threads.set(program, (pair = [new Threads(program, width), new Threads(program, width)]));
+  let [current, next] = pair;
+  current.clear();
+  next.clear();
   let found: Int32Array | null = null;
   const blank = new Int32Array(width).fill(-1);
   for (let i = 0; i <= value.length; i++) {
@@ -46,6 +49,9 @@ export function findMatch(program: Program, value: string): PatternMatch | null 
   }
   return found === null ? null : toMatch(value, found, Math.min(program.groups + 1, width / 2));
 }
+
+/** Kept between searches, which never overlap. */
+const threads = new WeakMap<Program, readonly [Threads, Threads]>();
 
 export function toMatch(value: string, slots: Int32Array, groups: number): PatternMatch {
   const texts: string[] = [];
