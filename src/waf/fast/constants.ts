@@ -94,6 +94,16 @@ function countHits(condition: CompiledMatch, constants: Constants): number {
   return hits;
 }
 
+/** The condition's matcher when its argument is the same for every request, else null. */
+export function knownMatcher(condition: CompiledMatch, constants: Constants): Matcher | null {
+  try {
+    return matcherFor(condition, constants);
+  } catch (thrown) {
+    if (thrown === unknown) return null;
+    throw thrown;
+  }
+}
+
 function matcherFor(condition: CompiledMatch, constants: Constants): Matcher {
   if (condition.constant !== null) return condition.constant;
   const text = constants.text(condition.source.argument);

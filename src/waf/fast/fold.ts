@@ -1,6 +1,8 @@
-import type { CompiledRule, Program } from '../program.ts';
+import type { Matcher } from '../operator.ts';
+import type { CompiledMatch, CompiledRule, Program } from '../program.ts';
 import { phases, type Phase } from '../rule.ts';
-import { Constants, hitsOf, mayHappen, writeOf, type Write } from './constants.ts';
+import { Constants, hitsOf, knownMatcher, mayHappen, writeOf, type Write } from './constants.ts';
+import { isTraceless, type Arguments } from './entries.ts';
 
 /** What to do with a rule when its turn comes. */
 export const Turn = {
@@ -27,6 +29,8 @@ export interface PhasePlan {
 }
 
 export interface Plan {
+  /** Arguments that macros make, where they are the same for every request. */
+  readonly filled: Arguments;
   readonly phases: Readonly<Record<Phase, PhasePlan>>;
   readonly history: readonly Write[];
 }
@@ -41,23 +45,28 @@ export type Assumption = 'quiet' | 'loud' | 'plain';
  * Runs the program in thought with what is known at load: settings that are only ever constants, the jumps that follow
  * from them, and, as long as it stays quiet, scores that stay at nothing.
  */
-export function fold(program: Program, assumption: Assumption, screenable: (rule: CompiledRule) => boolean): Plan {
+export function fold(
+  program: Program,
+  assumption: Assumption,
+  screenable: (rule: CompiledRule, filled: Arguments) => boolean,
+): Plan {
   const folding = new Folding(assumption, screenable);
   const plans = Object.fromEntries(phases.map((phase) => [phase, folding.phase(program.phases[phase])]));
-  return { phases: plans as Record<Phase, PhasePlan>, history: folding.history };
+  return { phases: plans as Record<Phase, PhasePlan>, history: folding.history, filled: folding.filled };
 }
 
 class Folding {
   readonly history: Write[] = [];
+  readonly filled = new Map<CompiledMatch, Matcher>();
   private readonly assumption: Assumption;
-  private readonly screenable: (rule: CompiledRule) => boolean;
+  private readonly screenable: (rule: CompiledRule, filled: Arguments) => boolean;
   private constants = new Constants();
   /** Rules before this position of the phase may have been jumped over. */
   private doubtUntil = 0;
   /** An `allow` may have ended things early: nothing later is certain to run. */
   private doubtful = false;
 
-  constructor(assumption: Assumption, screenable: (rule: CompiledRule) => boolean) {
+  constructor(assumption: Assumption, screenable: (rule: CompiledRule, filled: Arguments) => boolean) {
     this.assumption = assumption;
     this.screenable = screenable;
   }
@@ -72,7 +81,8 @@ class Folding {
       before[at] = this.history.length;
       const settled = this.assumption === 'plain' ? null : this.settle(rule, at);
       if (settled === null) {
-        turns[at] = this.screenable(rule) ? Turn.screened : Turn.run;
+        if (this.assumption !== 'plain') this.fill(rule);
+        turns[at] = this.screenable(rule, this.filled) ? Turn.screened : Turn.run;
         if (this.assumption !== 'plain') this.suppose(rule, at, rules.length);
       } else if (settled.writes.length > 0) {
         turns[at] = Turn.write;
@@ -96,10 +106,22 @@ class Folding {
     return this.assumption === 'quiet' ? [Turn.run] : [Turn.run, Turn.write];
   }
 
+  /** Fills in arguments for as long as the rule's own links change nothing. */
+  private fill(rule: CompiledRule): void {
+    for (const link of rule.links) {
+      const { condition } = link;
+      if (condition.kind === 'match' && condition.constant === null) {
+        const matcher = knownMatcher(condition, this.constants);
+        if (matcher !== null) this.filled.set(condition, matcher);
+      }
+      if (!isTraceless(link)) return;
+    }
+  }
+
   /** Null when the rule has to be asked. */
   private settle(rule: CompiledRule, at: number): { readonly matches: boolean; readonly writes: Write[] } | null {
     const first = hitsOf(rule.links[0]!, this.constants);
-    if (first === null) return null;
+    if (first === null) return this.isBlocked(rule) ? { matches: false, writes: [] } : null;
     if (first === 0) return { matches: false, writes: [] };
     const { log, severity, disruption } = rule.rule;
     if (at < this.doubtUntil || this.doubtful || log || severity !== null || disruption.kind !== 'pass') return null;
@@ -122,6 +144,15 @@ class Folding {
     }
     this.constants = trial;
     return { matches, writes };
+  }
+
+  /** A later link cannot hit, and none before it leaves anything behind. */
+  private isBlocked(rule: CompiledRule): boolean {
+    for (const link of rule.links) {
+      if (hitsOf(link, this.constants) === 0) return true;
+      if (!isTraceless(link)) return false;
+    }
+    return false;
   }
 
   /**

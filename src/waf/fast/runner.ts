@@ -6,9 +6,10 @@ import type { Transaction } from '../transaction.ts';
 import { transformNamed } from '../transform-table.ts';
 import type { Entry } from '../variables.ts';
 import { Conduct, conductOf, readsTraces } from './conduct.ts';
+import { entriesOf, type Entries } from './entries.ts';
 import { fold, Turn, type Assumption, type Plan } from './fold.ts';
 import { Hits, Screen } from './screen.ts';
-import { planScreen, screenable } from './screen-plan.ts';
+import { planScreen } from './screen-plan.ts';
 
 /** What is remembered about one request between its phases. */
 interface Progress {
@@ -38,12 +39,13 @@ class Runner {
 
   constructor(program: Program) {
     this.program = program;
-    const canScreen = (rule: CompiledRule): boolean => screenable(rule) !== null;
-    const quiet = fold(program, 'quiet', canScreen);
-    const loud = fold(program, 'loud', canScreen);
+    const loud = fold(program, 'loud', (rule, filled) => entriesOf(rule, filled) !== null);
+    const entries = (rule: CompiledRule): Entries | null => entriesOf(rule, loud.filled);
+    const quiet = fold(program, 'quiet', (rule) => entries(rule) !== null);
     const wanted = rulesAt(program, Turn.screened, [quiet, loud]);
-    this.plans = { quiet, loud, plain: fold(program, 'plain', (rule) => wanted.has(rule)) };
-    const plan = planScreen(program, (rule) => wanted.has(rule));
+    const surely = (rule: CompiledRule): boolean => wanted.has(rule) && entries(rule)?.presumes === false;
+    this.plans = { quiet, loud, plain: fold(program, 'plain', surely) };
+    const plan = planScreen(program, (rule) => (wanted.has(rule) ? entries(rule) : null));
     this.words = plan.words;
     const size = (phase: Phase): number => program.phases[phase].length;
     this.sizes = { 1: size(1), 2: size(2), 3: size(3), 4: size(4), 5: size(5) };
@@ -69,6 +71,7 @@ class Runner {
       const values = transaction.read(open.look.field);
       for (let i = 0; i < values.length; i++) this.screen.value(open, values[i]!.key, values[i]!.value, progress.hits);
     }
+    this.screen.join(phase, transaction, progress.hits);
     return progress;
   }
 

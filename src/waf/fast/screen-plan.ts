@@ -6,14 +6,17 @@ import type { Matcher } from '../operator.ts';
 import type { ChainNode, CompiledMatch, CompiledRule, CompiledTarget, Program } from '../program.ts';
 import { ByteSet } from '../regex/byte-set.ts';
 import { phases, type Phase } from '../rule.ts';
+import type { CountEntry, Entries } from './entries.ts';
 import { needsOf, type ProfileNeeds } from './needs.ts';
 
-/** What the screen knows about a rule: its number, and what its first condition needs. */
+/** One condition of a rule as the screen knows it: its number, and what it needs of a value. */
 export interface Screened {
   readonly bit: number;
   readonly phase: Phase;
   /** Its place in its phase. */
   readonly at: number;
+  /** Nothing else has to hold for the rule's turn to come. */
+  readonly alone: boolean;
   readonly condition: CompiledMatch;
   readonly matcher: Matcher;
   readonly needs: readonly (ProfileNeeds | null)[];
@@ -46,6 +49,13 @@ export interface Look {
   readonly choosy: readonly { readonly bit: number; readonly reads: (key: string) => boolean }[];
 }
 
+/** A rule whose turn comes when several conditions hold. */
+export interface Joined {
+  readonly at: number;
+  readonly bits: readonly number[];
+  readonly counts: readonly CountEntry[];
+}
+
 export interface ScreenPlan {
   /** Words of 32 rules each that a set of rules takes. */
   readonly words: number;
@@ -60,31 +70,31 @@ export interface ScreenPlan {
   /** `groups[(rule * 4 + profile) * 3]` on: sets of groups of which the value must have one each; 0 for none. */
   readonly groups: Int32Array;
   readonly looks: Readonly<Record<Phase, readonly Look[]>>;
+  readonly joined: Readonly<Record<Phase, readonly Joined[]>>;
 }
 
 const complete = { request: 1, 'request-body': 2, 'response-head': 3, 'response-body': 4, moment: 5 } as const;
 
-/** Can values of this rule's first condition be screened? Null when it has to be asked itself. */
-export function screenable(rule: CompiledRule): CompiledMatch | null {
-  const { condition } = rule.links[0]!;
-  if (condition.kind !== 'match' || condition.source.negated || condition.constant === null) return null;
-  return condition.targets.every(({ count, field }) => !count && field.lifetime !== 'moment') ? condition : null;
-}
-
-/** `wanted` leaves out rules that settings have decided already. */
-export function planScreen(program: Program, wanted: (rule: CompiledRule) => boolean): ScreenPlan {
+/** `entries` says what can be told about a rule; null for rules that are left out. */
+export function planScreen(program: Program, entries: (rule: CompiledRule) => Entries | null): ScreenPlan {
   const screened: Screened[] = [];
+  const joined: Record<Phase, Joined[]> = { 1: [], 2: [], 3: [], 4: [], 5: [] };
   for (const phase of phases) {
     for (const [at, rule] of program.phases[phase].entries()) {
-      const condition = wanted(rule) ? screenable(rule) : null;
-      if (condition === null) continue;
-      const matcher = condition.constant!;
-      screened.push({ bit: screened.length, phase, at, condition, matcher, needs: needsOf(matcher) });
+      const found = entries(rule);
+      if (found === null) continue;
+      const alone = found.values.length === 1 && found.counts.length === 0;
+      const bits: number[] = [];
+      for (const { condition, matcher } of found.values) {
+        bits.push(screened.length);
+        screened.push({ bit: screened.length, phase, at, alone, condition, matcher, needs: needsOf(matcher) });
+      }
+      if (!alone) joined[phase].push({ at, bits, counts: found.counts });
     }
   }
   const words = Math.max(1, (screened.length + 31) >>> 5);
   const groups = groupsNeeded(screened, words);
-  return { words, screened, ...textsOf(screened, words), groups, looks: looksOf(screened, words) };
+  return { words, screened, ...textsOf(screened, words), groups, looks: looksOf(screened, words), joined };
 }
 
 function textsOf(all: readonly Screened[], words: number): Pick<ScreenPlan, 'tables' | 'starts' | 'asks' | 'open'> {

@@ -2,6 +2,7 @@ import { profileOf } from '../automaton/byte-groups.ts';
 import { Scanner } from '../automaton/scan.ts';
 import type { Matcher } from '../operator.ts';
 import type { Phase } from '../rule.ts';
+import type { Transaction } from '../transaction.ts';
 import { capitals, type Look, type ScreenPlan, type Step } from './screen-plan.ts';
 
 /** Values that are worth remembering as clean: shorter ones cost nothing, longer ones do not come back. */
@@ -110,6 +111,14 @@ export class Screen {
     if (!keeps || hit || meets(rules, hits.rules)) return;
     if (clean.size >= mostKept) clean.clear();
     clean.add(value);
+  }
+
+  /** Called when all values of a phase have been screened: rules of which several conditions have to hold. */
+  join(phase: Phase, transaction: Transaction, hits: Hits): void {
+    for (const { at, bits, counts } of this.plan.joined[phase]) {
+      if (!bits.every((bit) => (hits.rules[bit >>> 5]! & (1 << (bit & 31))) !== 0)) continue;
+      if (counts.every((holds) => holds(transaction))) hits.places[phase][at >>> 5]! |= 1 << (at & 31);
+    }
   }
 
   /** Scans a text that the value has become, and notes which rules it could concern. */
@@ -233,8 +242,8 @@ export class Screen {
 
   private note(bit: number, hits: Hits): void {
     hits.rules[bit >>> 5]! |= 1 << (bit & 31);
-    const { phase, at } = this.plan.screened[bit]!;
-    hits.places[phase][at >>> 5]! |= 1 << (at & 31);
+    const { phase, at, alone } = this.plan.screened[bit]!;
+    if (alone) hits.places[phase][at >>> 5]! |= 1 << (at & 31);
   }
 
   private lowerOf(form: Form): string {
