@@ -115,6 +115,7 @@ export class CacheRoom {
 
   async close(): Promise<void> {
     this.#stopHearing();
+    await this.#bus?.close();
     await this.store.close();
   }
 }

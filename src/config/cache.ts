@@ -76,7 +76,7 @@ export const objectStore = z
     use: z.enum(['memory', 'disk', 'redis']).default('memory'),
     bytes: sizeText.default('256mb').meta({ description: 'Most bytes of bodies and heads together.' }),
     path: z.string().optional().meta({ description: 'Folder of the disk store.' }),
-    url: z.string().optional().meta({ description: 'redis:// address.' }),
+    url: z.string().optional().meta({ description: 'redis:// address. Beside `memory` or `disk`: where purges are told to the other nodes.' }),
     prefix: z.string().default('sallyport:').meta({ description: 'Prefix of every key in Redis.' }),
   })
   .meta({ id: 'ObjectStore' });

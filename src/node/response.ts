@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { constants as http2, type ServerHttp2Stream } from 'node:http2';
 import type { Writable } from 'node:stream';
-import { latin1 } from '../base/bytes.ts';
-import type { Body } from '../http/body.ts';
+import type { Body, BodyFlow } from '../http/body.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { wasDropped } from './request.ts';
 
@@ -45,7 +44,10 @@ export function deliver(response: HttpResponse, incoming: IncomingMessage, outgo
     return unread;
   }
   if (body.whole !== null && !unread) {
-    outgoing.end(body.whole);
+    const { whole } = body;
+    // A short answer as text of one byte per character goes out together with its head, in one write.
+    if (whole.length <= ONE_WRITE) outgoing.end(Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString('latin1'), 'latin1');
+    else outgoing.end(whole);
     return false;
   }
   outgoing.cork();
@@ -78,7 +80,9 @@ export function deliverHttp2(response: HttpResponse, method: string, stream: Ser
 function pour(body: Body, to: Writable, end: () => void, delivery: Delivery): void {
   let timer: NodeJS.Timeout | undefined;
   let over = false;
-  const flow = body.start({
+  // A source may push before `start` returns: then there is no flow to hold yet.
+  let flow: BodyFlow | undefined;
+  const started = body.start({
     data(chunk) {
       if (over || to.write(chunk)) return;
       flow?.pause();
@@ -97,17 +101,18 @@ function pour(body: Body, to: Writable, end: () => void, delivery: Delivery): vo
       to.destroy();
     },
   });
+  flow = started;
   if (over) return;
   // A body that was in memory may have filled the buffer before there was a flow to hold.
-  if (to.writableNeedDrain) flow.pause();
+  if (to.writableNeedDrain) started.pause();
   to.on('drain', () => {
     clearTimeout(timer);
     timer = undefined;
-    flow.resume();
+    started.resume();
   });
   to.once('close', () => {
     clearTimeout(timer);
-    if (!over) flow.cancel();
+    if (!over) started.cancel();
   });
 }
 

@@ -59,8 +59,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
   const firstRegistry = registry(options.plugins);
   const { ports, state } = await outfit(first, firstRegistry, folder, options.ports ?? {});
   const pools = dialers(ports.openDialer);
-  const objects = options.ports?.objects ?? (first.edge ? await openObjects(first.edge.objects, ports.clock) : null);
-  const room = objects && new CacheRoom({ store: objects, clock: ports.clock, bus: null, log: ports.log });
+  const room = await openRoom(first, options, ports, folder);
   const unsettled = new Set<Promise<unknown>>();
   let plugins = options.plugins ?? [];
   let source: DocumentSource | null = null;
@@ -178,4 +177,12 @@ function accept(given: unknown): { readonly document: Document } {
   const { document, issues } = parseDocument(given);
   if (document === null) throw new DocumentError(issues);
   return { document };
+}
+
+/** The cache of the first document; a reload keeps it, so that what is stored stays. */
+async function openRoom(document: Document, options: AppOptions, ports: Ports, folder: string): Promise<CacheRoom | null> {
+  const given = options.ports?.objects;
+  if (!document.edge) return null;
+  const opened = given ? { store: given, bus: options.ports?.bus ?? null } : await openObjects(document.edge.objects, { clock: ports.clock, folder, warn: (says) => ports.log('warn', says) });
+  return new CacheRoom({ ...opened, clock: ports.clock, log: ports.log });
 }

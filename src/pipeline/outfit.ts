@@ -7,10 +7,14 @@ import { openDialer } from '../net/dialer.ts';
 import { nodeDigest } from '../net/digest.ts';
 import { systemResolver } from '../net/resolver.ts';
 import type { DocumentSource } from '../ports/documents.ts';
+import type { Bus } from '../ports/bus.ts';
 import type { ObjectStore } from '../ports/objects.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Sink } from '../ports/sink.ts';
+import { fetchJson } from '../net/fetch-json.ts';
+import { workerInvoker } from '../run/worker.ts';
 import { fileDocument } from '../stores/file/document.ts';
+import { openFolder } from '../stores/file/folder.ts';
 import type { State } from '../stores/store.ts';
 import type { Registry } from './registry.ts';
 import { readSlot } from './slots.ts';
@@ -20,6 +24,8 @@ export type PortOverrides = Partial<Omit<Ports, 'buckets' | 'counters' | 'record
   readonly state?: State;
   /** The object store of the cache. */
   readonly objects?: ObjectStore;
+  /** Where its purges are told to other processes. */
+  readonly bus?: Bus;
   /** Sinks besides those of the document: metrics, the memory of traces. */
   readonly observers?: readonly Sink[];
 };
@@ -58,6 +64,9 @@ export async function outfit(document: Document, registry: Registry, folder: str
       openDialer: given.openDialer ?? openDialer(systemResolver),
       readFile: given.readFile ?? ((path) => readFileSync(at(path), 'utf8')),
       secret: given.secret ?? ((name) => process.env[name] ?? null),
+      openFunction: given.openFunction ?? ((options) => workerInvoker({ ...options, folder, watch: true, say: log })),
+      openFolder: given.openFolder ?? openFolder(folder),
+      fetchJson: given.fetchJson ?? fetchJson,
       openDocument: given.openDocument ?? ((use, options) => openFile(use, options, at)),
     },
   };

@@ -38,6 +38,8 @@ export class DiskObjects implements ObjectStore {
   readonly #warn: (says: string) => void;
   readonly #index: ObjectIndex<OnDisk>;
   readonly #removals = new Set<Promise<void>>();
+  /** How to give up each object that is being written. */
+  readonly #unfinished = new Set<() => void>();
 
   private constructor(options: DiskObjectsOptions) {
     this.#clock = options.clock;
@@ -120,8 +122,10 @@ export class DiskObjects implements ObjectStore {
     const abandon = (): void => {
       if (state === 'closed') return;
       state = 'closed';
+      this.#unfinished.delete(abandon);
       this.#track(last.catch(() => {}).then(() => discard(opening, temporary)));
     };
+    this.#unfinished.add(abandon);
     return {
       write: (chunk) => {
         if (state === 'closed') return;
@@ -133,6 +137,7 @@ export class DiskObjects implements ObjectStore {
       commit: async () => {
         if (state === 'closed') return false;
         state = 'closed';
+        this.#unfinished.delete(abandon);
         try {
           await last;
           const file = await opening;
@@ -199,6 +204,7 @@ export class DiskObjects implements ObjectStore {
 
   /** Objects stay on the disk. */
   async close(): Promise<void> {
+    for (const abandon of this.#unfinished) abandon();
     await Promise.all(this.#removals);
   }
 }
