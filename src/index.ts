@@ -11,7 +11,7 @@ export { sallyport, type App, type AppOptions, type AppStatus } from './pipeline
 export { DocumentError, type Issue } from './config/parse.ts';
 export type { Document, DocumentInput } from './config/document.ts';
 export type { Definition } from './pipeline/registry.ts';
-export { allow, count, defineRule, deny, type RuleDefinition, type RuleRequest, type RuleVerdict } from './rules/rule.ts';
+export { allow, count, defineRule, deny, type RuleContext, type RuleDefinition, type RuleRequest, type RuleVerdict } from './rules/rule.ts';
 export { defineIntegration, type IntegrationDefinition } from './integration/integration.ts';
 export { defineSink, type SinkDefinition } from './sinks/sink.ts';
 export { defineStore, type StoreDefinition } from './stores/store.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sizeText, throttle } from './parts.ts';
+import { durationText, headerName, sizeText, throttle } from './parts.ts';
 import { use } from './use.ts';
 
 export const route = z
@@ -16,6 +16,13 @@ export const route = z
       .optional()
       .meta({ description: 'Path at the origin; `{id}` and `{proxy+}` are filled in as they came. Left out: the path as it came.' }),
     bodyBytes: sizeText.optional().meta({ description: 'Most bytes of a request body here.' }),
+    once: z
+      .strictObject({
+        header: headerName.meta({ description: 'The field with the id of the delivery, e.g. `x-github-delivery`.' }),
+        for: durationText.default('3d').meta({ description: 'How long an id is remembered.' }),
+      })
+      .optional()
+      .meta({ description: 'Each id is forwarded once: a repetition of what the origin accepted is answered 202 here; after a failure it may come again.' }),
     shareable: z.boolean().default(false).meta({ description: 'True: an answer that depended on a key or an authorizer may be shared all the same.' }),
   })
   .meta({ id: 'Route' });

@@ -4,22 +4,26 @@ import { isBodiless, type HttpResponse } from '../http/message.ts';
 
 /** What a refusal or fault says to the viewer: as much as API Gateway says, and nothing about how we are built. */
 const messages: Readonly<Record<number, string>> = {
+  202: 'Accepted',
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   408: 'Request Timeout',
+  409: 'Conflict',
   411: 'Length Required',
   413: 'Request Too Long',
   414: 'URI Too Long',
   415: 'Unsupported Media Type',
+  417: 'Expectation Failed',
   429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   502: 'Bad Gateway',
   503: 'Service Unavailable',
   504: 'Gateway Timeout',
+  505: 'HTTP Version Not Supported',
 };
 
 /** The form of an error where nothing else is configured: API Gateway's JSON with one member. */

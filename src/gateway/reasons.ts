@@ -11,6 +11,12 @@ export const keyReasons = defineReasons('gateway.key', {
   unavailable: [503, 'The store of keys cannot answer, and the document says that this closes the door.'],
 });
 
+export const onceReasons = defineReasons('gateway.once', {
+  repeated: [202, 'A delivery with this id was accepted before; it is not forwarded again.'],
+  running: [409, 'A delivery with this id is being forwarded right now.'],
+  missing: [400, 'The route asks for a delivery id and the request carries none, or one too long.'],
+});
+
 export const throttleReasons = defineReasons('gateway.throttle', {
   overall: [429, 'The whole edge takes no more requests for the moment.'],
   route: [429, 'This route takes no more requests for the moment.'],

@@ -45,6 +45,7 @@ export function admit(options: AdmitOptions): Stage {
 }
 
 function flawOf(request: HttpRequest, options: AdmitOptions): Reason | null {
+  if (!versions.has(request.version)) return admitReasons.version;
   if (request.target.length > options.targetBytes) return admitReasons['target-long'];
   if (!isToken(request.method) || request.method === 'CONNECT' || request.method === 'TRACE') return admitReasons.method;
   const names = request.headers.names;
@@ -57,8 +58,15 @@ function flawOf(request: HttpRequest, options: AdmitOptions): Reason | null {
   if (length >= 0 && (names.indexOf('content-length', length + 1) >= 0 || !/^\d{1,15}$/.test(request.headers.flat[length * 2 + 1] as string))) {
     return admitReasons.length;
   }
+  const coding = names.indexOf('transfer-encoding');
+  if (coding >= 0 && (request.version !== '1.1' || names.indexOf('transfer-encoding', coding + 1) >= 0 || !/^chunked$/i.test(request.headers.flat[coding * 2 + 1] as string))) {
+    return admitReasons['transfer-encoding'];
+  }
   return null;
 }
+
+/** A parser may know more versions than we speak: 0.9 has no header to decide on, 2.0 in this form is nobody's protocol. */
+const versions: ReadonlySet<string> = new Set(['1.0', '1.1', '2']);
 
 /** A host with or without port: letters, digits, dots, hyphens, underscores, or an address in brackets. */
 const isHost = (text: string): boolean => /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(text);

@@ -9,6 +9,7 @@ import { parseRouteKey, Router } from '../gateway/router.ts';
 import { forwarder, type Forwarder } from '../integration/forward.ts';
 import type { Ports } from '../ports/ports.ts';
 import { compileMap, type CompiledMap } from '../rules/chain.ts';
+import type { RuleContext } from '../rules/rule.ts';
 import type { Dialers } from './dialers.ts';
 import { edgeParts } from './edge.ts';
 import { integrate, type Integrate } from './integrate.ts';
@@ -42,10 +43,10 @@ export interface AssembleOptions {
 export function assemble(options: AssembleOptions): Line {
   const { document, registry, ports } = options;
   const issues: Issue[] = [];
-  const map = readMap(options.sourcedMap ?? document.rules.map ?? null, options.sourcedMap ? ['rules', 'from'] : ['rules', 'map'], registry, issues);
+  const map = readMap(options.sourcedMap ?? document.rules.map ?? null, options.sourcedMap ? ['rules', 'from'] : ['rules', 'map'], registry, ports, issues);
   const tenantMaps = new Map<string, CompiledMap>();
   for (const [name, known] of Object.entries(document.tenants?.known ?? {})) {
-    const own = readMap(known.rules ?? null, ['tenants', 'known', name, 'rules'], registry, issues);
+    const own = readMap(known.rules ?? null, ['tenants', 'known', name, 'rules'], registry, ports, issues);
     if (own) tenantMaps.set(name, own);
   }
   const router = readRoutes(document, issues);
@@ -82,6 +83,7 @@ export function assemble(options: AssembleOptions): Line {
       rememberMs: ms(document.keys.rememberFor),
       namesTenant: byKey,
     },
+    once: { counters: ports.counters },
   };
   const line: readonly Stage[] = stages(parts);
   return {
@@ -96,9 +98,9 @@ const stackOf = (fault: Error): string | undefined => (fault.cause instanceof Er
 
 const pick = ({ overall, perKey, perAddress, onFault }: Document['throttles']): Omit<Parts['throttles'], 'buckets'> => ({ overall, perKey, perAddress, onFault });
 
-function readMap(map: ResourceMap | null, path: readonly PropertyKey[], registry: Registry, issues: Issue[]): CompiledMap | null {
+function readMap(map: ResourceMap | null, path: readonly PropertyKey[], registry: Registry, context: RuleContext, issues: Issue[]): CompiledMap | null {
   if (!map) return null;
-  const { compiled, issues: found } = compileMap(map, registry.rules);
+  const { compiled, issues: found } = compileMap(map, registry.rules, context);
   for (const issue of found) issues.push({ ...issue, path: pathText([...path, ...issue.path]) });
   return compiled;
 }

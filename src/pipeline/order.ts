@@ -5,6 +5,7 @@ import { recover } from '../flow/recover.ts';
 import type { Handle, Stage } from '../flow/stage.ts';
 import { answers } from '../gateway/answers.ts';
 import { key } from '../gateway/key.ts';
+import { once } from '../gateway/once.ts';
 import { route } from '../gateway/route.ts';
 import { throttle, throttleKey } from '../gateway/throttle.ts';
 import { rules } from '../rules/stage.ts';
@@ -44,6 +45,7 @@ export const gatewayLine = (p: Parts): readonly Stage[] => [
   key(p.keys),
   ...(p.tenantsByKey ? [tenantByKey(p.tenantsByKey), rules(p.tenantRules, 'rules.tenant')] : []),
   throttleKey(p.throttles),
+  once(p.once),
 ];
 
 export const stages = (p: Parts): readonly Stage[] => [...frame(p), ...guardLine(p), ...(p.edge ? edgeLine(p.edge) : []), ...gatewayLine(p)];

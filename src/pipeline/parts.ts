@@ -1,6 +1,7 @@
 import type { Fault } from '../base/fault.ts';
 import type { Tenants } from '../config/rules.ts';
 import type { Exchange } from '../flow/exchange.ts';
+import type { OnceOptions } from '../gateway/once.ts';
 import type { KeyOptions } from '../gateway/key.ts';
 import type { NamedRoute } from '../gateway/route.ts';
 import type { Router } from '../gateway/router.ts';
@@ -27,4 +28,5 @@ export interface Parts {
   readonly router: Router<NamedRoute>;
   readonly throttles: ThrottleOptions;
   readonly keys: KeyOptions;
+  readonly once: OnceOptions;
 }

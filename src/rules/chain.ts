@@ -2,7 +2,7 @@ import { messageOf } from '../base/fault.ts';
 import { nearest } from '../base/named.ts';
 import type { ResourceMap, RuleCall } from '../config/rules.ts';
 import { parseResourceKey, ResourceTable, type Resource } from './resource.ts';
-import type { Check, RuleDefinition, RuleRequest, RuleVerdict } from './rule.ts';
+import type { Check, RuleContext, RuleDefinition, RuleRequest, RuleVerdict } from './rule.ts';
 
 /** One rule of a chain, with its parameters checked and its check made. */
 export interface Link {
@@ -40,6 +40,7 @@ export interface CompiledMap {
 export function compileMap(
   map: ResourceMap,
   rules: ReadonlyMap<string, RuleDefinition>,
+  context: RuleContext,
 ): { readonly compiled: CompiledMap | null; readonly issues: readonly MapIssue[] } {
   const issues: MapIssue[] = [];
   const uses = new Set<string>();
@@ -49,7 +50,7 @@ export function compileMap(
     if (read.kind === 'bad') issues.push({ path: [key], wanted: 'a resource', found: JSON.stringify(key), hint: read.hint });
     const links: Link[] = [];
     for (const [at, call] of calls.entries()) {
-      const link = compileCall(call, rules, [key, at], issues);
+      const link = compileCall(call, rules, context, [key, at], issues);
       if (link) {
         links.push(link);
         uses.add(link.name);
@@ -62,7 +63,7 @@ export function compileMap(
   return { compiled: { chainFor: (resource) => table.find(resource)?.value ?? null, uses }, issues };
 }
 
-function compileCall(call: RuleCall, rules: ReadonlyMap<string, RuleDefinition>, path: readonly (string | number)[], issues: MapIssue[]): Link | null {
+function compileCall(call: RuleCall, rules: ReadonlyMap<string, RuleDefinition>, context: RuleContext, path: readonly (string | number)[], issues: MapIssue[]): Link | null {
   const rule = rules.get(call.name);
   if (!rule) {
     const near = nearest(call.name, rules.keys());
@@ -87,7 +88,7 @@ function compileCall(call: RuleCall, rules: ReadonlyMap<string, RuleDefinition>,
     return null;
   }
   try {
-    return { name: rule.name, mode: call.mode, needs: rule.needs, check: rule.check(params.data) };
+    return { name: rule.name, mode: call.mode, needs: rule.needs, check: rule.check(params.data, context) };
   } catch (thrown) {
     issues.push({ path: [...path, 'params'], wanted: `parameters that rule "${rule.name}" accepts`, found: messageOf(thrown), hint: 'correct the parameters' });
     return null;

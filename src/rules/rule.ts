@@ -57,6 +57,12 @@ export interface RuleExample<Params> {
   readonly verdict: RuleVerdict['kind'];
 }
 
+/** What a rule may ask of its surroundings, at load. */
+export interface RuleContext {
+  /** A secret by its name (an environment variable, unless the shell has something better); null when there is none. */
+  secret(name: string): string | null;
+}
+
 /** A rule is a page: name, sentence, parameters, examples, check. A user's own looks just like a built-in one. */
 export interface RuleDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly kind: 'rule';
@@ -68,7 +74,7 @@ export interface RuleDefinition<Schema extends z.ZodType = z.ZodType> {
   /** At least one that is allowed and one that is not; they are the rule's tests and its reference page. */
   readonly examples: readonly RuleExample<z.input<Schema>>[];
   /** Parameters in, check out: called once at load, so that a request pays for nothing that could be decided then. */
-  check(params: z.output<Schema>): Check;
+  check(params: z.output<Schema>, context: RuleContext): Check;
 }
 
 export function defineRule<Schema extends z.ZodType>(

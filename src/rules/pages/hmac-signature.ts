@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { fromBase64, fromHex, utf8 } from '../../base/bytes.ts';
+import { headerName } from '../../config/parts.ts';
+import { allow, defineRule, deny } from '../rule.ts';
+
+const hashes = { sha1: 'SHA-1', sha256: 'SHA-256', sha512: 'SHA-512' } as const;
+
+/**
+ * A webhook's signature over the raw bytes of its body, e.g. GitHub's `X-Hub-Signature-256: sha256=…`. Several secrets
+ * may be good at a time, so that one can be exchanged for another without losing a delivery. The platform compares in
+ * constant time.
+ */
+export default defineRule({
+  name: 'hmac-signature',
+  says: 'The HMAC signature of a webhook, verified over the raw body against one of several secrets.',
+  needs: 'body',
+  params: z.strictObject({
+    header: headerName.default('x-hub-signature-256').meta({ description: 'The field with the signature.' }),
+    prefix: z.string().default('sha256=').meta({ description: 'What stands before the signature in the field.' }),
+    hash: z.enum(['sha1', 'sha256', 'sha512']).default('sha256').meta({ description: 'The hash.' }),
+    encoding: z.enum(['hex', 'base64']).default('hex').meta({ description: 'How the signature is written.' }),
+    secrets: z.array(z.string().min(1)).min(1).meta({ description: 'Names of the secrets (environment variables); those that are not set are left out, one has to be.' }),
+  }),
+  check(params, context) {
+    const secrets = params.secrets.map((name) => context.secret(name)).filter((secret): secret is string => secret !== null && secret !== '');
+    if (secrets.length === 0) throw new Error(`none of the secrets ${params.secrets.join(', ')} is set`);
+    const algorithm = { name: 'HMAC', hash: hashes[params.hash] };
+    const keys = Promise.all(secrets.map((secret) => crypto.subtle.importKey('raw', utf8(secret) as BufferSource, algorithm, false, ['verify'])));
+    const header = params.header.toLowerCase();
+    const decode = params.encoding === 'hex' ? fromHex : fromBase64;
+    return async ({ headers, body, bodyWhole }) => {
+      const given = headers.all(header);
+      if (given.length !== 1) return deny(given.length === 0 ? 'there is no signature' : 'there is more than one signature', 401);
+      const text = given[0] as string;
+      const signature = text.startsWith(params.prefix) ? decode(text.slice(params.prefix.length)) : null;
+      if (!signature) return deny('the signature is not written as it must be', 401);
+      if (!bodyWhole) return deny('the body is longer than rules.bodyBytes, so its signature cannot be verified', 413);
+      const bytes = body ?? new Uint8Array();
+      // Every key is tried, whichever fits: how long it takes does not tell which.
+      const fits = await Promise.all((await keys).map((key) => crypto.subtle.verify('HMAC', key, signature as BufferSource, bytes as BufferSource)));
+      return fits.includes(true) ? allow : deny('the signature does not fit the body', 401);
+    };
+  },
+});
