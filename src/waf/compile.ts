@@ -7,6 +7,8 @@ import type { CompiledLink, CompiledRule, ChainNode, Program } from './program.t
 import { type Link, type Marker, type Phase, type Rule, type RuleSet } from './rule.ts';
 import { RuleError, type SourcePlace } from './rule-error.ts';
 import { transformNamed } from './transform-table.ts';
+import type { TransformDefinition } from './transform.ts';
+import { decodeUrlUni } from './transforms/url-decode-uni.ts';
 
 export interface CompileOptions {
   /** Reads a file that an operator names; the path is already relative to where the engine runs. */
@@ -36,6 +38,11 @@ const crsScores = [
 export class ChainTree {
   readonly root: ChainNode = { id: 0, transform: null, previous: null, path: [] };
   readonly #children = new Map<string, ChainNode>();
+  readonly #unicodeMap: Uint8Array | null;
+
+  constructor(unicodeMap: Uint8Array | null = null) {
+    this.#unicodeMap = unicodeMap;
+  }
 
   get size(): number {
     return this.#children.size + 1;
@@ -44,7 +51,7 @@ export class ChainTree {
   node(names: readonly string[], place: SourcePlace): ChainNode {
     let node = this.root;
     for (const name of names) {
-      const transform = transformNamed(name, place);
+      const transform = this.#transform(name, place);
       const key = `${node.id} ${transform.name}`;
       let next = this.#children.get(key);
       if (next === undefined) {
@@ -56,6 +63,13 @@ export class ChainTree {
       node = next;
     }
     return node;
+  }
+
+  #transform(name: string, place: SourcePlace): TransformDefinition {
+    const page = transformNamed(name, place);
+    const map = this.#unicodeMap;
+    if (map === null || page.name !== 'urlDecodeUni') return page;
+    return { ...page, apply: (value) => decodeUrlUni(value, map) };
   }
 }
 
@@ -107,7 +121,7 @@ const nameOf = (item: Rule | Marker): string => (item.kind === 'marker' ? item.n
 
 /** Turns a rule tree into a program, or throws `RuleError` for what cannot run. Runs no pattern and compiles none. */
 export function compile(set: RuleSet, options: CompileOptions = {}): Program {
-  const chains = new ChainTree();
+  const chains = new ChainTree(set.settings.unicodeMap);
   const attempt = <Result>(work: () => Result): Result | null => {
     try {
       return work();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createWaf } from './engine.ts';
+import { readSecLang } from './forms/seclang/read.ts';
 import type { Rule } from './rule.ts';
 import { defaultSettings } from './settings.ts';
 import { engineFor } from './testing/ask.ts';
@@ -144,6 +145,24 @@ describe('the way through the rules', () => {
       ],
       hit: { offset: 0, length: 2, text: 'ab' },
     });
+  });
+});
+
+describe('a map of code pages', () => {
+  it('changes what urlDecodeUni makes of %uHHHH', () => {
+    const set = readSecLang([{ file: 'a', text: 'SecRule ARGS "@streq \'" "id:1,phase:1,t:urlDecodeUni"' }]);
+    const ids = (unicodeMap: Uint8Array | null) => {
+      const waf = createWaf({ ...set, settings: { ...set.settings, unicodeMap } });
+      const inspection = waf.inspect(
+        { method: 'GET', target: '/?a=%25u2032', version: '1.1', headers: [] },
+        { address: '' },
+      );
+      inspection.requestHead();
+      return inspection.finish().map((match) => match.rule.id);
+    };
+    const map = new Uint8Array(65_536);
+    map[0x2032] = 0x27;
+    expect([ids(map), ids(null)]).toEqual([['1'], []]);
   });
 });
 

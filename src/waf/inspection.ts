@@ -4,10 +4,10 @@ import { HeldBody } from './held-body.ts';
 import { stop } from './hit.ts';
 import { pass, type Match, type Verdict } from './match.ts';
 import type { Program } from './program.ts';
-import { headerOf, type WafResponse } from './request.ts';
+import { headerOf, type WafRequest } from './request.ts';
 import type { Phase, RuleRef } from './rule.ts';
 import type { RunPhase } from './run.ts';
-import type { Transaction } from './transaction.ts';
+import { held, type Transaction } from './transaction.ts';
 
 /**
  * One request on its way past the rules. Called in order; every call answers with the verdict so far, and after a stop
@@ -17,7 +17,7 @@ export interface Inspection {
   requestHead(): Verdict;
   /** Bytes of the body as they come; `whole` with the last ones, also when there is no body at all. */
   requestBody(bytes: Uint8Array, whole: boolean): Verdict;
-  responseHead(status: number, headers: WafResponse['headers']): Verdict;
+  responseHead(status: number, headers: WafRequest['headers']): Verdict;
   responseBody(bytes: Uint8Array, whole: boolean): Verdict;
   /** After the answer: runs the rules that keep the books, and gives every match, findings and others. */
   finish(): readonly Match[];
@@ -130,7 +130,7 @@ export function inspection(transaction: Transaction, program: Program, runPhase:
     },
     responseHead(status, headers) {
       if (phase >= 3) return verdict();
-      transaction.response = { status, headers };
+      transaction.response = { status, headers: held(headers) };
       transaction.forget('response-head');
       return run(3);
     },

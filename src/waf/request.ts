@@ -1,11 +1,19 @@
-/** The least that the engine must be told about a request; `HttpRequest` of the house fits. Header names as they came. */
+/** Header fields in the order and spelling in which they came. */
+export type HeaderPairs = readonly (readonly [name: string, value: string])[];
+
+/** The least that the engine must be told about a request; `HttpRequest` of the house fits. */
 export interface WafRequest {
   readonly method: string;
   /** As it stood in the request line, undecoded. */
   readonly target: string;
   /** `1.1`, `2`; whatever the request line said. */
   readonly version: string;
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly headers: Iterable<readonly [name: string, value: string]>;
+}
+
+/** The same with its headers at hand. */
+export interface HeldRequest extends WafRequest {
+  readonly headers: HeaderPairs;
 }
 
 export interface WafViewer {
@@ -21,11 +29,11 @@ export interface WafViewer {
 
 export interface WafResponse {
   readonly status: number;
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly headers: HeaderPairs;
 }
 
 /** The first value of a header; null when there is none. */
-export function headerOf(headers: WafRequest['headers'], name: string): string | null {
+export function headerOf(headers: HeaderPairs, name: string): string | null {
   for (const [key, value] of headers) if (key.length === name.length && key.toLowerCase() === name) return value;
   return null;
 }

@@ -26,6 +26,8 @@ export interface Settings {
   readonly cookieSeparator: string;
   /** How long an entry of a persistent collection lives when no rule says otherwise. */
   readonly collectionTimeout: number;
+  /** For each code point up to U+FFFF the byte that `%uHHHH` stands for, 0 where nothing is said; null for none. */
+  readonly unicodeMap: Uint8Array | null;
   /** Names the application in `WEBAPPID`. */
   readonly webAppId: string;
 }
@@ -44,5 +46,6 @@ export const defaultSettings: Settings = {
   argumentSeparator: '&',
   cookieSeparator: ';',
   collectionTimeout: 3600,
+  unicodeMap: null,
   webAppId: 'default',
 };

@@ -5,7 +5,15 @@ import { Removals, type RuleSelector } from './exclusions.ts';
 import type { FieldDefinition, FieldValue, Lifetime } from './field.ts';
 import type { Macro } from './macro.ts';
 import type { Evidence, Match, Verdict } from './match.ts';
-import { partsOf, type TargetParts, type WafRequest, type WafResponse, type WafViewer } from './request.ts';
+import {
+  partsOf,
+  type HeaderPairs,
+  type HeldRequest,
+  type TargetParts,
+  type WafRequest,
+  type WafResponse,
+  type WafViewer,
+} from './request.ts';
 import type { Rule } from './rule.ts';
 import type { Mode, Settings } from './settings.ts';
 import { Variables, wholeNumber } from './variables.ts';
@@ -30,9 +38,13 @@ export interface TransactionParts {
 
 const order: readonly Lifetime[] = ['request', 'request-body', 'response-head', 'response-body', 'moment'];
 
+/** An array as it is, anything else copied once. */
+export const held = (headers: WafRequest['headers']): HeaderPairs =>
+  Array.isArray(headers) ? (headers as HeaderPairs) : [...headers];
+
 /** Everything that is known about one request while rules run over it. */
 export class Transaction {
-  readonly request: WafRequest;
+  readonly request: HeldRequest;
   readonly viewer: WafViewer;
   readonly target: TargetParts;
   readonly lookup: Lookup;
@@ -83,7 +95,8 @@ export class Transaction {
   readonly #read = new Map<FieldDefinition, readonly FieldValue[]>();
 
   constructor(parts: TransactionParts) {
-    this.request = parts.request;
+    const { method, target, version, headers } = parts.request;
+    this.request = { method, target, version, headers: held(headers) };
     this.viewer = parts.viewer;
     this.settings = parts.settings;
     this.mode = parts.settings.mode;

@@ -1,8 +1,8 @@
-import type { WafRequest } from '../../../src/waf/request.ts';
+import type { HeaderPairs, HeldRequest } from '../../../src/waf/request.ts';
 
 /** A request as a listener hands it on, and what the listener itself would say to it. */
 export interface Received {
-  readonly request: WafRequest;
+  readonly request: HeldRequest;
   /** A byte string, chunks put together. */
   readonly body: string;
   /** The listener's own refusal by RFC 9112; `closed` when there is nothing that one could answer. Null: let in. */
@@ -22,7 +22,7 @@ function unchunk(text: string): string {
   }
 }
 
-function refusalOf(line: readonly string[], headers: WafRequest['headers']): Received['refused'] {
+function refusalOf(line: readonly string[], headers: HeaderPairs): Received['refused'] {
   const [method = '', target = '', version = ''] = line;
   if (line.length === 2 || version === '') return 'closed';
   const all = (name: string): string[] =>

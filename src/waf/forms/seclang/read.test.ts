@@ -178,3 +178,15 @@ describe('what it does not know', () => {
     expect(seen).toEqual(['SecAuditLog', 'SecDebugLogLevel']);
   });
 });
+
+describe('a map of code pages', () => {
+  it('says what %uHHHH stands for', () => {
+    const { settings } = read('SecUnicodeMapFile uni.map 20127', {
+      'rules/uni.map': '1250 (ANSI)\n00a9:5a\n\n20127 (US-ASCII)\n00a0:20 2032:27\n\n20261 (T.61)\n00a0:41\n',
+    });
+    expect([settings.unicodeMap?.[0xa0], settings.unicodeMap?.[0x2032], settings.unicodeMap?.[0xa9]]).toEqual([
+      0x20, 0x27, 0,
+    ]);
+    expect(() => read('SecUnicodeMapFile uni.map 1', { 'rules/uni.map': '2 (x)\n00a0:20' })).toThrow(/no code page 1/);
+  });
+});

@@ -24,7 +24,6 @@ export const meaningless: ReadonlySet<string> = new Set(
     'SecStatusEngine',
     'SecTmpDir',
     'SecTmpSaveUploadedFiles',
-    'SecUnicodeMapFile',
     'SecUploadDir',
     'SecUploadFileLimit',
     'SecUploadFileMode',
