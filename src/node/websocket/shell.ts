@@ -103,7 +103,9 @@ export class SocketShell {
 
 /** An answer to a handshake that is not 101, written by hand: `node:http` has let go of this socket. */
 async function refuse(socket: Duplex, response: HttpResponse): Promise<void> {
-  const headers = [...response.headers].filter(([name]) => !/^(content-length|connection|transfer-encoding)$/i.test(name));
+  const headers = [...response.headers].filter(
+    ([name]) => !/^(content-length|connection|transfer-encoding)$/i.test(name),
+  );
   try {
     const body = response.body === null ? '' : await response.body.text(1_048_576);
     answerRefusal(socket, response.status, STATUS_CODES[response.status] ?? '', headers, body);

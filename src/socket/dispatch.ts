@@ -1,0 +1,150 @@
+import { base64 } from '../base/bytes.ts';
+import { newId } from '../base/id.ts';
+import { whenHere, type MaybePromise } from '../base/later.ts';
+import { messageEvent, type SocketEvent } from '../events/websocket.ts';
+import { messageOf } from '../base/fault.ts';
+import type { SocketApi } from './api.ts';
+import type { SocketCall, SocketOutcome, SocketRoute } from './call.ts';
+import { errorFrame, type FrameMessage } from './error-frame.ts';
+import type { MessageVerdict, MessageView } from './inspect.ts';
+import { notJson } from './select.ts';
+import type { Session } from './session.ts';
+
+/** One message on its way: metered, routed, inspected, checked against its model, answered. */
+export class Message implements MessageView, SocketCall {
+  readonly kind = 'MESSAGE';
+  readonly session: Session;
+  readonly text: string | null;
+  readonly bytes: Uint8Array;
+  routeKey = '';
+  readonly #api: SocketApi;
+  readonly #at: number;
+  #json: unknown = undefined;
+  #parsed = false;
+  #requestId = '';
+
+  /** @param bytes the payload, to be kept as long as the message is under way */
+  constructor(api: SocketApi, session: Session, text: string | null, bytes: Uint8Array, at: number) {
+    this.#api = api;
+    this.session = session;
+    this.text = text;
+    this.bytes = bytes;
+    this.#at = at;
+  }
+
+  get binary(): boolean {
+    return this.text === null;
+  }
+
+  get body(): string {
+    return this.text ?? base64(this.bytes);
+  }
+
+  get requestId(): string {
+    return (this.#requestId ||= newId(this.#at));
+  }
+
+  json(): unknown {
+    if (this.#parsed) return this.#json;
+    this.#parsed = true;
+    try {
+      this.#json = this.text === null ? notJson : (JSON.parse(this.text) as unknown);
+    } catch {
+      this.#json = notJson;
+    }
+    return this.#json;
+  }
+
+  event(): SocketEvent {
+    const { requestId } = this;
+    const event = messageEvent(this.body, this.routeKey, newId(this.#at), this.session.facts, requestId, this.#at);
+    return this.binary ? { ...event, isBase64Encoded: true } : event;
+  }
+
+  /** Runs it to its end. Never throws and never rejects. */
+  run(): MaybePromise<void> {
+    return whenHere(this.#api.meter.take(this.session, this.#at), (empty) => {
+      if (empty === null) return this.#route();
+      this.#note('dropped', `rate.${empty}`, 'more messages than are allowed');
+      if (this.#api.options.overRate === 'close') this.#close('Too many messages', `rate-${empty}`);
+      else this.#say('tooMany');
+      return undefined;
+    });
+  }
+
+  #route(): MaybePromise<void> {
+    const { selection, routes, inspect } = this.#api.options;
+    const key = selection.readsBody ? selection.key(this.json()) : selection.key(undefined);
+    // Spec WR-2: keys that begin with `$` are the gateway's own and cannot be asked for.
+    const route = (key.startsWith('$') ? undefined : routes.get(key)) ?? routes.get('$default');
+    this.routeKey = route?.key ?? '$default';
+    if (inspect === null) return this.#serve(route);
+    let verdict: MaybePromise<MessageVerdict>;
+    try {
+      verdict = inspect(this);
+    } catch (thrown) {
+      verdict = broke(thrown);
+    }
+    if (verdict instanceof Promise) return verdict.catch(broke).then((said) => this.#judge(said, route));
+    return this.#judge(verdict, route);
+  }
+
+  #judge(verdict: MessageVerdict, route: SocketRoute | undefined): MaybePromise<void> {
+    if (verdict.action === 'pass') return this.#serve(route);
+    if (verdict.action === 'count') {
+      this.#note('counted', verdict.rule, verdict.says);
+      return this.#serve(route);
+    }
+    this.#note('dropped', verdict.rule, verdict.says);
+    if (verdict.action === 'close') this.#close('Forbidden', verdict.rule);
+    else this.#say('forbidden');
+    return undefined;
+  }
+
+  #serve(route: SocketRoute | undefined): MaybePromise<void> {
+    if (route === undefined) {
+      this.#note('dropped', 'route.none', 'no route takes this message');
+      this.#say('forbidden');
+      return undefined;
+    }
+    const wrong = route.validate === null ? null : route.validate(this.json() === notJson ? this.text : this.json());
+    if (wrong !== null) {
+      this.#note('dropped', 'model', wrong);
+      this.#say('badBody');
+      return undefined;
+    }
+    return whenHere(route.integration.invoke(this), (outcome) => this.#answer(route, outcome));
+  }
+
+  #answer(route: SocketRoute, outcome: SocketOutcome): void {
+    if (outcome.kind === 'answer') {
+      if (route.replies && outcome.body !== null) this.#send(outcome.body);
+      return;
+    }
+    this.#note('failed', outcome.why, outcome.says);
+    this.#say(outcome.why === 'timeout' ? 'timeout' : outcome.why === 'throttled' ? 'tooMany' : 'failed');
+  }
+
+  #say(message: FrameMessage): void {
+    this.#send(errorFrame(message, this.session.id, this.requestId));
+  }
+
+  #send(text: string): void {
+    const { connection } = this.session;
+    if (connection === null || connection.state !== 'open') return;
+    if (!connection.send(text)) this.#note('dropped', 'slow-consumer', 'the client does not read what it is sent');
+  }
+
+  #close(reason: string, why: string): void {
+    this.session.connection?.close(1008, reason, why);
+  }
+
+  #note(kind: 'dropped' | 'counted' | 'failed', why: string, says: string): void {
+    this.#api.options.observe({ kind, connectionId: this.session.id, routeKey: this.routeKey, why, says });
+  }
+}
+
+/** What could not be inspected has not been allowed. */
+function broke(thrown: unknown): MessageVerdict {
+  return { action: 'drop', rule: 'inspection-failed', says: messageOf(thrown) };
+}

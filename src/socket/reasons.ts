@@ -1,0 +1,14 @@
+import { defineReasons } from '../trace/reason.ts';
+
+/** Why a handshake is refused. Violations after it have codes of their own: `wire/ws/violation.ts`. */
+export const reasons = defineReasons('socket', {
+  'upgrade-required': [426, 'Only a WebSocket handshake is answered here.'],
+  'method-not-allowed': [405, 'A WebSocket handshake is a GET.'],
+  'bad-handshake': [400, 'The WebSocket handshake breaks RFC 6455.'],
+  'too-many-connections': [429, 'This API has as many connections as it may have.'],
+  'too-many-per-address': [429, 'This address has as many connections as it may have.'],
+  'too-many-per-key': [429, 'This API key has as many connections as it may have.'],
+  'unknown-stage': [403, 'There is no such stage.'],
+  'management-unsigned': [403, 'A call of the management API without a signature or token.'],
+  'management-denied': [403, 'A call of the management API that is not allowed.'],
+});

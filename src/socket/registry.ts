@@ -1,0 +1,59 @@
+import type { Reason } from '../trace/reason.ts';
+import { reasons } from './reasons.ts';
+import type { Session } from './session.ts';
+
+/** How many connections there may be at a time; null for no limit. */
+export interface Budgets {
+  readonly total: number | null;
+  readonly perAddress: number | null;
+  readonly perKey: number | null;
+}
+
+/** The connections of one API in this process, by id, and how many each address and key has. */
+export class Registry {
+  readonly #sessions = new Map<string, Session>();
+  readonly #held = new Map<string, number>();
+  readonly #budgets: Budgets;
+
+  constructor(budgets: Budgets) {
+    this.#budgets = budgets;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  get(id: string): Session | null {
+    return this.#sessions.get(id) ?? null;
+  }
+
+  [Symbol.iterator](): IterableIterator<Session> {
+    return this.#sessions.values();
+  }
+
+  /** Takes a session in, or says which budget is used up. A place is held from the handshake on, so that a burst cannot overdraw. */
+  add(session: Session): Reason | null {
+    const { total, perAddress, perKey } = this.#budgets;
+    if (total !== null && this.#sessions.size >= total) return reasons['too-many-connections'];
+    const address = `a ${session.address}`;
+    const key = session.key === null ? null : `k ${session.key}`;
+    if (perAddress !== null && (this.#held.get(address) ?? 0) >= perAddress) return reasons['too-many-per-address'];
+    if (perKey !== null && key !== null && (this.#held.get(key) ?? 0) >= perKey) return reasons['too-many-per-key'];
+    this.#sessions.set(session.id, session);
+    this.#count(address, 1);
+    if (key !== null) this.#count(key, 1);
+    return null;
+  }
+
+  remove(session: Session): void {
+    if (!this.#sessions.delete(session.id)) return;
+    this.#count(`a ${session.address}`, -1);
+    if (session.key !== null) this.#count(`k ${session.key}`, -1);
+  }
+
+  #count(name: string, by: number): void {
+    const now = (this.#held.get(name) ?? 0) + by;
+    if (now > 0) this.#held.set(name, now);
+    else this.#held.delete(name);
+  }
+}

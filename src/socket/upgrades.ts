@@ -1,0 +1,31 @@
+import type { HttpRequest } from '../http/message.ts';
+import type { Handshake } from '../wire/ws/handshake.ts';
+import type { SocketApi } from './api.ts';
+import type { Session } from './session.ts';
+
+/** A handshake that the line said yes to; the shell turns it into a connection, or says that the client has left. */
+export interface Upgrade {
+  readonly api: SocketApi;
+  readonly session: Session;
+  readonly handshake: Handshake;
+  /** The subprotocol that the `$connect` integration chose. */
+  readonly protocol: string | undefined;
+}
+
+/**
+ * Where the end of the line leaves what a 101 stands for, and the shell finds it: a response is plain data and may be
+ * copied on its way out, but the request that arrived is the same object all along.
+ */
+export class Upgrades {
+  readonly #waiting = new WeakMap<HttpRequest, Upgrade>();
+
+  offer(arrived: HttpRequest, upgrade: Upgrade): void {
+    this.#waiting.set(arrived, upgrade);
+  }
+
+  take(arrived: HttpRequest): Upgrade | null {
+    const upgrade = this.#waiting.get(arrived) ?? null;
+    this.#waiting.delete(arrived);
+    return upgrade;
+  }
+}
