@@ -30,7 +30,7 @@ export const strictPaths: PathRules = { encodedSlash: 'refuse', emptySegment: 'r
 // RFC 3986: pchar and `/` for the path; the same and `?` for the query. Brackets, quotes and pipes are not in it but are
 // sent by browsers in queries, so a query only has to be printable.
 const pathCharacters = /^[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*$/;
-const queryCharacters = /^[\x21-\x7e]*$/;
+const queryCharacters = /^[\x21\x22\x24-\x7e]*$/; // a `#` begins what never travels
 const plainCharacters = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@/]*$/;
 
 /** Nothing to decode and nothing to doubt: what nearly every request sends. */
@@ -55,7 +55,8 @@ export function parseTarget(target: string, rules: PathRules = strictPaths): Tar
     return 'bad-escape'; // not UTF-8
   }
   const segments = path.split('/');
-  if (segments.some((segment) => segment === '.' || segment === '..')) return 'dot-segment';
+  // Some servers cut parameters off before they look at dots, so `..;x` is `..` to them.
+  if (segments.some((segment) => /^\.\.?(?:;|$)/.test(segment))) return 'dot-segment';
   if (rules.emptySegment === 'refuse' && segments.slice(1, -1).includes('')) return 'empty-segment';
   return { rawPath, rawQuery, path };
 }

@@ -74,9 +74,16 @@ export class Http1 {
     try {
       const request = fromNode(incoming, waits ? continuer(outgoing) : null);
       const send = (response: HttpResponse): void => {
-        if (outgoing.destroyed) return void response.body?.cancel();
+        if (outgoing.destroyed) return response.body?.cancel();
         try {
-          const last = deliver(response, incoming, outgoing, request.body, waits, delivery(() => response.headers.get('x-sallyport-trace')));
+          const last = deliver(
+            response,
+            incoming,
+            outgoing,
+            request.body,
+            waits,
+            delivery(() => response.headers.get('x-sallyport-trace')),
+          );
           if (last) this.#ending.add(socket);
         } catch (thrown) {
           response.body?.cancel();
@@ -128,4 +135,5 @@ export class Http1 {
   }
 }
 
-const isLast = (waiting: ReadonlySet<ServerResponse> | undefined, outgoing: ServerResponse): boolean => [...(waiting ?? [])].at(-1) === outgoing;
+const isLast = (waiting: ReadonlySet<ServerResponse> | undefined, outgoing: ServerResponse): boolean =>
+  [...(waiting ?? [])].at(-1) === outgoing;

@@ -1,4 +1,10 @@
-import { createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import {
+  createServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { Socket } from 'node:net';
 import { messageOf } from '../base/fault.ts';
 import { Departure } from '../flow/departure.ts';
@@ -36,9 +42,12 @@ export class Http2 {
       settings: { maxConcurrentStreams: 128, maxHeaderListSize: limits.headerBytes, enablePush: false },
     });
     this.#server.on('session', (session) => this.#open(session));
-    this.#server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, raw: readonly string[]) => {
-      this.#take(stream, (flags & 1) === 1 ? Object.assign(headers, { endStream: true }) : headers, raw);
-    });
+    this.#server.on(
+      'stream',
+      (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, raw: readonly string[]) => {
+        this.#take(stream, (flags & 1) === 1 ? Object.assign(headers, { endStream: true }) : headers, raw);
+      },
+    );
   }
 
   /** Takes over a connection. */
@@ -81,9 +90,15 @@ export class Http2 {
     try {
       const request = fromHttp2(stream, headers, raw);
       const send = (response: HttpResponse): void => {
-        if (stream.destroyed) return void response.body?.cancel();
+        if (stream.destroyed) return response.body?.cancel();
         try {
-          deliverHttp2(response, request.method, stream, request.body, delivery(() => response.headers.get('x-sallyport-trace')));
+          deliverHttp2(
+            response,
+            request.method,
+            stream,
+            request.body,
+            delivery(() => response.headers.get('x-sallyport-trace')),
+          );
         } catch (thrown) {
           response.body?.cancel();
           fail(thrown);

@@ -65,7 +65,8 @@ export function deliverHttp2(response: HttpResponse, method: string, stream: Ser
     const there = headers[lower];
     headers[lower] = there === undefined ? value : Array.isArray(there) ? [...there, value] : [there, value];
   }
-  const bodiless = method === 'HEAD' || response.body === null;
+  const { body } = response;
+  const bodiless = method === 'HEAD' || body === null;
   // A viewer who still sends what nobody reads would keep the stream open for good.
   if (requestBody !== null) {
     stream.once('finish', () => {
@@ -73,8 +74,8 @@ export function deliverHttp2(response: HttpResponse, method: string, stream: Ser
     });
   }
   stream.respond({ ':status': response.status, ...headers }, { endStream: bodiless });
-  if (bodiless) response.body?.cancel();
-  else pour(response.body as Body, stream, () => void stream.end(), delivery);
+  if (bodiless) body?.cancel();
+  else pour(body, stream, () => void stream.end(), delivery);
 }
 
 function pour(body: Body, to: Writable, end: () => void, delivery: Delivery): void {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { createServer as createSecure, type Server as SecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
 import { isAbsolute, join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { messageOf } from '../base/fault.ts';
@@ -37,7 +37,11 @@ export async function serve(app: App, options: { readonly folder?: string } = {}
     inFlight,
     delivery: (id) => ({
       writeTimeoutMs: ms(limits.requestTimeout),
-      broken: (thrown) => app.ports.log('warn', 'an answer broke off after its head was sent', { trace: id(), reason: messageOf(thrown) }),
+      broken: (thrown) =>
+        app.ports.log('warn', 'an answer broke off after its head was sent', {
+          trace: id(),
+          reason: messageOf(thrown),
+        }),
     }),
   };
   const http1 = new Http1(parts);
@@ -54,9 +58,19 @@ export async function serve(app: App, options: { readonly folder?: string } = {}
     const { tls } = listen;
     const folder = options.folder ?? process.cwd();
     const at = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
-    const secure = createSecure({ ...httpOptions(limits), ...readKeyPair(tls, at), ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: ms(limits.headerTimeout) });
+    const secure = createSecure({
+      ...httpOptions(limits),
+      ...readKeyPair(tls, at),
+      ALPNProtocols: ['h2', 'http/1.1'],
+      handshakeTimeout: ms(limits.headerTimeout),
+    });
     offerHttp2(secure, http2);
-    closeCertificate = watchKeyPair(tls, at, (pair) => secure.setSecureContext(pair), (says) => app.ports.log('info', says));
+    closeCertificate = watchKeyPair(
+      tls,
+      at,
+      (pair) => secure.setSecureContext(pair),
+      (says) => app.ports.log('info', says),
+    );
     front = secure;
   } else {
     front = createServer(httpOptions(limits));
@@ -85,25 +99,22 @@ export async function serve(app: App, options: { readonly folder?: string } = {}
     port,
     async close() {
       closeCertificate();
-      let closed = false;
-      const ended = new Promise<void>((resolve) => {
-        closeListener(front, () => {
-          closed = true;
-          resolve();
-        });
-      });
+      // The plain server's way: an HTTP server's own `close` drops idle connections at once, and with them requests on their way.
+      const closed = new Promise<true>((resolve) => NetServer.prototype.close.call(front, () => resolve(true)));
       http1.close();
       http2.close();
       const began = performance.now();
       const until = began + ms(listen.shutdown);
-      while (!closed && performance.now() < until) {
+      const pause = (): Promise<false> => new Promise((resolve) => setTimeout(resolve, 10, false));
+      while (performance.now() < until && !(await Promise.race([closed, pause()]))) {
         if (performance.now() > began + LAST_REQUESTS_MS) front.closeIdleConnections();
-        await new Promise((resolve) => setTimeout(resolve, 10));
       }
-      if (inFlight.size > 0) app.ports.log('warn', 'requests were cut off at the end of the shutdown', { requests: inFlight.size });
+      if (inFlight.size > 0)
+        app.ports.log('warn', 'requests were cut off at the end of the shutdown', { requests: inFlight.size });
       front.closeAllConnections();
       http2.destroy();
-      await ended;
+      await closed;
+      front.close(); // ends the timer that looks for slow senders
     },
   };
 }
@@ -130,12 +141,4 @@ function offerHttp2(secure: SecureServer, http2: Http2): void {
   // A failed handshake is no request: there is nobody to answer.
   secure.removeAllListeners('tlsClientError');
   secure.on('tlsClientError', (_, socket) => socket.destroy());
-}
-
-/** Node's own `close` of an HTTP server drops idle connections at once; this closes the door and leaves those inside be. */
-function closeListener(front: Server | SecureServer, done: () => void): void {
-  const { closeIdleConnections } = front;
-  front.closeIdleConnections = () => {};
-  front.close(done);
-  front.closeIdleConnections = closeIdleConnections;
 }

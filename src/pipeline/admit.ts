@@ -47,19 +47,30 @@ export function admit(options: AdmitOptions): Stage {
 function flawOf(request: HttpRequest, options: AdmitOptions): Reason | null {
   if (!versions.has(request.version)) return admitReasons.version;
   if (request.target.length > options.targetBytes) return admitReasons['target-long'];
-  if (!isToken(request.method) || request.method === 'CONNECT' || request.method === 'TRACE') return admitReasons.method;
+  if (!isToken(request.method) || request.method === 'CONNECT' || request.method === 'TRACE')
+    return admitReasons.method;
   const names = request.headers.names;
   if (names.length > options.headerCount) return admitReasons['header-count'];
   const host = names.indexOf('host');
   if (host < 0) {
     if (request.version !== '1.0') return admitReasons.host;
-  } else if (names.indexOf('host', host + 1) >= 0 || !isHost(request.headers.flat[host * 2 + 1] as string)) return admitReasons.host;
+  } else if (names.indexOf('host', host + 1) >= 0 || !isHost(request.headers.flat[host * 2 + 1] as string))
+    return admitReasons.host;
   const length = names.indexOf('content-length');
-  if (length >= 0 && (names.indexOf('content-length', length + 1) >= 0 || !/^\d{1,15}$/.test(request.headers.flat[length * 2 + 1] as string))) {
+  if (
+    length >= 0 &&
+    (names.indexOf('content-length', length + 1) >= 0 ||
+      !/^\d{1,15}$/.test(request.headers.flat[length * 2 + 1] as string))
+  ) {
     return admitReasons.length;
   }
   const coding = names.indexOf('transfer-encoding');
-  if (coding >= 0 && (request.version !== '1.1' || names.indexOf('transfer-encoding', coding + 1) >= 0 || !/^chunked$/i.test(request.headers.flat[coding * 2 + 1] as string))) {
+  if (
+    coding >= 0 &&
+    (request.version !== '1.1' ||
+      names.indexOf('transfer-encoding', coding + 1) >= 0 ||
+      !/^chunked$/i.test(request.headers.flat[coding * 2 + 1] as string))
+  ) {
     return admitReasons['transfer-encoding'];
   }
   return null;
