@@ -6,8 +6,8 @@ export default defineOperator({
   name: 'detectSQLi',
   says: 'The value would change an SQL statement it is put into, as it stands or behind a quote.',
   examples: [
-    { argument: '', value: '1234 OR 1=1', matches: true, captures: ['1&1='] },
-    { argument: '', value: "-1839' or '1'='1", matches: true, captures: ['s&s=s'] },
+    { argument: '', value: '1234 OR 1=1', matches: true, captures: ['1&1=1'] },
+    { argument: '', value: "-1839' or '1'='1", matches: true, captures: ['s&s='] },
     { argument: '', value: "foo')waitfor delay'5:0:20'--", matches: true },
     { argument: '', value: '1 /*!50000union*/ select 2', matches: true },
     { argument: '', value: '0); show warnings; set @q=0x53; execute q', matches: true },

@@ -1,7 +1,12 @@
 import { DATA, HtmlReader, UNQUOTED } from './reader.ts';
 import { CLEAN, reasonOf } from './reasons.ts';
 
-export type HtmlContext = 'text' | 'an attribute without quotes' | 'a single-quoted attribute' | 'a double-quoted attribute' | 'a backtick attribute';
+export type HtmlContext =
+  | 'text'
+  | 'an attribute without quotes'
+  | 'a single-quoted attribute'
+  | 'a double-quoted attribute'
+  | 'a backtick attribute';
 
 export interface HtmlVerdict {
   readonly injected: boolean;
@@ -24,10 +29,10 @@ export const HTML_MARKS = '<=';
 
 const PLACES: readonly (readonly [place: number, needs: string, context: HtmlContext])[] = [
   [DATA, '<', 'text'],
-  [UNQUOTED, '=', 'an attribute without quotes'],
   [0x22, '"', 'a double-quoted attribute'],
   [0x27, "'", 'a single-quoted attribute'],
   [0x60, '`', 'a backtick attribute'],
+  [UNQUOTED, '=', 'an attribute without quotes'],
 ];
 
 const reader = new HtmlReader();

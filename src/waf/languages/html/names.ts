@@ -1,5 +1,11 @@
 import {
-  ACTIVE_ELEMENTS, BINDING_ATTRIBUTES, DOCUMENT_ATTRIBUTES, EVENTS, LOADING_ELEMENTS, NAMING_ATTRIBUTES, STYLE_ATTRIBUTES,
+  ACTIVE_ELEMENTS,
+  BINDING_ATTRIBUTES,
+  DOCUMENT_ATTRIBUTES,
+  EVENTS,
+  LOADING_ELEMENTS,
+  NAMING_ATTRIBUTES,
+  STYLE_ATTRIBUTES,
   URL_ATTRIBUTES,
 } from './words.ts';
 
@@ -49,9 +55,11 @@ export function looksLikeEvent(name: string): boolean {
   return true;
 }
 
-/** Does the element act by being there? A namespace prefix does not hide it (`x:script`). */
+/** Does the element act by being there? A namespace prefix does not hide a script. */
 export function isActive(element: string): boolean {
-  return active.has(element) || active.has(localName(element)) || element.startsWith('svg') || element.startsWith('xsl');
+  return (
+    active.has(element) || element.startsWith('svg') || element.startsWith('xsl') || localName(element) === 'script'
+  );
 }
 
 /** The attributes through which `element` acts, or `undefined`. */

@@ -107,6 +107,7 @@ export class HtmlReader {
       while (at < end && isSpace(text.charCodeAt(at))) at++;
       if (text.charCodeAt(at) !== EQUALS) {
         this.at = stop;
+        if (loading !== null && loading.has(text.slice(start, stop).toLowerCase())) this.hit(R.ELEMENT, start, stop);
         continue;
       }
       at++;
@@ -140,6 +141,10 @@ export class HtmlReader {
     let name = text.slice(from, to).toLowerCase();
     if (name.includes('\0')) name = name.replaceAll('\0', '');
     if (loading?.has(name) === true) {
+      this.hit(R.ELEMENT, from, valueTo);
+      return;
+    }
+    if (name.startsWith('xmlns:') && /xhtml|svg/i.test(text.slice(valueFrom, Math.min(valueTo, valueFrom + 64)))) {
       this.hit(R.ELEMENT, from, valueTo);
       return;
     }

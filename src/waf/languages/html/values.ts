@@ -1,10 +1,19 @@
 import { SCHEMES } from './words.ts';
 
 const schemes = new Set(SCHEMES.split(' '));
-const NAMED: Readonly<Record<string, number>> = { tab: 9, newline: 10, colon: 0x3a, lpar: 0x28, sol: 0x2f, bsol: 0x5c, nbsp: 0xa0 };
+const NAMED: Readonly<Record<string, number>> = {
+  tab: 9,
+  newline: 10,
+  colon: 0x3a,
+  lpar: 0x28,
+  sol: 0x2f,
+  bsol: 0x5c,
+  nbsp: 0xa0,
+};
 
 /** Kinds of content that a `data:` address may carry without running anything. */
-const QUIET_DATA = /^(?:image\/(?!svg)|audio\/|video\/|font\/|text\/(?:plain|css|csv)|application\/(?:pdf|json|font|x-font|octet))/;
+const QUIET_DATA =
+  /^(?:image\/(?!svg)|audio\/|video\/|font\/|text\/(?:plain|css|csv)|application\/(?:pdf|json|font|x-font|octet))/;
 
 /**
  * Does the attribute value `text[from, to)` name an address that runs script or is a document of its own? As browsers do, it
@@ -72,7 +81,18 @@ function digitOf(code: number): number {
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
-const ACTIVE_STYLE = ['expression(', 'javascript:', 'vbscript:', 'behavior:', 'behaviour:', '-moz-binding', '@import', 'progid:', 'data:text/html', 'link-source'];
+const ACTIVE_STYLE = [
+  'expression(',
+  'javascript:',
+  'vbscript:',
+  'behavior:',
+  'behaviour:',
+  '-moz-binding',
+  '@import',
+  'progid:',
+  'data:text/html',
+  'link-source',
+];
 
 /** Does the style `value[from, end)` run script? Comments, escapes, entities and white space are taken out first. */
 export function isActiveStyle(value: string, from: number, end: number): boolean {

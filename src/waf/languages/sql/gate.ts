@@ -36,5 +36,12 @@ export function mayInject(value: string): boolean {
 
 /** Would MySQL read the value differently from the other dialects? */
 export function needsMysql(value: string): boolean {
-  return value.includes('#') || value.includes('\\') || value.includes('`') || value.includes('--') || value.includes('/*!') || value.includes('/*M!');
+  return (
+    value.includes('#') ||
+    value.includes('\\') ||
+    value.includes('`') ||
+    value.includes('--') ||
+    value.includes('/*!') ||
+    value.includes('/*M!')
+  );
 }

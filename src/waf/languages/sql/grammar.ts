@@ -1,75 +1,21 @@
+import { CALLED, CONTINUE, Evidence, LITERAL, NAMED } from './evidence.ts';
 import * as R from './reasons.ts';
-import { Scanner } from './scanner.ts';
 import { statement, subquery, union } from './statement.ts';
 import * as T from './token.ts';
-
-const CONTINUE = -1;
-
-/** What the operands of the present condition were. */
-const LITERAL = 1;
-const NAMED = 2;
-const CALLED = 4;
 
 /**
  * Reads a value as what an attacker would need it to be: the middle of a statement. Two states, "an operand comes" and "an
  * operand stood here", one pass, no backtracking; the first token that SQL could not have there ends the reading. Evidence
  * (a condition, a comparison, a call) counts once the token behind it is one that SQL allows there: prose rarely gets so far.
  */
-export class Grammar {
-  readonly scan = new Scanner();
-  private quoted = false;
-  /** The quote that the value "closes" looks like one it opens itself (`x='a'`): weak evidence does not count then. */
-  private opens = false;
-  private start = true;
-  private opened = false;
-  private operand = true;
-  private pending: number = R.CLEAN;
-  private calls: number = R.CLEAN;
-  private logic = 0;
-  private operators = 0;
-  private compare = 0;
-  private between = false;
-  private clause = false;
-  private term = 0;
-  private left = 0;
-  private leftCompare = false;
-  private depth = 0;
-  private closes = 0;
-  private words = 0;
-  private firstNumber = '';
-
+export class Grammar extends Evidence {
   /** The reason code for `text` standing behind `quote` (a char code, 0 for none) in the given family of dialects. */
   judge(text: string, mysql: boolean, quote: number): number {
-    const { scan } = this;
-    this.reset(quote !== 0);
-    scan.open(text, mysql, quote);
-    if (this.quoted) {
-      if (!scan.closed) return R.CLEAN;
-      this.opens = opensString(text, scan.to - 2);
-      this.start = false;
-      this.operand = false;
-      this.left = LITERAL;
-      scan.next();
-    }
+    if (!this.open(text, mysql, quote)) return R.CLEAN;
     for (;;) {
       const verdict = this.operand ? this.atOperand() : this.atOperator();
       if (verdict !== CONTINUE) return verdict;
     }
-  }
-
-  private reset(quoted: boolean): void {
-    this.quoted = quoted;
-    this.opens = false;
-    this.start = this.operand = true;
-    this.opened = this.between = this.clause = this.leftCompare = false;
-    this.pending = this.calls = R.CLEAN;
-    this.logic = this.operators = this.compare = this.term = this.left = this.depth = this.closes = this.words = 0;
-    this.firstNumber = '';
-  }
-
-  /** Is what stands before this point something a statement would have, and not a run of words? */
-  private get trusted(): boolean {
-    return this.quoted ? !this.opens || this.closes > 0 : (this.left & NAMED) === 0 && this.words === 0;
   }
 
   private atOperand(): number {
@@ -81,7 +27,7 @@ export class Grammar {
       case T.NUMBER:
         return this.took(LITERAL);
       case T.STRING:
-        return this.took(LITERAL);
+        return this.foreign() ? R.CLEAN : this.took(LITERAL);
       case T.VARIABLE:
       case T.CONSTANT:
       case T.BOOLEAN:
@@ -101,20 +47,24 @@ export class Grammar {
       case T.STAR:
         return opened || this.operators > 0 ? this.took(NAMED) : R.CLEAN;
       case T.OPEN_BRACE:
-        scan.next();
-        if (scan.kind >= T.LOGIC || scan.kind === T.NAME) scan.next();
-        return CONTINUE;
+        return this.odbcEscape();
       case T.CASE:
+        this.stage = 1;
+        this.note(NAMED); // until it is complete, "case" may be the word
         return this.go(scan.ahead !== T.WHEN ? true : this.skip());
       case T.SELECT:
-        return opened || this.calls !== R.CLEAN ? subquery(scan) : R.CLEAN;
+        if (!first)
+          return opened || this.calls !== R.CLEAN || (this.logic > 0 && this.trusted) ? subquery(scan) : R.CLEAN;
+        this.operators++; // a whole statement: only what an injected one is made for counts (calls, subqueries)
+        this.opened = true;
+        return this.go(true);
       case T.SEMICOLON:
         return first ? statement(scan, true) : R.CLEAN;
       case T.LOGIC:
       case T.CONCAT:
         return first ? this.newTerm() : R.CLEAN;
       case T.UNION:
-        return first ? union(scan, true) : R.CLEAN;
+        return first || this.trusted ? union(scan, true, false) : R.CLEAN;
       case T.EXECUTE:
         if (first && scan.ahead === T.DANGEROUS) return R.STATEMENT;
         return this.named(T.NAME);
@@ -188,13 +138,22 @@ export class Grammar {
       case T.COMMENT:
         return this.cutOff();
       case T.UNION:
-        return union(scan, this.trusted);
-      case T.WHEN:
-      case T.ELSE:
+        return union(scan, this.trusted, this.trusted);
       case T.FROM:
+        if (this.trusted && this.closes > 0 && scan.ahead === T.NAME) return this.fromTable();
+        return this.trusted || this.logic > 0 ? this.go(true) : this.word();
+      case T.WHEN:
+        if (this.stage === 1) this.stage = 2;
+        return this.stage === 2 ? this.go(true) : this.word();
+      case T.ELSE:
+        if (this.stage === 2) this.stage = 3;
+        return this.stage === 3 ? this.go(true) : this.word();
       case T.JOIN:
         return this.trusted || this.logic > 0 ? this.go(true) : this.word();
       case T.END_CASE:
+        if (this.stage !== 3) return this.word();
+        this.stage = 0;
+        this.pending = R.LOGIC_TERM;
         return this.go(false);
       default:
         return this.clauseOrWord();
@@ -208,13 +167,13 @@ export class Grammar {
       case T.ORDER:
         if (scan.ahead !== T.BY) return this.word();
         scan.next();
-        return this.clauseBegins();
+        return this.clauseBegins(true);
       case T.HAVING:
       case T.WHERE:
         this.newTerm();
         return CONTINUE;
       case T.LIMIT:
-        return this.clauseBegins();
+        return this.clauseBegins(false);
       case T.INTO:
         if (scan.ahead === T.OUTFILE || scan.ahead === T.VARIABLE) return R.OUTPUT_FILE;
         return this.word();
@@ -241,9 +200,17 @@ export class Grammar {
     }
   }
 
+  /** `1) FROM users WHERE ..`: the value closes a call and goes on with the statement around it. */
+  private fromTable(): number {
+    this.scan.next();
+    return this.scan.ahead === T.WHERE ? R.CLAUSE : this.go(false);
+  }
+
   /** A word or a literal right behind an operand: SQL has no place for it, but a value may begin with a run of words. */
   private word(): number {
     const { scan } = this;
+    if (scan.kind === T.INTO && scan.ahead === T.OUTFILE) return R.OUTPUT_FILE;
+    if (scan.kind === T.WAITFOR && scan.ahead === T.DELAY) return this.wait();
     if (scan.kind === T.STRING) return this.quoted || this.words > 0 ? this.go(false) : R.CLEAN;
     if (this.quoted || this.logic > 0 || this.operators > 0 || this.compare > 0 || scan.kind === T.JUNK) return R.CLEAN;
     if (scan.kind === T.OPEN || scan.kind === T.OPEN_BRACE) return R.CLEAN;
@@ -252,8 +219,16 @@ export class Grammar {
     return this.go(false);
   }
 
-  private clauseBegins(): number {
+  /** `{word operand}`: MySQL passes over the word. */
+  private odbcEscape(): number {
+    const kind = this.scan.next();
+    if ((kind >= T.LOGIC || kind === T.NAME) && this.scan.ahead !== T.OPEN) this.scan.next();
+    return CONTINUE;
+  }
+
+  private clauseBegins(sorted: boolean): number {
     this.clause = true;
+    this.sorted = sorted;
     return this.go(true);
   }
 
@@ -263,42 +238,10 @@ export class Grammar {
     return scan.ahead === T.STRING || scan.ahead === T.VARIABLE ? R.WAIT : R.CLEAN;
   }
 
-  private go(operand: boolean): number {
-    this.operand = operand;
-    this.scan.next();
-    return CONTINUE;
-  }
-
   private skip(): boolean {
     this.scan.next();
+    this.stage = 2;
     return true;
-  }
-
-  private enter(): number {
-    this.depth++;
-    this.opened = true;
-    return this.go(true);
-  }
-
-  private leave(): number {
-    if (this.depth > 0) this.depth--;
-    else this.closes++;
-    if (this.calls !== R.CLEAN) this.pending = this.calls;
-    return this.go(false);
-  }
-
-  private newTerm(): number {
-    if (this.logic === 0) this.leftCompare = this.compare > 0;
-    this.logic++;
-    this.compare = 0;
-    this.term = 0;
-    this.clause = false;
-    return this.go(true);
-  }
-
-  private comparing(): number {
-    this.compare = 1;
-    return this.go(true);
   }
 
   /** A name, or a call when an opening bracket follows. */
@@ -308,7 +251,7 @@ export class Grammar {
       if (scan.ahead === T.OPEN) {
         scan.next();
         this.note(CALLED | NAMED);
-        return this.enter();
+        return this.enterCall();
       }
       return this.took(NAMED);
     }
@@ -321,77 +264,8 @@ export class Grammar {
     } else if (kind === T.REVEALING || kind === T.IF || (kind === T.COMMON && this.logic > 0)) {
       if (added && this.trusted) this.calls = R.CALL;
     }
-    return this.enter();
+    return this.enterCall();
   }
-
-  private note(kind: number): void {
-    this.term |= kind;
-    if (this.logic === 0) this.left |= kind;
-  }
-
-  /** An operand is complete: what does it make of the condition it is part of? */
-  private took(kind: number): number {
-    this.note(kind);
-    if (this.compare === 1) this.compare = 2;
-    this.pending = this.clause ? this.clauseEvidence(kind) : this.quoted ? this.quotedEvidence(kind) : this.bareEvidence(kind);
-    return this.go(false);
-  }
-
-  private clauseEvidence(kind: number): number {
-    return kind === LITERAL || this.quoted || scanEnds(this.scan.ahead) ? R.CLAUSE : R.CLEAN;
-  }
-
-  private quotedEvidence(kind: number): number {
-    const { scan } = this;
-    if (this.opens && this.closes === 0) return R.CLEAN;
-    if (this.logic > 0) {
-      if (this.compare === 2) return R.COMPARISON;
-      return kind === LITERAL ? R.LOGIC_TERM : R.CLEAN;
-    }
-    const reentered = scan.kind === T.STRING && !scan.closed;
-    return reentered && (this.operators > 0 || this.compare === 2) ? R.WRAPPED : R.CLEAN;
-  }
-
-  private bareEvidence(kind: number): number {
-    const { scan } = this;
-    if (this.logic === 0) {
-      if (scan.kind === T.NUMBER && this.firstNumber === '') this.firstNumber = scan.word();
-      return R.CLEAN;
-    }
-    if (this.compare === 2) {
-      if ((this.term & NAMED) === 0) return R.COMPARISON;
-      return this.trusted && !this.leftCompare ? R.COMPARISON : R.CLEAN;
-    }
-    if (!this.trusted || this.compare !== 0) return R.CLEAN;
-    if (scan.kind === T.BOOLEAN) return R.LOGIC_TERM;
-    return kind === LITERAL && scan.kind === T.NUMBER && scan.word() === this.firstNumber ? R.LOGIC_TERM : R.CLEAN;
-  }
-
-  /** A comment at the end of the value, where an operand could be followed by anything. */
-  private cutOff(): number {
-    const { scan } = this;
-    const rest = scan.to - scan.from;
-    const hash = scan.first() === 0x23;
-    if (this.quoted) {
-      if (this.opens && this.closes === 0 && this.logic === 0) return R.CLEAN;
-      return !hash || rest < 3 || this.logic > 0 || this.operators > 0 || this.closes > 0 ? R.CUT_OFF : R.CLEAN;
-    }
-    if (!this.trusted) return R.CLEAN;
-    if (this.logic > 0 || this.operators > 0) return rest < 6 || this.logic > 0 ? R.CUT_OFF : R.CLEAN;
-    if (rest < 5) return R.CUT_OFF;
-    return !hash && this.closes === 0 && this.scan.word().charCodeAt(2) <= 0x20 ? R.CUT_OFF : R.CLEAN;
-  }
-}
-
-/** Behind `=`, an opening bracket, a comma or a colon a quote opens a string rather than closing one. */
-function opensString(text: string, at: number): boolean {
-  if (at < 0) return false;
-  const code = text.charCodeAt(at);
-  return code === 0x3d || code === 0x28 || code === 0x5b || code === 0x7b || code === 0x2c || code === 0x3a;
-}
-
-function scanEnds(kind: number): boolean {
-  return kind === T.END || kind === T.COMMENT || kind === T.COMMA || kind === T.SORTED || kind === T.CLOSE;
 }
 
 /** May this token stand behind a complete condition? */

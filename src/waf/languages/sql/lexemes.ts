@@ -85,11 +85,10 @@ export class Lexemes {
       return;
     }
     this.ahead = kindOfWord(text, start, at, hash);
-    if (code === DOT && at + 1 < end && this.ahead !== T.DANGEROUS) this.dotted(at);
-    else if (code === DOT && this.ahead === T.DANGEROUS) {
-      this.dotted(at);
-      this.ahead = T.DANGEROUS;
-    }
+    if (code !== DOT || (this.ahead >= T.LOGIC && classOf(text.charCodeAt(at + 1)) === DIGIT)) return;
+    const { ahead } = this;
+    this.dotted(at);
+    if (ahead === T.DANGEROUS) this.ahead = ahead; // a package: `dbms_pipe.receive_message`
   }
 
   private dotted(from: number): void {

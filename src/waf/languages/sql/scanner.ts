@@ -18,13 +18,15 @@ export class Scanner extends Lexemes {
   closed = true;
   /** Executable comment (`/*!`) met so far. */
   executable = false;
+  /** A comment met so far may have an end still to come. */
+  private inside = false;
 
   /** Starts over. `quote` is the char code of the quote the value stands in, 0 for none: then the first token is the string it ends. */
   open(text: string, mysql: boolean, quote: number): void {
     this.text = text;
     this.mysql = mysql;
     this.at = 0;
-    this.executable = false;
+    this.executable = this.inside = false;
     if (quote === 0) this.read();
     else {
       this.aheadFrom = 0;
@@ -56,6 +58,12 @@ export class Scanner extends Lexemes {
 
   firstAhead(): number {
     return this.aheadFrom < this.text.length ? this.text.charCodeAt(this.aheadFrom) : 0;
+  }
+
+  /** Does the comment that was read stand against a word, with white space before it (` --word`, as search engines exclude words)? */
+  glued(): boolean {
+    const { text, from } = this;
+    return text.charCodeAt(from - 1) <= 0x20 && classOf(text.charCodeAt(from + 2)) === WORD;
   }
 
   private read(): void {
@@ -112,13 +120,13 @@ export class Scanner extends Lexemes {
         return this.single(T.PLUS);
       case 0x2d: // -
         if (next === 0x2d && (!this.mysql || this.spaceAfter(at + 2))) return this.lineComment(at + 2);
-        if (next === 0x3e) return this.double(at + 2 < text.length && text.charCodeAt(at + 2) === 0x3e ? 3 : 2, T.OPERATOR);
+        if (next === 0x3e)
+          return this.double(at + 2 < text.length && text.charCodeAt(at + 2) === 0x3e ? 3 : 2, T.OPERATOR);
         return this.single(T.PLUS);
       case 0x23: // #
         return this.mysql ? this.lineComment(at + 1) : this.single(T.OPERATOR);
       case 0x2a:
-        if (next === 0x2f) return this.skip(2); // the end of an executable comment, or of one the query had open
-        return this.single(T.STAR);
+        return next === 0x2f && this.closesComment() ? this.skip(2) : this.single(T.STAR);
       case 0x2f: // /
         return next === 0x2a ? this.blockComment() : this.single(T.SLASH);
       case 0x25: // %
@@ -180,6 +188,11 @@ export class Scanner extends Lexemes {
     return at >= this.text.length || this.text.charCodeAt(at) <= 0x20;
   }
 
+  /** May the asterisk and slash here end a comment: one that nests or is code, or one that the query has open before the value? */
+  private closesComment(): boolean {
+    return this.at === 0 || this.inside;
+  }
+
   private lineComment(from: number): boolean {
     const line = this.text.indexOf('\n', from);
     if (line >= 0 && line + 1 < this.text.length) {
@@ -196,12 +209,14 @@ export class Scanner extends Lexemes {
       let from = at + (mark === 0x21 ? 3 : 4);
       const limit = from + 6;
       while (from < limit && classOf(text.charCodeAt(from)) === DIGIT) from++;
-      this.executable = true;
+      this.executable = this.inside = true;
       this.at = from;
       return false;
     }
     const close = text.indexOf('*/', at + 2);
     if (close < 0) return this.rest(T.COMMENT);
+    const nested = text.indexOf('/*', at + 2);
+    if (nested >= 0 && nested < close) this.inside = true; // PostgreSQL and SQL Server nest comments: another end may follow
     this.at = close + 2;
     return false;
   }

@@ -45,6 +45,7 @@ export function selectList(scan: Scanner, trusted: boolean): boolean {
 
 /** A select list that begins with a name: only what comes next tells it from prose. */
 function named(scan: Scanner, trusted: boolean): boolean {
+  if (scan.executable) return true;
   switch (scan.ahead) {
     case T.OPEN:
     case T.FROM:
@@ -54,6 +55,7 @@ function named(scan: Scanner, trusted: boolean): boolean {
     case T.COMMA:
     case T.PLUS:
     case T.OPERATOR:
+      return trusted || listThenFrom(scan);
     case T.COMPARE:
     case T.INTO:
     case T.END:
@@ -65,6 +67,16 @@ function named(scan: Scanner, trusted: boolean): boolean {
     default:
       return false;
   }
+}
+
+/** Names and numbers with commas and operators between them, and then FROM. */
+function listThenFrom(scan: Scanner): boolean {
+  while (scan.ahead === T.COMMA || scan.ahead === T.PLUS || scan.ahead === T.OPERATOR || scan.ahead === T.STAR) {
+    scan.next();
+    const kind = scan.next();
+    if (kind !== T.NAME && kind !== T.NUMBER && kind < T.DEFINE) return false;
+  }
+  return scan.ahead === T.FROM;
 }
 
 function isTop(scan: Scanner): boolean {
@@ -87,10 +99,11 @@ function endsExpression(kind: number): boolean {
   }
 }
 
-/** At `UNION` (or INTERSECT, EXCEPT, MINUS). */
-export function union(scan: Scanner, trusted: boolean): number {
+/** At `UNION` (or INTERSECT, EXCEPT, MINUS). `cut` says a value that ends behind SELECT will do, as the rest may be in the next one. */
+export function union(scan: Scanner, trusted: boolean, cut: boolean): number {
   let kind = scan.next();
   while (kind === T.ALL || kind === T.PREFIX || kind === T.OPEN) kind = scan.next();
+  if (kind === T.SELECT && cut && scan.ahead === T.END) return UNION_SELECT;
   if (kind === T.SELECT) return selectList(scan, trusted) ? UNION_SELECT : CLEAN;
   return kind === T.VALUES && scan.ahead === T.OPEN ? UNION_SELECT : CLEAN;
 }
@@ -141,8 +154,9 @@ function one(scan: Scanner, trusted: boolean): number {
     case T.WAITFOR:
       return scan.ahead === T.DELAY ? WAIT : CLEAN;
     case T.IF:
+      return condition(scan, trusted);
     case T.OPEN:
-      return when(trusted && (scan.ahead === T.OPEN || scan.ahead === T.SELECT || scan.ahead === T.NOT));
+      return when(trusted && scan.ahead === T.SELECT);
     case T.COMMAND:
       return command(scan, trusted);
     default:
@@ -158,11 +172,20 @@ function isName(kind: number): boolean {
   return kind === T.NAME || kind >= T.DEFINE;
 }
 
+/** `IF (1=1) ..`: code in other languages looks alike, so a literal has to be compared unless SQL stood before. */
+function condition(scan: Scanner, trusted: boolean): number {
+  let kind = scan.next();
+  if (trusted) return when(kind === T.OPEN || kind === T.NOT || kind === T.PREFIX || kind === T.NUMBER);
+  while (kind === T.OPEN) kind = scan.next();
+  return when((kind === T.NUMBER || kind === T.STRING) && scan.ahead === T.COMPARE);
+}
+
 function define(scan: Scanner, trusted: boolean): number {
   const kind = scan.next();
-  if (kind === T.LOGIC || kind === T.PREFIX) return when(scan.ahead === T.INSERT || scan.ahead === T.OBJECT);
-  if (kind === T.OBJECT || kind === T.PROCEDURE) return when(isName(scan.ahead) || scan.ahead === T.OPEN || scan.ahead === T.VARIABLE);
-  return when(trusted && isName(kind) && (scan.ahead === T.END || scan.ahead === T.COMMENT));
+  if (kind === T.LOGIC) return when(scan.ahead === T.INSERT); // CREATE OR REPLACE
+  if (kind === T.OBJECT || kind === T.PROCEDURE)
+    return when(isName(scan.ahead) || scan.ahead === T.OPEN || scan.ahead === T.VARIABLE);
+  return when(trusted && isName(kind) && scan.ahead === T.COMMENT);
 }
 
 function execute(scan: Scanner): number {
@@ -171,8 +194,14 @@ function execute(scan: Scanner): number {
   if (!isName(kind)) return CLEAN;
   const { ahead } = scan;
   return when(
-    ahead === T.STRING || ahead === T.NUMBER || ahead === T.VARIABLE || ahead === T.COMMENT || ahead === T.SEMICOLON ||
-      ahead === T.OPEN || ahead === T.FROM || ahead === T.END,
+    ahead === T.STRING ||
+      ahead === T.NUMBER ||
+      ahead === T.VARIABLE ||
+      ahead === T.COMMENT ||
+      ahead === T.SEMICOLON ||
+      ahead === T.OPEN ||
+      ahead === T.FROM ||
+      ahead === T.END,
   );
 }
 
@@ -184,6 +213,9 @@ function command(scan: Scanner, trusted: boolean): number {
         return AGAIN;
       case T.COMMENT:
         return when(trusted && words < 8);
+      case T.DANGEROUS:
+        if (scan.ahead === T.OPEN) return STATEMENT;
+        break;
       case T.END:
       case T.JUNK:
         return CLEAN;

@@ -77,7 +77,7 @@ export const COMMON = 65;
 export const VALUES = 66;
 
 /** The short form of a verdict, one letter for each kind: what the reader saw, compact enough to compare and to count. */
-const LETTERS = '$1snv(){},;c+*/o=|:?&!~iIbpkKUaESWGBHLTOPCwezAlrWtJNuDXYZedqMfytFgmV';
+const LETTERS = '$1snv(){},;c+*/o=|:?&!~iIbpkKUaEFWOBHL>TPCwezAlrYdJNuDXjZqSQM^yxfgV';
 
 export function letterOf(kind: number): string {
   return LETTERS[kind] ?? '?';

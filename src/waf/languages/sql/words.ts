@@ -9,10 +9,10 @@ export const WORDS: readonly (readonly [kind: number, words: string])[] = [
   [T.LOGIC, 'and or xor'],
   [T.NOT, 'not'],
   [T.MATCHES, 'like rlike regexp ilike glob similar sounds contains match against overlaps startswith freetext'],
-  [T.IS, 'is isnull notnull'],
+  [T.IS, 'is'],
   [T.IN, 'in'],
   [T.BETWEEN, 'between'],
-  [T.PREFIX, 'binary distinct distinctrow any some exists interval prior row unique escape using'],
+  [T.PREFIX, 'binary distinct distinctrow any some exists interval prior row escape using'],
   [
     T.CONSTANT,
     `null unknown default current_user current_date current_time current_timestamp session_user system_user
@@ -49,7 +49,7 @@ export const WORDS: readonly (readonly [kind: number, words: string])[] = [
   [
     T.OBJECT,
     `table database schema view function index user login role trigger sequence tablespace event server temporary temp
-     column constraint package assembly endpoint credential extension domain type synonym materialized`,
+     column constraint package assembly endpoint credential extension domain type synonym materialized unique`,
   ],
   [T.EXECUTE, 'exec execute call prepare'],
   [T.DECLARE, 'declare'],
