@@ -28,8 +28,19 @@ export function findCrs(path: string, files: RuleFiles, setup?: string): CrsFile
   if (setup !== undefined && files.read(setup) === null) throw new RuleError(`\`${setup}\` cannot be read`);
   // Another distribution's set-up must not be taken for a checkout that has its own example.
   const order = base.startsWith('/usr/share/') ? names : names.filter((name) => !elsewhere.includes(name));
+  const chosen = setup ?? order.find((name) => files.read(name) !== null) ?? null;
+  // A distribution keeps what an administrator may edit beside the set-up file.
+  const edited = chosen === null || !elsewhere.includes(chosen) ? null : chosen.replace(/\/[^/]*$/, '');
+  const local = (name: string): readonly string[] => (edited === null ? [] : files.list(`${edited}/${name}`));
   return {
-    setup: setup ?? order.find((name) => files.read(name) !== null) ?? null,
-    rules: [...plugins('config'), ...plugins('before'), ...rules, ...plugins('after')],
+    setup: chosen,
+    rules: [
+      ...plugins('config'),
+      ...plugins('before'),
+      ...local('REQUEST-900-*.conf'),
+      ...rules,
+      ...local('RESPONSE-999-*.conf'),
+      ...plugins('after'),
+    ],
   };
 }

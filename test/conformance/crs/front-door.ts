@@ -33,6 +33,8 @@ function refusalOf(line: readonly string[], headers: HeaderPairs): Received['ref
     target.startsWith('/') || target === '*' || method === 'CONNECT' || /^[a-z][a-z0-9+.-]*:\/\//i.test(target);
   // A fragment is never sent, and a server that cuts one off sees another path than the rules did.
   if (!form || target.includes('#')) return 400;
+  if (/%(?![0-9A-Fa-f]{2})/.test(target.split('?')[0] ?? '')) return 400;
+  if (headers.some(([, value]) => /[\x00-\x08\x0a-\x1f\x7f]/.test(value))) return 400;
   const hosts = all('host');
   if (version === 'HTTP/1.1' && hosts.length !== 1) return 400;
   const host = hosts[0];
