@@ -44,7 +44,7 @@ export function ruleTest(selector: RuleSelector, place?: SourcePlace): (rule: Ru
 /** What one request's rules have switched off, by the number of the rule in its program. */
 export class Removals {
   #rules: Uint8Array | null = null;
-  #targets: Map<number, Exclusion[]> | null = null;
+  #targets: { readonly mask: Uint8Array; readonly exclusion: Exclusion }[] | null = null;
 
   remove(mask: Uint8Array): void {
     this.#rules ??= new Uint8Array(mask.length);
@@ -52,13 +52,7 @@ export class Removals {
   }
 
   removeTarget(mask: Uint8Array, exclusion: Exclusion): void {
-    this.#targets ??= new Map();
-    for (let at = 0; at < mask.length; at++) {
-      if (mask[at] !== 1) continue;
-      const known = this.#targets.get(at);
-      if (known) known.push(exclusion);
-      else this.#targets.set(at, [exclusion]);
-    }
+    (this.#targets ??= []).push({ mask, exclusion });
   }
 
   has(rule: number): boolean {
@@ -66,7 +60,8 @@ export class Removals {
   }
 
   targets(rule: number): readonly Exclusion[] {
-    return this.#targets?.get(rule) ?? none;
+    if (this.#targets === null) return none;
+    return this.#targets.filter(({ mask }) => mask[rule] === 1).map(({ exclusion }) => exclusion);
   }
 }
 

@@ -9,6 +9,7 @@ import { Conduct, conductOf, readsTraces } from './conduct.ts';
 import { entriesOf, type Entries } from './entries.ts';
 import { fold, Turn, type Assumption, type Plan } from './fold.ts';
 import { Hits, Screen } from './screen.ts';
+import { memosOf, type Memo } from './memo.ts';
 import { planScreen } from './screen-plan.ts';
 
 /** What is remembered about one request between its phases. */
@@ -33,6 +34,7 @@ class Runner {
   private readonly screen: Screen;
   private readonly plans: Readonly<Record<Assumption, Plan>>;
   private readonly conduct: readonly Uint8Array[];
+  private readonly memos: ReadonlyMap<number, Memo>;
   private readonly start: Assumption;
   private readonly progress = new WeakMap<Transaction, Progress>();
   private readonly bases = new Map<number, ReadonlyMap<string, Entry>>();
@@ -51,6 +53,7 @@ class Runner {
     this.sizes = { 1: size(1), 2: size(2), 3: size(3), 4: size(4), 5: size(5) };
     this.screen = new Screen(plan, (value) => transformNamed('lowercase').apply(value));
     this.conduct = conductOf(program);
+    this.memos = memosOf(program);
     this.start = readsTraces(program) ? 'plain' : 'quiet';
   }
 
@@ -95,15 +98,26 @@ class Runner {
       if (progress.assumption === 'quiet') transaction.tx.rebase(this.base(plan.before[at]!));
       at++;
       if (transaction.removals.has(rule.index)) continue;
+      const key = progress.assumption === 'quiet' ? this.known(rule, transaction) : null;
+      if (key === '') continue;
       if (transaction.matchedVars.length > 0) transaction.matchedVars = [];
       if (transaction.evidence.length > 0) transaction.evidence.length = 0;
       const matched = runRule(transaction, rule, evaluate);
       if (matched) at = rule.next;
+      else if (key !== null) this.memos.get(rule.index)!.keep(key);
       this.note(progress, this.conduct[rule.index]![matched ? rule.links.length + 1 : transaction.evidence.length]!);
       if (transaction.verdict !== null) return;
     }
     const { before, turns } = this.plans.quiet.phases[phase];
     if (progress.assumption === 'quiet') transaction.tx.rebase(this.base(before[turns.length]!));
+  }
+
+  /** The list of values to remember when the rule does not match; '' when it did not before. */
+  private known(rule: CompiledRule, transaction: Transaction): string | null {
+    const memo = this.memos.get(rule.index);
+    if (memo === undefined || transaction.removals.targets(rule.index).length > 0) return null;
+    const key = memo.key(transaction);
+    return key !== null && memo.isClean(key) ? '' : key;
   }
 
   private note(progress: Progress, conduct: number): void {
