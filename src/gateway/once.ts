@@ -1,4 +1,4 @@
-import { then } from '../base/later.ts';
+import { whenHere } from '../base/later.ts';
 import { ms } from '../config/parts.ts';
 import { refuse } from '../flow/refuse.ts';
 import { onTheWayOut, type Answer, type Stage } from '../flow/stage.ts';
@@ -35,7 +35,7 @@ export function once({ counters }: OnceOptions): Stage {
         const done = counters.add(name, by, 'once', expiresAt);
         if (done instanceof Promise) exchange.later(done);
       };
-      return then(counters.add(name, 1, 'once', expiresAt), (sum): Answer => {
+      return whenHere(counters.add(name, 1, 'once', expiresAt), (sum): Answer => {
         if (sum > DONE) return refuse(exchange, 'gateway.once', onceReasons.repeated);
         if (sum > 1) {
           settle(-1);
