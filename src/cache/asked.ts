@@ -27,6 +27,8 @@ export interface Asked {
   readonly directives: Directives;
   /** The one range that is wanted, if one is. */
   readonly range: RangeSpec | null;
+  /** Stages entered up to the cache: where a second trip begins. */
+  readonly depth: number;
 }
 
 /** The request as the cache sees it, or why it stays out of it. */
@@ -50,6 +52,7 @@ export function ask(room: CacheRoom, policy: CachePolicy, exchange: Exchange, ne
     tenant,
     directives: requestDirectives(headers, policy.honourRequest),
     range: wantedRange(request),
+    depth: exchange.trace.entered.length,
   };
 }
 

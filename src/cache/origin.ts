@@ -51,11 +51,13 @@ export async function askOrigin(asked: Asked, request: HttpRequest, flight: Flig
 /** The same request on its own, with a story of its own: for asking twice, and for asking behind the viewer's back. */
 export function aside(asked: Asked, request: HttpRequest): Asked {
   const { exchange } = asked;
+  const trace = new Trace(newId(exchange.clock.now()), exchange.trace.stages, exchange.clock);
+  for (let at = 0; at < asked.depth; at++) trace.enter();
   const own: Exchange = {
     ...exchange,
     request,
     facts: exchange.facts.copy(),
-    trace: new Trace(newId(exchange.clock.now()), exchange.trace.stages, exchange.clock),
+    trace,
     departure: new Departure(),
   };
   return { ...asked, exchange: own, request, range: null };
