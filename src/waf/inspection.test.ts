@@ -130,6 +130,8 @@ describe('what rules read of the request', () => {
     ['ARGS_COMBINED_SIZE', { target: '/?ab=cd', headers: form, body: 'e=f' }, ['ARGS_COMBINED_SIZE=6']],
     ['SERVER_NAME', { headers: [['Host', 'Shop.Example:8080']] as const }, ['SERVER_NAME=shop.example']],
     ['UNIQUE_ID', {}, ['UNIQUE_ID=ID']],
+    ['URLENCODED_ERROR', { target: '/?a=%41' }, ['URLENCODED_ERROR=0']],
+    ['URLENCODED_ERROR', { headers: form, body: 'a=%4' }, ['URLENCODED_ERROR=1']],
     ['TIME', {}, ['TIME=00:00:00']],
     ['XML:/*|XML://@*', { headers: [['Content-Type', 'text/xml']] as const, body: '<a b="1">2</a>' }, []],
   ])('%s', (field, question, values) => {

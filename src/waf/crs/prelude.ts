@@ -21,6 +21,7 @@ SecRule REQUEST_HEADERS:Content-Type "@rx ^\\s*(?:application/(?:[a-z0-9.-]+\\+)
 SecRule REQUEST_HEADERS:Content-Type "@rx ^\\s*application/(?:[a-z0-9.-]+\\+)?json\\b" "id:99002,phase:1,pass,nolog,t:none,t:lowercase,ctl:requestBodyProcessor=JSON"
 SecRule REQBODY_ERROR "!@eq 0" "id:99003,phase:2,deny,status:400,log,t:none,msg:'The request body cannot be read',logdata:'%{REQBODY_ERROR_MSG}',severity:2"
 SecRule MULTIPART_STRICT_ERROR "!@eq 0" "id:99004,phase:2,deny,status:400,log,t:none,msg:'The multipart body is not well-formed',severity:2"
+SecRule MULTIPART_UNMATCHED_BOUNDARY "@eq 1" "id:99005,phase:2,deny,status:400,log,t:none,msg:'A line of the multipart body looks like a boundary and is none',severity:2"
 `;
 }
 

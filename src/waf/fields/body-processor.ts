@@ -1,7 +1,11 @@
 import { defineValue, type FieldDefinition } from '../field.ts';
 import type { Transaction } from '../transaction.ts';
 
+const brokenCode = /%(?![0-9A-Fa-f]{2})/;
+
 const failed = ({ body }: Transaction): number => (body.error === null ? 0 : 1);
+const broken = ({ target, bodyProcessor, bodyText }: Transaction): number =>
+  brokenCode.test(target.query ?? '') || (bodyProcessor === 'URLENCODED' && brokenCode.test(bodyText)) ? 1 : 0;
 const reason = ({ body }: Transaction): string => body.error ?? '';
 
 export default [
@@ -17,10 +21,5 @@ export default [
   defineValue('REQBODY_ERROR_MSG', 'request-body', 'Why the body could not be read.', reason),
   defineValue('REQBODY_PROCESSOR_ERROR', 'request-body', '1 when the body could not be read.', failed),
   defineValue('REQBODY_PROCESSOR_ERROR_MSG', 'request-body', 'Why the body could not be read.', reason),
-  defineValue(
-    'URLENCODED_ERROR',
-    'request-body',
-    '1 when a form had a broken percent code.',
-    ({ body }) => body.flags.get('URLENCODED_ERROR') ?? 0,
-  ),
+  defineValue('URLENCODED_ERROR', 'request-body', '1 when the query or a form has a broken percent code.', broken),
 ] as const;
