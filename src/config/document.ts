@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { account, apis } from './apis.ts';
 import { edge } from './edge.ts';
 import { api, keys, throttles } from './gateway.ts';
 import { admin, listen } from './listen.ts';
 import { answers, logging } from './logging.ts';
 import { origin } from './origins.ts';
+import { apiKeys, budgets, metering, plans } from './plans.ts';
 import { routes } from './routes.ts';
 import { rules, tenants } from './rules.ts';
 import { use } from './use.ts';
@@ -20,12 +22,21 @@ export const document = z
     rules: rules.prefault({}),
     keys: keys.prefault({}),
     throttles: throttles.prefault({}),
-    routes,
+    routes: routes.prefault({}),
+    apis: apis.prefault({}),
+    account: account.prefault({}),
+    apiKeys: apiKeys.prefault({}).meta({ description: 'API keys written here, by name.' }),
+    plans: plans.prefault({}),
+    metering: metering.prefault({}),
+    budgets: budgets.prefault({}),
     edge: edge.optional(),
     origins: z.record(z.string().min(1), origin).default({}).meta({ description: 'Origins by name.' }),
     store: use
       .prefault({ use: 'sqlite' })
-      .meta({ description: 'Where keys, buckets and counters live: `sqlite` (a file, the default), `memory`, or one of your own.' }),
+      .meta({
+        description:
+          'Where keys, buckets and counters live: `sqlite` (a file, the default), `memory`, or one of your own.',
+      }),
     answers: answers.prefault({}),
     logging: logging.prefault({}),
   })

@@ -5,10 +5,10 @@ import type { CallerIdentity } from '../events/parts.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import type { HeaderList } from '../http/headers.ts';
 import type { Digest } from '../ports/digest.ts';
-import type { Invoker } from '../ports/invoker.ts';
+import type { FetchJson } from '../ports/fetch-json.ts';
+import type { OpenFunction } from '../ports/invoker.ts';
 import type { Reason } from '../trace/reason.ts';
 import type { Call, CallError } from './call.ts';
-import type { FetchJson } from './jwks.ts';
 import type { Decision } from './resource-policy.ts';
 
 /** What an authorizer found out about one request. */
@@ -52,12 +52,7 @@ export interface AuthorizerParts {
   readonly fetchJson: FetchJson;
   readonly secret: (name: string) => string | null;
   /** Opens a function that the options name. */
-  readonly openFunction: (options: {
-    readonly file: string;
-    readonly handler: string;
-    readonly timeoutMs: number;
-    readonly memoryMb: number;
-  }) => Invoker;
+  readonly openFunction: OpenFunction;
   readonly warn: (says: string, facts?: Readonly<Record<string, unknown>>) => void;
 }
 

@@ -37,6 +37,8 @@ export interface Call {
   usageKey: string | null;
   /** What the resource policy said, once it was asked. */
   policy: Decision | null;
+  /** ARNs by which resource policies may name the caller. */
+  principals: readonly string[];
   plan: string | null;
   error: CallError | null;
   authorizerLatency: number | null;

@@ -2,11 +2,9 @@ import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import type { Clock } from '../base/clock.ts';
 import { Fault, messageOf } from '../base/fault.ts';
 import { Once } from '../base/once.ts';
+import type { FetchJson } from '../ports/fetch-json.ts';
 
 /** Key sets of issuers: found by discovery, fetched within limits, kept for two hours. */
-
-/** Fetches a JSON document, at most `most` bytes of it, within `withinMs`. */
-export type FetchJson = (url: string, limits: { readonly withinMs: number; readonly most: number }) => Promise<unknown>;
 
 export type KeySet = ReturnType<typeof createLocalJWKSet>;
 

@@ -1,6 +1,22 @@
 import type { z } from 'zod';
 import type { Exchange } from '../flow/exchange.ts';
 import type { Answer } from '../flow/stage.ts';
+import type { OpenFolder } from '../ports/folder.ts';
+import type { OpenFunction } from '../ports/invoker.ts';
+
+/** What an integration is opened with, beside its options. */
+export interface IntegrationParts {
+  /** The kind of API that it stands behind; `plain` for a route of the document itself. */
+  readonly api: 'rest' | 'http' | 'plain';
+  /** Patience of the gateway, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Most bytes of a request body. */
+  readonly bodyBytes: number;
+  /** A number as a header value of a function is a malformed answer. */
+  readonly strict: boolean;
+  readonly openFunction: OpenFunction;
+  readonly openFolder: OpenFolder;
+}
 
 /** An integration is a page in `integrations/`: what a route's `{ use, with }` may name besides an origin. */
 export interface IntegrationDefinition<Schema extends z.ZodType = z.ZodType> {
@@ -9,9 +25,11 @@ export interface IntegrationDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly says: string;
   readonly options: Schema;
   /** Called once at load. */
-  open(options: z.output<Schema>): (exchange: Exchange) => Answer;
+  open(options: z.output<Schema>, parts: IntegrationParts): (exchange: Exchange) => Answer;
 }
 
-export function defineIntegration<Schema extends z.ZodType>(definition: Omit<IntegrationDefinition<Schema>, 'kind'>): IntegrationDefinition<Schema> {
+export function defineIntegration<Schema extends z.ZodType>(
+  definition: Omit<IntegrationDefinition<Schema>, 'kind'>,
+): IntegrationDefinition<Schema> {
   return { ...definition, kind: 'integration' };
 }

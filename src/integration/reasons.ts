@@ -17,3 +17,15 @@ export const originReasons = defineReasons('integration.origin', {
 export const bodyReasons = defineReasons('integration.body', {
   'too-large': [413, 'The request body is longer than the route allows.'],
 });
+
+/** Faults of a function. The caller sees a bare 5xx; these are for the operator. */
+export const functionReasons = defineReasons('integration.function', {
+  error: [502, 'The function threw, or ended without an answer.'],
+  malformed: [502, "The function's answer has not the form that its kind of API reads."],
+  encoding: [500, "The function's answer says base64 and is none."],
+  'timed-out': [502, 'The function used up its own time.'],
+  timeout: [504, 'The function did not answer within the patience of the gateway.'],
+  'too-large': [502, 'The event or the answer is longer than 6 MB of JSON.'],
+  throttled: [500, 'All instances of the function are busy and its queue is full.'],
+  unavailable: [500, 'There is no such function, or its module does not load.'],
+});

@@ -28,17 +28,33 @@ export function readPlans(document: Document, issues: Issue[]): (api: string) =>
       const path = ['plans', name, 'stages', at];
       const api = document.apis[stage.api];
       if (!api) {
-        issues.push({ path: pathText([...path, 'api']), wanted: 'the name of an API', found: shown(stage.api), hint: `known: ${Object.keys(document.apis).join(', ') || 'none'}` });
+        issues.push({
+          path: pathText([...path, 'api']),
+          wanted: 'the name of an API',
+          found: shown(stage.api),
+          hint: `known: ${Object.keys(document.apis).join(', ') || 'none'}`,
+        });
         continue;
       }
       const methods = new Map<string, BucketLimit>();
       for (const [text, limit] of Object.entries(stage.throttle)) {
         const key = methodKey(text);
         if (key === null || !api.routes[key]) {
-          issues.push({ path: pathText([...path, 'throttle', text]), wanted: `a method of API ${stage.api}`, found: shown(text), hint: `known: ${Object.keys(api.routes).join(', ')}` });
+          issues.push({
+            path: pathText([...path, 'throttle', text]),
+            wanted: `a method of API ${stage.api}`,
+            found: shown(text),
+            hint: `known: ${Object.keys(api.routes).join(', ')}`,
+          });
         } else methods.set(key, capped(limit, document.account.throttle));
       }
-      if (methods.size > MOST_METHODS) issues.push({ path: pathText([...path, 'throttle']), wanted: `at most ${MOST_METHODS} methods`, found: String(methods.size), hint: null });
+      if (methods.size > MOST_METHODS)
+        issues.push({
+          path: pathText([...path, 'throttle']),
+          wanted: `at most ${MOST_METHODS} methods`,
+          found: String(methods.size),
+          hint: null,
+        });
       const all = plan.throttle ? capped(plan.throttle, document.account.throttle) : null;
       const made: StagePlan = { name, quota: plan.quota ?? null, throttle: (routeKey) => methods.get(routeKey) ?? all };
       const keys = byApi.get(stage.api) ?? new Map<string, StagePlan>();
@@ -46,7 +62,12 @@ export function readPlans(document: Document, issues: Issue[]): (api: string) =>
       for (const [index, key] of plan.keys.entries()) {
         const other = keys.get(key);
         if (other) {
-          issues.push({ path: pathText(['plans', name, 'keys', index]), wanted: 'a key that is in one plan of this stage', found: shown(key), hint: `it is in plan ${other.name} for API ${stage.api} already` });
+          issues.push({
+            path: pathText(['plans', name, 'keys', index]),
+            wanted: 'a key that is in one plan of this stage',
+            found: shown(key),
+            hint: `it is in plan ${other.name} for API ${stage.api} already`,
+          });
         } else keys.set(key, made);
       }
     }
@@ -58,18 +79,29 @@ export function readPlans(document: Document, issues: Issue[]): (api: string) =>
 }
 
 /** Keys that stand in the document, by their hash. */
-export function readKeys(document: Document, ports: Pick<Ports, 'digest' | 'secret'>, issues: Issue[]): ReadonlyMap<string, KnownKey> {
+export function readKeys(
+  document: Document,
+  ports: Pick<Ports, 'digest' | 'secret'>,
+  issues: Issue[],
+): ReadonlyMap<string, KnownKey> {
   const keys = new Map<string, KnownKey>();
   for (const [name, given] of Object.entries(document.apiKeys)) {
     const path = pathText(['apiKeys', name, 'value']);
     const value = given.value.replaceAll(/\$\{secret:([^}]+)\}/g, (_, secret: string) => {
       const found = ports.secret(secret);
-      if (found === null) issues.push({ path, wanted: `a secret named ${secret}`, found: 'nothing', hint: `set the environment variable ${secret}` });
+      if (found === null)
+        issues.push({
+          path,
+          wanted: `a secret named ${secret}`,
+          found: 'nothing',
+          hint: `set the environment variable ${secret}`,
+        });
       return found ?? '';
     });
     const hash = ports.digest.sha256(value);
     const there = keys.get(hash);
-    if (there) issues.push({ path, wanted: 'a key that no other has', found: `the value of ${there.name}`, hint: null });
+    if (there)
+      issues.push({ path, wanted: 'a key that no other has', found: `the value of ${there.name}`, hint: null });
     else if (given.enabled) keys.set(hash, { id: name, name });
   }
   return keys;
@@ -77,16 +109,32 @@ export function readKeys(document: Document, ports: Pick<Ports, 'digest' | 'secr
 
 /** Budgets by name, ready to be asked. */
 export function readBudgets(document: Document): ReadonlyMap<string, Budget> {
-  return new Map(Object.entries(document.budgets).map(([name, { flush, ...rest }]): [string, Budget] => [name, { ...rest, name, flushMs: ms(flush) }]));
+  return new Map(
+    Object.entries(document.budgets).map(([name, { flush, ...rest }]): [string, Budget] => [
+      name,
+      { ...rest, name, flushMs: ms(flush) },
+    ]),
+  );
 }
 
 /** What a route spends, from which budget. */
-export function readSpending(document: Document, api: string, key: string, isFunction: boolean, issues: Issue[]): { readonly name: string; readonly dollars: number } | null {
+export function readSpending(
+  document: Document,
+  api: string,
+  key: string,
+  isFunction: boolean,
+  issues: Issue[],
+): { readonly name: string; readonly dollars: number } | null {
   const route = document.apis[api]?.routes[key];
   if (route?.budget === undefined) return null;
   const budget = document.budgets[route.budget];
   if (!budget) {
-    issues.push({ path: pathText(['apis', api, 'routes', key, 'budget']), wanted: 'the name of a budget', found: shown(route.budget), hint: `known: ${Object.keys(document.budgets).join(', ') || 'none'}` });
+    issues.push({
+      path: pathText(['apis', api, 'routes', key, 'budget']),
+      wanted: 'the name of a budget',
+      found: shown(route.budget),
+      hint: `known: ${Object.keys(document.budgets).join(', ') || 'none'}`,
+    });
     return null;
   }
   return { name: route.budget, dollars: priceOf(route.price, budget.rates, isFunction) };

@@ -27,7 +27,10 @@ export function resourceId(text: string): string {
 }
 
 /** The routes of one API and the router over them: resources with methods on REST, single routes on HTTP. */
-export function readApiRoutes(options: RoutesOptions): { readonly routes: readonly ApiRoute[]; readonly resources: Router<Resource> } {
+export function readApiRoutes(options: RoutesOptions): {
+  readonly routes: readonly ApiRoute[];
+  readonly resources: Router<Resource>;
+} {
   const { api, name, issues } = options;
   const resources = new Router<Resource>();
   const byTemplate = new Map<string, Map<string, ApiRoute>>();
@@ -35,7 +38,12 @@ export function readApiRoutes(options: RoutesOptions): { readonly routes: readon
   for (const [key, given] of Object.entries(api.routes)) {
     const path = ['apis', name, 'routes', key];
     const parsed = parseRouteKey(key);
-    const wrong = typeof parsed === 'string' ? parsed : api.kind === 'rest' && key === '$default' ? 'REST APIs have no $default route' : null;
+    const wrong =
+      typeof parsed === 'string'
+        ? parsed
+        : api.kind === 'rest' && key === '$default'
+          ? 'REST APIs have no $default route'
+          : null;
     if (wrong !== null || typeof parsed === 'string') {
       issues.push({ path: pathText(path), wanted: 'a route', found: shown(key), hint: wrong });
       continue;
@@ -50,19 +58,34 @@ export function readApiRoutes(options: RoutesOptions): { readonly routes: readon
         else {
           const methods = new Map([[key.slice(0, key.indexOf(' ')), route]]);
           byTemplate.set(route.resource, methods);
-          resources.add({ method: null, segments: parsed.segments }, { template: route.resource, id: route.resourceId, methods });
+          resources.add(
+            { method: null, segments: parsed.segments },
+            { template: route.resource, id: route.resourceId, methods },
+          );
         }
-      } else resources.add(parsed, { template: route.resource, id: route.resourceId, methods: new Map([[key, route]]) });
+      } else
+        resources.add(parsed, { template: route.resource, id: route.resourceId, methods: new Map([[key, route]]) });
     } catch (thrown) {
-      issues.push({ path: pathText(path), wanted: 'routes that differ', found: shown(key), hint: (thrown as Error).message });
+      issues.push({
+        path: pathText(path),
+        wanted: 'routes that differ',
+        found: shown(key),
+        hint: (thrown as Error).message,
+      });
     }
   }
   return { routes, resources };
 }
 
-function readRoute(options: RoutesOptions, key: string, given: ApiRouteDocument, path: readonly PropertyKey[]): ApiRoute {
+function readRoute(
+  options: RoutesOptions,
+  key: string,
+  given: ApiRouteDocument,
+  path: readonly PropertyKey[],
+): ApiRoute {
   const { document, api, name, authorizers, issues } = options;
-  const problem = (at: readonly PropertyKey[], wanted: string, found: string, hint: string | null = null): void => void issues.push({ path: pathText([...path, ...at]), wanted, found, hint });
+  const problem = (at: readonly PropertyKey[], wanted: string, found: string, hint: string | null = null): void =>
+    void issues.push({ path: pathText([...path, ...at]), wanted, found, hint });
   const resource = key === '$default' ? '$default' : key.slice(key.indexOf(' ') + 1);
   const to = typeof given.to === 'string' ? given.to : given.to.use;
   const isFunction = to.startsWith('function');
@@ -71,11 +94,18 @@ function readRoute(options: RoutesOptions, key: string, given: ApiRouteDocument,
   if (given.authorizer !== 'none') {
     const found = authorizers.get(given.authorizer);
     if (found) authorizer = { name: given.authorizer, ask: found };
-    else if (!api.authorizers[given.authorizer]) problem(['authorizer'], 'the name of an authorizer of this API', shown(given.authorizer), `known: ${['none', ...Object.keys(api.authorizers)].join(', ')}`);
+    else if (!api.authorizers[given.authorizer])
+      problem(
+        ['authorizer'],
+        'the name of an authorizer of this API',
+        shown(given.authorizer),
+        `known: ${['none', ...Object.keys(api.authorizers)].join(', ')}`,
+      );
   }
   let mapping: ApiRoute['mapping'] = null;
   if (given.map) {
-    if (api.kind === 'rest') problem(['map'], 'nothing: parameter mapping of this form is for HTTP APIs', 'a mapping', 'use `transform`');
+    if (api.kind === 'rest')
+      problem(['map'], 'nothing: parameter mapping of this form is for HTTP APIs', 'a mapping', 'use `transform`');
     const request = requestMapping(given.map.request);
     if (typeof request === 'string') problem(['map', 'request'], 'a parameter mapping', request);
     const responses = new Map<string, ResponseMapping>();
@@ -88,7 +118,13 @@ function readRoute(options: RoutesOptions, key: string, given: ApiRouteDocument,
   }
   let made: ApiRoute['transform'] = null;
   if (given.transform) {
-    if (api.kind === 'http') problem(['transform'], 'nothing: HTTP APIs have no mapping templates', 'a transform', 'use `map`, or make it a REST API');
+    if (api.kind === 'http')
+      problem(
+        ['transform'],
+        'nothing: HTTP APIs have no mapping templates',
+        'a transform',
+        'use `map`, or make it a REST API',
+      );
     const compiled = transform(given.transform, to === 'mock');
     if ('says' in compiled) problem(['transform', compiled.at], 'a transform that compiles', compiled.says);
     else made = compiled;
@@ -117,14 +153,24 @@ function readRoute(options: RoutesOptions, key: string, given: ApiRouteDocument,
   };
 }
 
-function readValidator(options: RoutesOptions, given: ApiRouteDocument, problem: (at: readonly PropertyKey[], wanted: string, found: string, hint?: string | null) => void): Validator | null {
+function readValidator(
+  options: RoutesOptions,
+  given: ApiRouteDocument,
+  problem: (at: readonly PropertyKey[], wanted: string, found: string, hint?: string | null) => void,
+): Validator | null {
   if (!given.validate) return null;
   const { header, path, query, body } = given.validate;
   const models: Record<string, unknown> = {};
   for (const [type, model] of Object.entries(body)) {
     if (typeof model !== 'string') models[type] = model;
     else if (Object.hasOwn(options.api.models, model)) models[type] = options.api.models[model];
-    else problem(['validate', 'body', type], 'the name of a model, or a JSON Schema', shown(model), `known: ${Object.keys(options.api.models).join(', ') || 'none'}`);
+    else
+      problem(
+        ['validate', 'body', type],
+        'the name of a model, or a JSON Schema',
+        shown(model),
+        `known: ${Object.keys(options.api.models).join(', ') || 'none'}`,
+      );
   }
   const made = validator({ required: { header, path, querystring: query }, models });
   if (typeof made !== 'string') return made;

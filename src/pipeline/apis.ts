@@ -36,26 +36,62 @@ export function readApi(options: ApisOptions, name: string, api: GatewayApiDocum
     void issues.push({ path: pathText(['apis', name, ...at]), wanted, found, hint });
   const rest = api.kind === 'rest';
   const stage = api.stage ?? (rest ? 'prod' : '$default');
-  if (rest && stage === '$default') problem(['stage'], 'a stage with a name', '"$default"', 'only HTTP APIs have $default');
+  if (rest && stage === '$default')
+    problem(['stage'], 'a stage with a name', '"$default"', 'only HTTP APIs have $default');
   const id = api.id ?? idOf(name);
   const domainName = api.hosts[0] ?? `${id}.execute-api.${api.region}.amazonaws.com`;
-  const place = { kind: api.kind, region: api.region, account: api.account, id, stage, deploymentId: idOf(`d${name}`), domainName, domainPrefix: domainName.split('.')[0] ?? id };
+  const place = {
+    kind: api.kind,
+    region: api.region,
+    account: api.account,
+    id,
+    stage,
+    deploymentId: idOf(`d${name}`),
+    domainName,
+    domainPrefix: domainName.split('.')[0] ?? id,
+  };
   if (!rest) {
-    if (api.policy !== undefined) problem(['policy'], 'nothing: HTTP APIs have no resource policy', 'a policy', 'make it a REST API');
-    if (Object.keys(api.responses).length > 0) problem(['responses'], 'nothing: HTTP APIs have no gateway responses', 'responses', 'make it a REST API');
-  } else if (api.cors) problem(['cors'], 'nothing: a REST API has no automatic CORS', 'cors', 'add OPTIONS methods, and `responses` for errors');
+    if (api.policy !== undefined)
+      problem(['policy'], 'nothing: HTTP APIs have no resource policy', 'a policy', 'make it a REST API');
+    if (Object.keys(api.responses).length > 0)
+      problem(['responses'], 'nothing: HTTP APIs have no gateway responses', 'responses', 'make it a REST API');
+  } else if (api.cors)
+    problem(
+      ['cors'],
+      'nothing: a REST API has no automatic CORS',
+      'cors',
+      'add OPTIONS methods, and `responses` for errors',
+    );
   for (const type of Object.keys(api.responses)) {
-    if (!(responseTypes as readonly string[]).includes(type) && type !== 'DEFAULT_4XX' && type !== 'DEFAULT_5XX') problem(['responses', type], 'a type of gateway response', shown(type), `known: DEFAULT_4XX, DEFAULT_5XX, ${responseTypes.join(', ')}`);
-    if (type === 'REQUEST_TOO_LARGE') problem(['responses', type], 'another type', shown(type), 'this one cannot be customised');
+    if (!(responseTypes as readonly string[]).includes(type) && type !== 'DEFAULT_4XX' && type !== 'DEFAULT_5XX')
+      problem(
+        ['responses', type],
+        'a type of gateway response',
+        shown(type),
+        `known: DEFAULT_4XX, DEFAULT_5XX, ${responseTypes.join(', ')}`,
+      );
+    if (type === 'REQUEST_TOO_LARGE')
+      problem(['responses', type], 'another type', shown(type), 'this one cannot be customised');
   }
   const cors: CorsRules | null = api.cors ? { ...api.cors, maxAge: api.cors.maxAge ?? null } : null;
   const corsWrong = cors && corsProblem(cors);
   if (corsWrong) problem(['cors'], 'rules that browsers accept', corsWrong);
-  if (!/^\d+(?:ms|s)$/.test(api.timeout) || ms(api.timeout) > 300_000) problem(['timeout'], 'at most 300s', shown(api.timeout));
+  if (!/^\d+(?:ms|s)$/.test(api.timeout) || ms(api.timeout) > 300_000)
+    problem(['timeout'], 'at most 300s', shown(api.timeout));
 
   const authorizers = readAuthorizers(options, name, api);
   const { routes, resources } = readApiRoutes({ document, name, api, authorizers, issues });
-  const policy = api.policy === undefined ? null : readPolicy(options, api, name, place.id, routes.map((route) => route.authorizer?.ask.kind ?? 'none'), problem);
+  const policy =
+    api.policy === undefined
+      ? null
+      : readPolicy(
+          options,
+          api,
+          name,
+          place.id,
+          routes.map((route) => route.authorizer?.ask.kind ?? 'none'),
+          problem,
+        );
   let accessLog: GatewayApi['accessLog'] = null;
   if (api.accessLog !== undefined) {
     const template = accessLogFormats[api.accessLog as keyof typeof accessLogFormats] ?? api.accessLog;
@@ -64,7 +100,10 @@ export function readApi(options: ApisOptions, name: string, api: GatewayApiDocum
     accessLog = { template, write: (line) => ports.log('info', line, { log: 'access', api: name }) };
   }
   const responses: GatewayResponses = Object.fromEntries(
-    Object.entries(api.responses).map(([type, each]) => [type, { statusCode: each.status, headers: each.headers, templates: each.templates }]),
+    Object.entries(api.responses).map(([type, each]) => [
+      type,
+      { statusCode: each.status, headers: each.headers, templates: each.templates },
+    ]),
   );
   return {
     name,
@@ -111,7 +150,12 @@ function readAuthorizers(options: ApisOptions, name: string, api: GatewayApiDocu
       found.set(own, read.definition.open(read.options, parts));
     } catch (thrown) {
       if (!(thrown instanceof Fault) || thrown.source !== 'config') throw thrown;
-      issues.push({ path: pathText([...path, 'with']), wanted: 'options that go together', found: thrown.message, hint: null });
+      issues.push({
+        path: pathText([...path, 'with']),
+        wanted: 'options that go together',
+        found: thrown.message,
+        hint: null,
+      });
     }
   }
   return found;
@@ -119,7 +163,14 @@ function readAuthorizers(options: ApisOptions, name: string, api: GatewayApiDocu
 
 type Problem = (at: readonly PropertyKey[], wanted: string, found: string, hint?: string | null) => void;
 
-function readPolicy(options: ApisOptions, api: GatewayApiDocument, name: string, id: string, kinds: readonly string[], problem: Problem): Policy | null {
+function readPolicy(
+  options: ApisOptions,
+  api: GatewayApiDocument,
+  name: string,
+  id: string,
+  kinds: readonly string[],
+  problem: Problem,
+): Policy | null {
   let document: unknown = api.policy;
   const file = (document as { file?: unknown }).file;
   if (typeof file === 'string') {
@@ -130,13 +181,23 @@ function readPolicy(options: ApisOptions, api: GatewayApiDocument, name: string,
       return null;
     }
   }
-  const { policy, problems } = compilePolicy(document, { principals: 'wanted', arnPrefix: `arn:aws:execute-api:${api.region}:${api.account}:${id}/` });
+  const { policy, problems } = compilePolicy(document, {
+    principals: 'wanted',
+    arnPrefix: `arn:aws:execute-api:${api.region}:${api.account}:${id}/`,
+  });
   for (const { path, says } of problems) problem(['policy', path], 'a policy that API Gateway takes', says);
-  const about = { authorizers: kinds.map((kind) => (kind === 'cognito' ? 'jwt' : kind) as 'none' | 'lambda' | 'iam' | 'jwt'), behindProxy: api.behindProxy, length: JSON.stringify(document).length };
+  const about = {
+    authorizers: kinds.map((kind) => (kind === 'cognito' ? 'jwt' : kind) as 'none' | 'lambda' | 'iam' | 'jwt'),
+    behindProxy: api.behindProxy,
+    length: JSON.stringify(document).length,
+  };
   for (const finding of lintPolicy(policy, about)) {
     if (finding.code === 'too-long') problem(['policy'], 'at most 8192 characters', finding.says);
-    else options.ports.log('warn', `policy of API ${name}: ${finding.says}`, { code: finding.code, statement: finding.sid ?? finding.at });
+    else
+      options.ports.log('warn', `policy of API ${name}: ${finding.says}`, {
+        code: finding.code,
+        statement: finding.sid ?? finding.at,
+      });
   }
   return policy;
 }
-

@@ -14,6 +14,7 @@ import { openObjects } from '../stores/objects.ts';
 import { Trace } from '../trace/trace.ts';
 import { assemble, type Line } from './assemble.ts';
 import { dialers } from './dialers.ts';
+import { functions } from './functions.ts';
 import { parseMap } from './map-source.ts';
 import { outfit, type PortOverrides } from './outfit.ts';
 import { registry, type Definition } from './registry.ts';
@@ -59,6 +60,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
   const firstRegistry = registry(options.plugins);
   const { ports, state } = await outfit(first, firstRegistry, folder, options.ports ?? {});
   const pools = dialers(ports.openDialer);
+  const running = functions(ports.openFunction);
   const room = await openRoom(first, options, ports, folder);
   const unsettled = new Set<Promise<unknown>>();
   let plugins = options.plugins ?? [];
@@ -68,22 +70,39 @@ export async function sallyport(options: AppOptions): Promise<App> {
   let since = ports.clock.now();
   let turn: Promise<unknown> = Promise.resolve();
 
-  const build = async (document: Document, definitions: readonly Definition[], from: DocumentSource | null): Promise<Line> => {
+  const build = async (
+    document: Document,
+    definitions: readonly Definition[],
+    from: DocumentSource | null,
+  ): Promise<Line> => {
     let sourcedMap: ResourceMap | null = null;
     let mapVersion = '';
     if (from) {
       const loaded = await from.load().catch((thrown: unknown) => {
-        throw new DocumentError([{ path: 'rules.from', wanted: 'a source that can be read', found: messageOf(thrown), hint: from.name }]);
+        throw new DocumentError([
+          { path: 'rules.from', wanted: 'a source that can be read', found: messageOf(thrown), hint: from.name },
+        ]);
       });
       sourcedMap = parseMap(loaded, from.name);
       mapVersion = loaded.version;
     }
     const version = ports.digest.sha256(JSON.stringify(document) + mapVersion).slice(0, 12);
-    const line = assemble({ document, version, sourcedMap, registry: registry(definitions), ports, dialers: pools, room });
+    const line = assemble({
+      document,
+      version,
+      sourcedMap,
+      registry: registry(definitions),
+      ports,
+      dialers: pools,
+      functions: running,
+      room,
+    });
     pools.sweep();
+    running.sweep();
     return line;
   };
-  const openSource = (document: Document): DocumentSource | null => (document.rules.from ? ports.openDocument(document.rules.from.use, document.rules.from.with) : null);
+  const openSource = (document: Document): DocumentSource | null =>
+    document.rules.from ? ports.openDocument(document.rules.from.use, document.rules.from.with) : null;
 
   /** One change at a time, in the order they came. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -116,7 +135,11 @@ export async function sallyport(options: AppOptions): Promise<App> {
       ports.log('info', 'a new rule map was taken up', { source: from.name, version: next.version });
     } catch (thrown) {
       stale = { source: from.name, says: messageOf(thrown), since: ports.clock.now() };
-      ports.log('error', 'the new rule map is not fit; the last good one stays', { source: from.name, version: line.version, reason: messageOf(thrown) });
+      ports.log('error', 'the new rule map is not fit; the last good one stays', {
+        source: from.name,
+        version: line.version,
+        reason: messageOf(thrown),
+      });
     }
   };
   watch();
@@ -138,7 +161,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
     ports,
     handle(request, viewer, departure = new Departure()) {
       // The line is read once: a request that began in one version ends in it.
-      const { handle, stages } = line;
+      const { handle, stages } = line.apis.pick(request) ?? line;
       const trace = new Trace(newId(ports.clock.now()), stages, ports.clock);
       return handle(newExchange({ request, viewer, trace, clock: ports.clock, departure, later }));
     },
@@ -166,6 +189,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
       await turn;
       await Promise.all(unsettled);
       await pools.close();
+      await running.close();
       await room?.close();
       await state.close();
       await Promise.all(ports.sinks.map((sink) => sink.flush()));
@@ -180,9 +204,16 @@ function accept(given: unknown): { readonly document: Document } {
 }
 
 /** The cache of the first document; a reload keeps it, so that what is stored stays. */
-async function openRoom(document: Document, options: AppOptions, ports: Ports, folder: string): Promise<CacheRoom | null> {
+async function openRoom(
+  document: Document,
+  options: AppOptions,
+  ports: Ports,
+  folder: string,
+): Promise<CacheRoom | null> {
   const given = options.ports?.objects;
   if (!document.edge) return null;
-  const opened = given ? { store: given, bus: options.ports?.bus ?? null } : await openObjects(document.edge.objects, { clock: ports.clock, folder, warn: (says) => ports.log('warn', says) });
+  const opened = given
+    ? { store: given, bus: options.ports?.bus ?? null }
+    : await openObjects(document.edge.objects, { clock: ports.clock, folder, warn: (says) => ports.log('warn', says) });
   return new CacheRoom({ ...opened, clock: ports.clock, log: ports.log });
 }

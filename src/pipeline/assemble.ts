@@ -10,7 +10,9 @@ import { forwarder, type Forwarder } from '../integration/forward.ts';
 import type { Ports } from '../ports/ports.ts';
 import { compileMap, type CompiledMap } from '../rules/chain.ts';
 import type { RuleContext } from '../rules/rule.ts';
+import { apiLines, type ApiLines } from './api-lines.ts';
 import type { Dialers } from './dialers.ts';
+import type { Functions } from './functions.ts';
 import { edgeParts } from './edge.ts';
 import { integrate, type Integrate } from './integrate.ts';
 import { pipeline, stages } from './order.ts';
@@ -24,6 +26,7 @@ export interface Line {
   readonly version: string;
   readonly stages: readonly string[];
   readonly handle: Handle;
+  readonly apis: ApiLines;
   readonly document: Document;
 }
 
@@ -35,6 +38,7 @@ export interface AssembleOptions {
   readonly registry: Registry;
   readonly ports: Ports;
   readonly dialers: Dialers;
+  readonly functions: Functions;
   /** The cache, kept over a reload; null where the document has no edge. */
   readonly room: CacheRoom | null;
 }
@@ -43,23 +47,42 @@ export interface AssembleOptions {
 export function assemble(options: AssembleOptions): Line {
   const { document, registry, ports } = options;
   const issues: Issue[] = [];
-  const map = readMap(options.sourcedMap ?? document.rules.map ?? null, options.sourcedMap ? ['rules', 'from'] : ['rules', 'map'], registry, ports, issues);
+  const map = readMap(
+    options.sourcedMap ?? document.rules.map ?? null,
+    options.sourcedMap ? ['rules', 'from'] : ['rules', 'map'],
+    registry,
+    ports,
+    issues,
+  );
   const tenantMaps = new Map<string, CompiledMap>();
   for (const [name, known] of Object.entries(document.tenants?.known ?? {})) {
     const own = readMap(known.rules ?? null, ['tenants', 'known', name, 'rules'], registry, ports, issues);
     if (own) tenantMaps.set(name, own);
   }
   const router = readRoutes(document, issues);
-  const ends = readEnds(options, issues);
+  const forwarders = readOrigins(options, issues);
+  const ends = readEnds(options, forwarders, issues);
+  const openApis = apiLines({ ...options, issues }, forwarders);
   if (issues.length > 0) throw new DocumentError(issues);
 
   const byKey = namedByKey(document.tenants);
-  const ruleOptions = { map, tenants: byKey ? new Map<string, CompiledMap>() : tenantMaps, onFault: document.rules.onFault, bodyBytes: document.rules.bodyBytes, timeoutMs: ms(document.rules.timeout) };
+  const ruleOptions = {
+    map,
+    tenants: byKey ? new Map<string, CompiledMap>() : tenantMaps,
+    onFault: document.rules.onFault,
+    bodyBytes: document.rules.bodyBytes,
+    timeoutMs: ms(document.rules.timeout),
+  };
   const parts: Parts = {
+    clock: ports.clock,
     finish: { version: options.version, sinks: ports.sinks, logging: document.logging, answers: document.answers },
     onFault: (fault, exchange) => {
       if (fault.source !== 'viewer' && fault.code !== 'integration.origin.gone') {
-        ports.log('warn', fault.message, { code: fault.code, trace: exchange.trace.id, ...(fault.source === 'edge' ? { stack: stackOf(fault) } : {}) });
+        ports.log('warn', fault.message, {
+          code: fault.code,
+          trace: exchange.trace.id,
+          ...(fault.source === 'edge' ? { stack: stackOf(fault) } : {}),
+        });
       }
     },
     admit: {
@@ -90,15 +113,27 @@ export function assemble(options: AssembleOptions): Line {
     version: options.version,
     stages: line.map((stage) => stage.name),
     handle: pipeline(line, integrate(ends, size(document.listen.limits.bodyBytes))),
+    apis: openApis(parts),
     document,
   };
 }
 
 const stackOf = (fault: Error): string | undefined => (fault.cause instanceof Error ? fault.cause.stack : fault.stack);
 
-const pick = ({ overall, perKey, perAddress, onFault }: Document['throttles']): Omit<Parts['throttles'], 'buckets'> => ({ overall, perKey, perAddress, onFault });
+const pick = ({
+  overall,
+  perKey,
+  perAddress,
+  onFault,
+}: Document['throttles']): Omit<Parts['throttles'], 'buckets'> => ({ overall, perKey, perAddress, onFault });
 
-function readMap(map: ResourceMap | null, path: readonly PropertyKey[], registry: Registry, context: RuleContext, issues: Issue[]): CompiledMap | null {
+function readMap(
+  map: ResourceMap | null,
+  path: readonly PropertyKey[],
+  registry: Registry,
+  context: RuleContext,
+  issues: Issue[],
+): CompiledMap | null {
   if (!map) return null;
   const { compiled, issues: found } = compileMap(map, registry.rules, context);
   for (const issue of found) issues.push({ ...issue, path: pathText([...path, ...issue.path]) });
@@ -116,27 +151,45 @@ function readRoutes(document: Document, issues: Issue[]): Router<NamedRoute> {
     const holes = new Set(parsed.segments?.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name])));
     for (const [, hole = ''] of (route.rewrite ?? '').matchAll(/\{([^}+]*)\+?\}/g)) {
       if (!holes.has(hole)) {
-        issues.push({ path: pathText(['routes', name, 'rewrite']), wanted: 'parameters that the route has', found: `{${hole}}`, hint: holes.size > 0 ? `it has ${[...holes].join(', ')}` : 'it has none' });
+        issues.push({
+          path: pathText(['routes', name, 'rewrite']),
+          wanted: 'parameters that the route has',
+          found: `{${hole}}`,
+          hint: holes.size > 0 ? `it has ${[...holes].join(', ')}` : 'it has none',
+        });
       }
     }
     try {
       router.add(parsed, { name, to: typeof route.to === 'string' ? route.to : route.to.use, route });
     } catch (thrown) {
-      issues.push({ path: pathText(['routes', name]), wanted: 'routes that differ', found: shown(name), hint: (thrown as Error).message });
+      issues.push({
+        path: pathText(['routes', name]),
+        wanted: 'routes that differ',
+        found: shown(name),
+        hint: (thrown as Error).message,
+      });
     }
   }
   return router;
 }
 
-function readEnds({ document, registry, ports, dialers: open }: AssembleOptions, issues: Issue[]): ReadonlyMap<string, Integrate> {
-  const ends = new Map<string, Integrate>();
+function readOrigins(
+  { document, ports, dialers: open }: AssembleOptions,
+  issues: Issue[],
+): ReadonlyMap<string, Forwarder> {
   const forwarders = new Map<string, Forwarder>();
   for (const [name, origin] of Object.entries(document.origins)) {
     const set: [string, string][] = [];
     for (const [field, value] of Object.entries(origin.headers)) {
       const filled = value.replaceAll(/\$\{secret:([^}]+)\}/g, (_, secret: string) => {
         const found = ports.secret(secret);
-        if (found === null) issues.push({ path: pathText(['origins', name, 'headers', field]), wanted: `a secret named ${secret}`, found: 'nothing', hint: `set the environment variable ${secret}` });
+        if (found === null)
+          issues.push({
+            path: pathText(['origins', name, 'headers', field]),
+            wanted: `a secret named ${secret}`,
+            found: 'nothing',
+            hint: `set the environment variable ${secret}`,
+          });
         return found ?? '';
       });
       set.push([field, filled]);
@@ -146,24 +199,52 @@ function readEnds({ document, registry, ports, dialers: open }: AssembleOptions,
       try {
         ca = ports.readFile(origin.tls.ca);
       } catch (thrown) {
-        issues.push({ path: pathText(['origins', name, 'tls', 'ca']), wanted: 'a file that can be read', found: (thrown as Error).message, hint: null });
+        issues.push({
+          path: pathText(['origins', name, 'tls', 'ca']),
+          wanted: 'a file that can be read',
+          found: (thrown as Error).message,
+          hint: null,
+        });
       }
     }
     const dialer = open.open(origin, ca);
     forwarders.set(name, forwarder(name, origin, dialer, { set, remove: [document.keys.header.toLowerCase()] }));
   }
+  return forwarders;
+}
+
+function readEnds(
+  { document, registry, ports, functions }: AssembleOptions,
+  forwarders: ReadonlyMap<string, Forwarder>,
+  issues: Issue[],
+): ReadonlyMap<string, Integrate> {
+  const ends = new Map<string, Integrate>();
   for (const [name, route] of Object.entries(document.routes)) {
     if (typeof route.to === 'string') {
       const to = forwarders.get(route.to);
       if (to) ends.set(name, { kind: 'forward', to });
       else {
-        issues.push({ path: pathText(['routes', name, 'to']), wanted: 'the name of an origin', found: shown(route.to), hint: forwarders.size > 0 ? `known: ${[...forwarders.keys()].join(', ')}` : 'add it under `origins`' });
+        issues.push({
+          path: pathText(['routes', name, 'to']),
+          wanted: 'the name of an origin',
+          found: shown(route.to),
+          hint: forwarders.size > 0 ? `known: ${[...forwarders.keys()].join(', ')}` : 'add it under `origins`',
+        });
       }
       continue;
     }
     const slot = readSlot('integration', route.to, registry.integrations, ['routes', name, 'to'], issues);
-    if (slot) ends.set(name, { kind: 'integration', answer: slot.definition.open(slot.options) });
+    if (!slot) continue;
+    const bodyBytes = size(route.bodyBytes ?? document.listen.limits.bodyBytes);
+    const answer = slot.definition.open(slot.options, {
+      api: 'plain',
+      timeoutMs: 29_000,
+      bodyBytes,
+      strict: false,
+      openFunction: functions.open,
+      openFolder: ports.openFolder,
+    });
+    ends.set(name, { kind: 'integration', answer });
   }
   return ends;
 }
-

@@ -4,12 +4,25 @@ import { compose } from '../flow/compose.ts';
 import { recover } from '../flow/recover.ts';
 import type { Handle, Stage } from '../flow/stage.ts';
 import { answers } from '../gateway/answers.ts';
+import { apiAnswers } from '../gateway/api-answers.ts';
+import { call } from '../gateway/api-call.ts';
+import { apiRoute } from '../gateway/api-route.ts';
+import type { GatewayApi } from '../gateway/api.ts';
+import { authorize } from '../gateway/authorize.ts';
+import { preflight } from '../gateway/cors-stage.ts';
 import { key } from '../gateway/key.ts';
+import { mapping } from '../gateway/mapping-stage.ts';
+import { plan, type PlanOptions } from '../gateway/plan.ts';
+import { resourcePolicy } from '../gateway/policy-stage.ts';
 import { once } from '../gateway/once.ts';
 import { route } from '../gateway/route.ts';
+import type { SpendBook } from '../gateway/spend-book.ts';
+import { spend, type Budget } from '../gateway/spend.ts';
+import { stageThrottle, type MeteringOptions } from '../gateway/stage-throttle.ts';
 import { throttle, throttleKey } from '../gateway/throttle.ts';
+import { validate } from '../gateway/validate-stage.ts';
 import { rules } from '../rules/stage.ts';
-import { admit } from './admit.ts';
+import { admit, type AdmitOptions } from './admit.ts';
 import type { EdgeParts } from './edge.ts';
 import { finish } from './finish.ts';
 import type { Parts } from './parts.ts';
@@ -48,7 +61,65 @@ export const gatewayLine = (p: Parts): readonly Stage[] => [
   once(p.once),
 ];
 
-export const stages = (p: Parts): readonly Stage[] => [...frame(p), ...guardLine(p), ...(p.edge ? edgeLine(p.edge) : []), ...gatewayLine(p)];
+export const stages = (p: Parts): readonly Stage[] => [
+  ...frame(p),
+  ...guardLine(p),
+  ...(p.edge ? edgeLine(p.edge) : []),
+  ...gatewayLine(p),
+];
 
 /** The whole line, ending where somebody answers. */
 export const pipeline = (line: readonly Stage[], end: Handle): Handle => compose(line, end);
+
+/** What one API's line is made from, beside the parts that all lines share. */
+export interface ApiParts {
+  readonly api: GatewayApi;
+  /** Do the document's rules look at this API? */
+  readonly rules: boolean;
+  readonly admit: AdmitOptions;
+  readonly metering: MeteringOptions;
+  readonly plan: PlanOptions;
+  readonly budgets: ReadonlyMap<string, Budget>;
+  readonly book: SpendBook;
+}
+
+const apiFrame = (p: Parts, a: ApiParts): readonly Stage[] => [
+  finish(p.finish),
+  apiAnswers(a.api), // on the way out: gives what the gateway says the form of its kind of API
+  recover(p.onFault),
+  admit(a.admit),
+  call(a.api), // which stage, under which id
+];
+
+const firewall = (p: Parts, a: ApiParts): readonly Stage[] => [
+  ...(p.tenants ? [tenant(p.tenants)] : []),
+  ...(a.rules ? [rules(p.rules)] : []),
+];
+
+/** A REST API: which method, how often, who, whose key, what shape. */
+export const restLine = (p: Parts, a: ApiParts): readonly Stage[] => [
+  ...apiFrame(p, a),
+  ...firewall(p, a),
+  apiRoute(a.api),
+  stageThrottle(a.api, a.metering), // before the authorizer: a flood must not call it
+  resourcePolicy(a.api),
+  authorize(a.api),
+  plan(a.api, a.plan), // after the authorizer, since the key may come from it
+  spend(a.budgets, a.book, a.metering, p.clock),
+  validate(a.api),
+  mapping(a.api),
+];
+
+/** An HTTP API: preflights first, no resource policy; keys, plans and validation are more than AWS has there. */
+export const httpLine = (p: Parts, a: ApiParts): readonly Stage[] => [
+  ...apiFrame(p, a),
+  ...firewall(p, a),
+  preflight(a.api),
+  apiRoute(a.api),
+  stageThrottle(a.api, a.metering),
+  authorize(a.api),
+  plan(a.api, a.plan),
+  spend(a.budgets, a.book, a.metering, p.clock),
+  validate(a.api),
+  mapping(a.api),
+];

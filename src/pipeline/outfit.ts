@@ -36,20 +36,37 @@ export interface Outfit {
 }
 
 const logLine: Ports['log'] = (level, says, facts) => {
-  process.stderr.write(`${JSON.stringify({ time: new Date(systemClock.now()).toISOString(), level, says, ...facts })}\n`);
+  process.stderr.write(
+    `${JSON.stringify({ time: new Date(systemClock.now()).toISOString(), level, says, ...facts })}\n`,
+  );
 };
 
 /** Opens the store and the sinks that the document names, and fills every port that nobody handed in. */
-export async function outfit(document: Document, registry: Registry, folder: string, given: PortOverrides): Promise<Outfit> {
+export async function outfit(
+  document: Document,
+  registry: Registry,
+  folder: string,
+  given: PortOverrides,
+): Promise<Outfit> {
   const issues: Issue[] = [];
   const clock = given.clock ?? systemClock;
   const log = given.log ?? logLine;
   const store = given.state ? null : readSlot('store', document.store, registry.stores, ['store'], issues);
-  const slots = given.sinks ? [] : document.logging.sinks.map((slot, at) => readSlot('sink', slot, registry.sinks, ['logging', 'sinks', at], issues));
+  const slots = given.sinks
+    ? []
+    : document.logging.sinks.map((slot, at) =>
+        readSlot('sink', slot, registry.sinks, ['logging', 'sinks', at], issues),
+      );
   if (issues.length > 0) throw new DocumentError(issues);
-  const sinks: readonly Sink[] = given.sinks ?? slots.flatMap((slot) => (slot ? [slot.definition.open(slot.options, { folder })] : []));
+  const sinks: readonly Sink[] =
+    given.sinks ?? slots.flatMap((slot) => (slot ? [slot.definition.open(slot.options, { folder })] : []));
   const state =
-    given.state ?? (await (store as NonNullable<typeof store>).definition.open((store as NonNullable<typeof store>).options, { clock, folder, warn: (says) => log('warn', says) }));
+    given.state ??
+    (await (store as NonNullable<typeof store>).definition.open((store as NonNullable<typeof store>).options, {
+      clock,
+      folder,
+      warn: (says) => log('warn', says),
+    }));
   const at = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
   return {
     state,
@@ -72,12 +89,30 @@ export async function outfit(document: Document, registry: Registry, folder: str
   };
 }
 
-function openFile(use: string, options: Readonly<Record<string, unknown>>, at: (path: string) => string): DocumentSource {
+function openFile(
+  use: string,
+  options: Readonly<Record<string, unknown>>,
+  at: (path: string) => string,
+): DocumentSource {
   if (use !== 'file') {
-    throw new DocumentError([{ path: 'rules.from.use', wanted: '"file", or a source that was handed in', found: JSON.stringify(use), hint: null }]);
+    throw new DocumentError([
+      {
+        path: 'rules.from.use',
+        wanted: '"file", or a source that was handed in',
+        found: JSON.stringify(use),
+        hint: null,
+      },
+    ]);
   }
   if (typeof options.path !== 'string') {
-    throw new DocumentError([{ path: 'rules.from.with.path', wanted: 'the path of a JSON or YAML file', found: JSON.stringify(options.path) ?? 'nothing', hint: 'write { use: "file", with: { path: "rules.json" } }' }]);
+    throw new DocumentError([
+      {
+        path: 'rules.from.with.path',
+        wanted: 'the path of a JSON or YAML file',
+        found: JSON.stringify(options.path) ?? 'nothing',
+        hint: 'write { use: "file", with: { path: "rules.json" } }',
+      },
+    ]);
   }
   return fileDocument(at(options.path));
 }

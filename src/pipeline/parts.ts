@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts';
 import type { Fault } from '../base/fault.ts';
 import type { Tenants } from '../config/rules.ts';
 import type { Exchange } from '../flow/exchange.ts';
@@ -13,6 +14,7 @@ import type { FinishOptions } from './finish.ts';
 
 /** What the stages of a line are made from; `assemble.ts` reads it off the document once, when it is loaded. */
 export interface Parts {
+  readonly clock: Clock;
   readonly finish: FinishOptions;
   readonly onFault: (fault: Fault, exchange: Exchange) => void;
   readonly admit: AdmitOptions;

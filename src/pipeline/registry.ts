@@ -1,4 +1,6 @@
 import { byName } from '../base/named.ts';
+import type { AuthorizerDefinition } from '../gateway/authorizer.ts';
+import { all as authorizers } from '../gateway/authorizers/all.gen.ts';
 import { all as integrations } from '../integration/integrations/all.gen.ts';
 import type { IntegrationDefinition } from '../integration/integration.ts';
 import { all as rules } from '../rules/pages/all.gen.ts';
@@ -9,10 +11,16 @@ import { all as stores } from '../stores/pages/all.gen.ts';
 import type { StoreDefinition } from '../stores/store.ts';
 
 /** Anything that a user may define and hand in. */
-export type Definition = RuleDefinition | IntegrationDefinition | SinkDefinition | StoreDefinition;
+export type Definition =
+  | AuthorizerDefinition
+  | RuleDefinition
+  | IntegrationDefinition
+  | SinkDefinition
+  | StoreDefinition;
 
 /** All definitions by kind and name: built in first, then the user's. A double name is a fault. */
 export interface Registry {
+  readonly authorizers: ReadonlyMap<string, AuthorizerDefinition>;
   readonly rules: ReadonlyMap<string, RuleDefinition>;
   readonly integrations: ReadonlyMap<string, IntegrationDefinition>;
   readonly sinks: ReadonlyMap<string, SinkDefinition>;
@@ -20,8 +28,23 @@ export interface Registry {
 }
 
 export function registry(plugins: readonly Definition[] = []): Registry {
-  const ours: readonly Definition[] = [...rules, ...integrations, ...sinks, ...stores] as unknown as readonly Definition[];
+  const ours: readonly Definition[] = [
+    ...authorizers,
+    ...rules,
+    ...integrations,
+    ...sinks,
+    ...stores,
+  ] as unknown as readonly Definition[];
   const of = <Kind extends Definition['kind']>(kind: Kind): ReadonlyMap<string, Extract<Definition, { kind: Kind }>> =>
-    byName(kind, [...ours, ...plugins].filter((each): each is Extract<Definition, { kind: Kind }> => each.kind === kind));
-  return { rules: of('rule'), integrations: of('integration'), sinks: of('sink'), stores: of('store') };
+    byName(
+      kind,
+      [...ours, ...plugins].filter((each): each is Extract<Definition, { kind: Kind }> => each.kind === kind),
+    );
+  return {
+    authorizers: of('authorizer'),
+    rules: of('rule'),
+    integrations: of('integration'),
+    sinks: of('sink'),
+    stores: of('store'),
+  };
 }

@@ -4,6 +4,9 @@ import type { CounterStore } from './counters.ts';
 import type { Digest } from './digest.ts';
 import type { OpenDialer } from './dialer.ts';
 import type { DocumentSource } from './documents.ts';
+import type { FetchJson } from './fetch-json.ts';
+import type { OpenFolder } from './folder.ts';
+import type { OpenFunction } from './invoker.ts';
 import type { RecordStore } from './records.ts';
 import type { Sink } from './sink.ts';
 
@@ -19,6 +22,11 @@ export interface Ports {
   openDocument(use: string, options: Readonly<Record<string, unknown>>): DocumentSource;
   /** Text of a file that the document names, relative to the document. Throws when it cannot be read. */
   readFile(path: string): string;
+  /** Somebody's handler, by its file relative to the document. */
+  readonly openFunction: OpenFunction;
+  /** A folder of files, relative to the document. */
+  readonly openFolder: OpenFolder;
+  readonly fetchJson: FetchJson;
   /** A secret by name; null when there is none. */
   secret(name: string): string | null;
   readonly sinks: readonly Sink[];

@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import { apiRoute } from './api-routes.ts';
+import { bucket } from './plans.ts';
+import { use } from './use.ts';
+
+/** REST and HTTP APIs as AWS defines them: one entry is one API with one stage. */
+
+const cors = z
+  .strictObject({
+    allowOrigins: z.array(z.string()).min(1).meta({ description: 'Exact origins, `*`, `https://*` or `http://*`.' }),
+    allowMethods: z
+      .array(z.string())
+      .default(['*'])
+      .meta({ description: 'Methods that a preflight may ask for; `*` is all.' }),
+    allowHeaders: z
+      .array(z.string())
+      .default([])
+      .meta({ description: 'Fields that a preflight may ask for; `*` is all.' }),
+    exposeHeaders: z.array(z.string()).default([]).meta({ description: 'Fields that a page may read.' }),
+    maxAge: z
+      .number()
+      .int()
+      .min(-1)
+      .max(86_400)
+      .optional()
+      .meta({ description: 'Seconds that a browser keeps the preflight.' }),
+    allowCredentials: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Cookies and credentials; not together with origin `*`.' }),
+  })
+  .meta({ id: 'ApiCors', description: 'HTTP APIs: the gateway answers preflights and owns the CORS fields.' });
+
+const gatewayResponse = z
+  .strictObject({
+    status: z.number().int().min(200).max(599).optional().meta({ description: 'Status instead of the default one.' }),
+    headers: z
+      .record(z.string(), z.string())
+      .default({})
+      .meta({
+        description: "Field to expression: `'literal'`, `context.X`, `stageVariables.X`, `method.request.header.X`.",
+      }),
+    templates: z
+      .record(z.string(), z.string())
+      .default({})
+      .meta({
+        description:
+          'Media type to template; plain substitution of `$context.…`, `$stageVariables.…`, `$method.request.…`.',
+      }),
+  })
+  .meta({ id: 'GatewayResponse' });
+
+const variableValue = z
+  .string()
+  .max(512)
+  .regex(/^[A-Za-z0-9\-._~:/?#&=,]*$/, { error: 'wanted at most 512 of A-Z a-z 0-9 - . _ ~ : / ? # & = ,' });
+
+export const api = z
+  .strictObject({
+    kind: z
+      .enum(['rest', 'http'])
+      .meta({ description: 'REST API (v1) or HTTP API (v2): they differ in routing, events, errors and features.' }),
+    id: z
+      .string()
+      .regex(/^[a-z0-9]{1,20}$/)
+      .optional()
+      .meta({ description: 'Id in ARNs and events; left out: made from the name.' }),
+    region: z.string().default('us-east-1').meta({ description: 'Region in ARNs.' }),
+    account: z
+      .string()
+      .regex(/^\d{12}$/, { error: 'wanted an account of 12 digits' })
+      .default('000000000000')
+      .meta({ description: 'Account in ARNs.' }),
+    stage: z
+      .string()
+      .max(128)
+      .regex(/^(?:\$default|[A-Za-z0-9_-]+)$/, {
+        error: 'wanted letters, digits, "-" and "_", or "$default" on an HTTP API',
+      })
+      .optional()
+      .meta({ description: 'The stage; left out: `prod` on REST, `$default` on HTTP.' }),
+    hosts: z.array(z.string()).default([]).meta({ description: 'Host names that mean this API; none: every host.' }),
+    basePath: z
+      .string()
+      .regex(/^\/?[A-Za-z0-9._~-]+(?:\/[A-Za-z0-9._~-]+)*$/)
+      .optional()
+      .meta({ description: "A custom domain's base path: the first segments of the path, in the place of the stage." }),
+    customDomain: z
+      .boolean()
+      .optional()
+      .meta({
+        description:
+          'True: the hosts are custom domains, and no stage stands in the path. Left out: true where there is a base path.',
+      }),
+    variables: z
+      .record(z.string().max(64).regex(/^\w+$/), variableValue)
+      .default({})
+      .meta({ description: 'Stage variables.' }),
+    binaryMediaTypes: z
+      .array(z.string().regex(/^[^\s/]+\/[^\s/]+$/))
+      .default([])
+      .meta({ description: 'REST: media types that are binary: exact, `image/*` or `*/*`.' }),
+    cors: cors.optional(),
+    keySource: z
+      .enum(['header', 'authorizer'])
+      .default('header')
+      .meta({ description: "Where the API key comes from: `x-api-key`, or the authorizer's `usageIdentifierKey`." }),
+    throttle: bucket.optional().meta({ description: 'Each method of the stage that has none of its own.' }),
+    authorizers: z
+      .record(z.string().min(1), use)
+      .default({})
+      .meta({ description: 'Authorizers by name: `lambda`, `jwt`, `iam`, or your own.' }),
+    policy: z.unknown().optional().meta({ description: 'REST: the resource policy, or `{ "file": "policy.json" }`.' }),
+    behindProxy: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          "True: `aws:SourceIp` and `sourceIp` are the peer's address, as behind CloudFront; false: the client's.",
+      }),
+    responses: z
+      .record(z.string(), gatewayResponse)
+      .default({})
+      .meta({ description: 'REST: gateway responses by type, `DEFAULT_4XX` or `DEFAULT_5XX`.' }),
+    models: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .meta({ description: 'JSON Schemas by name; draft 4 unless `$schema` says otherwise.' }),
+    accessLog: z
+      .string()
+      .optional()
+      .meta({ description: 'Format with `$context` variables, or `clf`, `json`, `csv`, `xml`; written to the log.' }),
+    strict: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'REST: a number as a header value of a function is a malformed answer, as on AWS.' }),
+    positive: z
+      .enum(['off', 'shadow', 'enforce'])
+      .default('off')
+      .meta({
+        description:
+          'Only what the API describes passes: unknown query parameters, content types and bodies are refused (`shadow`: noted).',
+      }),
+    rules: z.boolean().default(true).meta({ description: "False: the document's rules do not look at this API." }),
+    timeout: z
+      .string()
+      .default('29s')
+      .meta({ description: 'Patience with an integration; API Gateway has 29 s (REST) and 30 s (HTTP).' }),
+    routes: z
+      .record(
+        z
+          .string()
+          .regex(/^(?:\$default|[A-Z]+ \/[^\s?#]*)$/, {
+            error: 'wanted "METHOD /path/{name}", "ANY /{proxy+}" or "$default"',
+          }),
+        apiRoute,
+      )
+      .meta({ description: 'Method and path to where they go.' }),
+  })
+  .meta({ id: 'GatewayApi', description: 'One REST or HTTP API with its stage.' });
+
+export const apis = z
+  .record(z.string().regex(/^[A-Za-z][\w-]*$/), api)
+  .meta({ id: 'Apis', description: 'APIs by name.' });
+
+/** What all APIs of the account share. */
+export const account = z
+  .strictObject({
+    throttle: bucket
+      .prefault({ rate: 10_000, burst: 5000 })
+      .meta({ description: 'Everything of the account and region together; settings above it are capped.' }),
+  })
+  .meta({ id: 'ApiAccount' });
+
+export type GatewayApiDocument = z.infer<typeof api>;
+export type Account = z.infer<typeof account>;

@@ -1,0 +1,6 @@
+// Written by scripts/gen.ts from the pages in this folder.
+import page0 from './iam.ts';
+import page1 from './jwt.ts';
+import page2 from './lambda.ts';
+
+export const all = [page0, page1, page2] as const;

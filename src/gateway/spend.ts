@@ -1,0 +1,129 @@
+import type { BudgetDocument } from '../config/plans.ts';
+import type { PriceDocument } from '../config/api-routes.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Exchange } from '../flow/exchange.ts';
+import { refuse } from '../flow/refuse.ts';
+import { cacheStretchFact, keyFact, tenantFact } from '../flow/shared-facts.ts';
+import { onTheWayOut, type Answer, type Handle, type Stage } from '../flow/stage.ts';
+import type { Reason } from '../trace/reason.ts';
+import { spendReasons } from './api-reasons.ts';
+import { apiRouteFact, type ApiRoute } from './api.ts';
+import { callFact, type Call } from './call.ts';
+import type { SpendBook } from './spend-book.ts';
+import { askBuckets, type MeteringOptions } from './stage-throttle.ts';
+
+/** One budget, ready: what it may cost, whose spending is counted, and what happens on the way to its end. */
+export interface Budget extends Omit<BudgetDocument, 'flush'> {
+  readonly name: string;
+  readonly flushMs: number;
+}
+
+/** Dollars that one request of a route costs before a byte is sent out. */
+export function priceOf(price: PriceDocument, rates: BudgetDocument['rates'], isFunction: boolean): number {
+  const invoke = isFunction ? rates.invokePerMillion / 1e6 : 0;
+  return (
+    rates.requestPerMillion / 1e6 +
+    invoke +
+    (price.lambdaMs / 1000) * (price.lambdaMb / 1024) * rates.gbSecond +
+    price.upstream +
+    price.fixed
+  );
+}
+
+const GB = 1024 ** 3;
+
+/** The step that holds at this share of the budget: the furthest one that was reached. */
+export function stepAt(budget: Pick<Budget, 'steps'>, share: number): Budget['steps'][number] | null {
+  let held: Budget['steps'][number] | null = null;
+  for (const step of budget.steps) if (share >= step.at && (held === null || step.at >= held.at)) held = step;
+  return held;
+}
+
+/** Counts what requests cost, and turns from soft to hard as a budget is used up. */
+export function spend(
+  budgets: ReadonlyMap<string, Budget>,
+  book: SpendBook,
+  metering: MeteringOptions,
+  clock: Clock,
+): Stage {
+  return {
+    name: 'gateway.spend',
+    handle(exchange, next) {
+      const route = exchange.facts.get(apiRouteFact) as ApiRoute;
+      const budget = route.budget && budgets.get(route.budget.name);
+      if (!budget || !route.budget) return next(exchange);
+      const { dollars } = route.budget;
+      const scope = scopeOf(budget, exchange);
+      const pay: Handle = (at) =>
+        onTheWayOut(next(at), (response) => {
+          const out = ((response.body?.length ?? 0) / GB) * budget.rates.gbOut;
+          book.add(budget, scope, dollars + out, clock.now());
+          return response;
+        });
+      const state = book.state(budget, scope, clock.now());
+      const step = stepAt(budget, state.share);
+      if (!step) return pay(exchange);
+      exchange.trace.note('gateway.spend', step.do, {
+        budget: budget.name,
+        scope,
+        spent: round(state.spent),
+        limit: budget.limit,
+        forecast: round(state.forecast),
+      });
+      return take(step, budget, scope, route, exchange, metering, pay);
+    },
+  };
+}
+
+function take(
+  step: Budget['steps'][number],
+  budget: Budget,
+  scope: string,
+  route: ApiRoute,
+  exchange: Exchange,
+  metering: MeteringOptions,
+  pay: Handle,
+): Answer {
+  switch (step.do) {
+    case 'note':
+      return pay(exchange);
+    case 'longer-cache':
+      exchange.facts.set(cacheStretchFact, step.factor);
+      return pay(exchange);
+    case 'throttle': {
+      const limit = step.throttle ?? { rate: 1, burst: 1 };
+      const key = `budget ${budget.name} ${scope} ${route.key} ${exchange.facts.get(keyFact)?.id ?? exchange.viewer.address}`;
+      return askBuckets('gateway.spend', [{ key, limit, reason: spendReasons.throttled }], metering, exchange, pay);
+    }
+    case 'challenge': {
+      const begun = exchange.facts.get(callFact) as Call;
+      // Whoever proved who he is goes on; the anonymous ones are what a wallet is drained with.
+      return begun.authorizer !== null || begun.principals.length > 0 || exchange.facts.get(keyFact)
+        ? pay(exchange)
+        : no(exchange, spendReasons.challenged);
+    }
+    case 'stop':
+      return no(exchange, spendReasons.stopped);
+  }
+}
+
+function no(exchange: Exchange, reason: Reason): Answer {
+  const begun = exchange.facts.get(callFact) as Call;
+  begun.error = { type: 'THROTTLED', message: 'Too Many Requests', member: 'message' };
+  return refuse(exchange, 'gateway.spend', reason);
+}
+
+function scopeOf(budget: Budget, exchange: Exchange): string {
+  switch (budget.per) {
+    case 'all':
+      return 'all';
+    case 'tenant':
+      return `tenant ${exchange.facts.get(tenantFact) ?? '-'}`;
+    case 'key':
+      return `key ${exchange.facts.get(keyFact)?.id ?? '-'}`;
+    case 'address':
+      return `address ${exchange.viewer.address}`;
+  }
+}
+
+const round = (dollars: number): number => Math.round(dollars * 1e6) / 1e6;

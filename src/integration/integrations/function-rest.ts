@@ -1,0 +1,85 @@
+import { Fault } from '../../base/fault.ts';
+import { z } from 'zod';
+import { durationText, ms } from '../../config/parts.ts';
+import { restShape } from '../../events/rest.ts';
+import { functionErrorFact } from '../../flow/shared-facts.ts';
+import { Body } from '../../http/body.ts';
+import { HeaderList } from '../../http/headers.ts';
+import type { HttpResponse } from '../../http/message.ts';
+import { contextFor, failure, forFunction, openCall, wholeBody } from '../function.ts';
+import { defineIntegration } from '../integration.ts';
+
+export default defineIntegration({
+  name: 'function-rest',
+  says: 'A Lambda handler, called with event payload 1.0 as a REST API does; in a worker of its own.',
+  options: z.strictObject({
+    file: z.string().meta({ description: 'Module (TypeScript or JavaScript), relative to the document.' }),
+    handler: z.string().default('handler').meta({ description: 'Name of the export.' }),
+    timeout: durationText
+      .default('3s')
+      .meta({ description: "The function's own time; then its instance is thrown away and the caller gets 502." }),
+    memory: z.number().int().min(16).max(10_240).default(128).meta({ description: 'Megabytes.' }),
+    concurrency: z
+      .number()
+      .int()
+      .min(1)
+      .max(64)
+      .default(4)
+      .meta({ description: 'Most instances; each has one event at a time.' }),
+    env: z.record(z.string(), z.string()).default({}).meta({ description: 'Environment of the function.' }),
+    proxy: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'False: the body is the event, and the answer is a body; for methods with a `transform`.' }),
+  }),
+  open(options, parts) {
+    const call = openCall({ ...options, timeoutMs: ms(options.timeout) }, parts);
+    const http = parts.api !== 'rest';
+    return async (exchange) => {
+      const { request, trace } = forFunction(exchange);
+      const context = contextFor(exchange);
+      await wholeBody(request, call.bodyBytes);
+      const event = options.proxy
+        ? await restShape.toEvent(request, exchange.viewer, context)
+        : parsed(await request.body?.text(call.bodyBytes));
+      const invoked = await call.invoker.invoke({ event, requestId: context.requestId, withinMs: call.timeoutMs });
+      exchange.trace.note('integration', invoked.kind, { function: options.file });
+      if (!options.proxy && (invoked.kind === 'error' || invoked.kind === 'answer')) {
+        if (invoked.kind === 'error') exchange.facts.set(functionErrorFact, invoked.message);
+        const payload =
+          invoked.kind === 'error' ? { errorMessage: invoked.message, errorType: invoked.type } : invoked.value;
+        return {
+          status: 200,
+          headers: HeaderList.of({ 'Content-Type': 'application/json' }),
+          body: Body.of(JSON.stringify(payload) ?? 'null'),
+          from: { by: 'integration', name: call.name },
+        };
+      }
+      if (invoked.kind !== 'answer') throw failure(call, invoked, http);
+      const response = restShape.fromResult(invoked.value, {
+        name: call.name,
+        malformed: http ? 500 : 502,
+        accept: request.headers.get('accept'),
+        binaryMediaTypes: http ? null : context.binaryMediaTypes,
+        strict: parts.strict,
+      });
+      return traced(response, http ? null : trace);
+    };
+  },
+});
+
+/** A REST API names the trace on answers of functions. */
+const traced = (response: HttpResponse, trace: string | null): HttpResponse =>
+  trace === null ? response : { ...response, headers: response.headers.append('X-Amzn-Trace-Id', trace) };
+
+function parsed(text: string | undefined): unknown {
+  if (text === undefined || text === '') return {};
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (thrown) {
+    throw new Fault('integration.function.event', 'viewer', 'the event for the function is no JSON', {
+      status: 400,
+      cause: thrown,
+    });
+  }
+}

@@ -1,0 +1,160 @@
+import { pathText, shown, type Issue } from '../config/parse.ts';
+import { size } from '../config/parts.ts';
+import { Fault } from '../base/fault.ts';
+import { compose } from '../flow/compose.ts';
+import type { Exchange } from '../flow/exchange.ts';
+import type { Answer, Handle } from '../flow/stage.ts';
+import { apiRouteFact, type ApiRoute, type GatewayApi } from '../gateway/api.ts';
+import { findKey } from '../gateway/find-key.ts';
+import { SpendBook } from '../gateway/spend-book.ts';
+import { splitTarget } from '../events/parts-target.ts';
+import type { HttpRequest } from '../http/message.ts';
+import { forward, type Forwarder } from '../integration/forward.ts';
+import { MemoryBuckets } from '../stores/memory/buckets.ts';
+import { readBudgets, readKeys, readPlans } from './api-plans.ts';
+import { pickApi, type ApiDoor } from './api-pick.ts';
+import { proxyDefaults } from './proxy-defaults.ts';
+import { readApi, type ApisOptions } from './apis.ts';
+import { httpLine, restLine, type ApiParts } from './order.ts';
+import type { Parts } from './parts.ts';
+import { readSlot } from './slots.ts';
+
+/** One API's line, beside the line of the document's own routes. */
+export interface ApiLine extends ApiDoor {
+  readonly stages: readonly string[];
+  readonly handle: Handle;
+  readonly api: GatewayApi;
+}
+
+export interface ApiLines {
+  readonly lines: readonly ApiLine[];
+  /** The API that a request is for; null: none of them, so the document's own routes. */
+  pick(request: HttpRequest): ApiLine | null;
+}
+
+/** All APIs of a document. Nothing is composed before the document is known to be whole. */
+export function apiLines(options: ApisOptions, forwarders: ReadonlyMap<string, Forwarder>): (parts: Parts) => ApiLines {
+  const { document, ports, issues } = options;
+  const planOf = readPlans(document, issues);
+  const budgets = readBudgets(document);
+  const find = findKey({
+    records: ports.records,
+    digest: ports.digest,
+    written: readKeys(document, ports, issues),
+    rememberMs: 1000,
+  });
+  const read = Object.entries(document.apis).map(([name, given]) => {
+    const api = readApi(options, name, given);
+    return { api, hosts: given.hosts, rules: given.rules, ends: readEnds(options, api, forwarders, issues) };
+  });
+  return (parts) => {
+    const metering = {
+      buckets: ports.buckets,
+      local: new MemoryBuckets(ports.clock),
+      onFault: document.metering.throttleOnFault,
+      retryAfter: document.metering.retryAfter,
+    };
+    const book = new SpendBook(ports.counters, (says) => ports.log('warn', says));
+    const lines = read.map(({ api, hosts, rules, ends }): ApiLine => {
+      const own: ApiParts = {
+        api,
+        rules,
+        admit: { ...parts.admit, paths: { encodedSlash: 'keep', emptySegment: 'keep' } },
+        metering,
+        plan: {
+          findKey: find,
+          planOf: planOf(api.name),
+          counters: ports.counters,
+          records: ports.records,
+          metering,
+          onFault: document.metering.onFault,
+          header: document.keys.header.toLowerCase(),
+        },
+        budgets,
+        book,
+      };
+      const stages = api.kind === 'rest' ? restLine(parts, own) : httpLine(parts, own);
+      return {
+        hosts: new Set(hosts.map((host) => host.toLowerCase())),
+        api,
+        stages: stages.map((stage) => stage.name),
+        handle: compose(stages, ending(api, ends)),
+      };
+    });
+    const fallback = Object.keys(document.routes).length === 0;
+    return {
+      lines,
+      pick: (request) =>
+        pickApi(
+          lines,
+          (request.headers.get('host') ?? '').toLowerCase().replace(/:\d+$/, ''),
+          splitTarget(request.target).path,
+          fallback,
+        ),
+    };
+  };
+}
+
+type End = (exchange: Exchange, route: ApiRoute) => Answer;
+
+function ending(api: GatewayApi, ends: ReadonlyMap<string, End>): Handle {
+  return (exchange) => {
+    const route = exchange.facts.get(apiRouteFact);
+    const end = route && ends.get(route.key);
+    if (!end)
+      throw new Fault('integration.none', 'config', `the line of API ${api.name} came to its end without a route`);
+    return end(exchange, route);
+  };
+}
+
+function readEnds(
+  options: ApisOptions,
+  api: GatewayApi,
+  forwarders: ReadonlyMap<string, Forwarder>,
+  issues: Issue[],
+): ReadonlyMap<string, End> {
+  const { document, registry, ports, functions } = options;
+  const ends = new Map<string, End>();
+  for (const route of api.routes) {
+    const given = document.apis[api.name]?.routes[route.key];
+    if (!given) continue;
+    const path = ['apis', api.name, 'routes', route.key, 'to'];
+    if (typeof given.to === 'string') {
+      const to = forwarders.get(given.to);
+      if (!to) {
+        issues.push({
+          path: pathText(path),
+          wanted: 'the name of an origin',
+          found: shown(given.to),
+          hint: `known: ${[...forwarders.keys()].join(', ') || 'none; add it under `origins`'}`,
+        });
+        continue;
+      }
+      const patient: Forwarder = {
+        ...to,
+        totalMs: Math.min(to.totalMs, route.timeoutMs),
+        firstByteMs: Math.min(to.firstByteMs, route.timeoutMs),
+      };
+      const most = Math.min(route.bodyBytes, size(document.listen.limits.bodyBytes));
+      ends.set(route.key, (exchange, at) => {
+        if (api.kind === 'rest') exchange.request = proxyDefaults(exchange.request, api.place.id);
+        return forward(patient, exchange, at.rewrite, most);
+      });
+      continue;
+    }
+    // `function` means the form that this kind of API speaks by default.
+    const use = given.to.use === 'function' ? (api.kind === 'rest' ? 'function-rest' : 'function-http') : given.to.use;
+    const slot = readSlot('integration', { ...given.to, use }, registry.integrations, path, issues);
+    if (!slot) continue;
+    const answer = slot.definition.open(slot.options, {
+      api: api.kind,
+      timeoutMs: route.timeoutMs,
+      bodyBytes: route.bodyBytes,
+      strict: document.apis[api.name]?.strict ?? true,
+      openFunction: functions.open,
+      openFolder: ports.openFolder,
+    });
+    ends.set(route.key, answer);
+  }
+  return ends;
+}
