@@ -29,6 +29,8 @@ export interface Step {
   /** Groups of which the value must have one for the step to change it; 0 when that cannot be told. */
   readonly triggers: number;
   readonly lowers: boolean;
+  /** 1 when this step or one before it is `lowercase`. */
+  readonly lowered: 0 | 1;
   /** Rules whose condition looks at the value after this step. */
   readonly rules: Uint32Array;
   /** Those of them that look at it at other steps too. */
@@ -41,10 +43,6 @@ export interface Look {
   /** Rules that read the field at all. */
   readonly rules: Uint32Array;
   readonly steps: readonly Step[];
-  /** A value without these groups is changed by no step. */
-  readonly triggers: number;
-  /** Some step may change a value whatever it holds. */
-  readonly restless: boolean;
   /** Which of a value's names matter: those that read one name only, or leave names out. Empty: no name matters. */
   readonly choosy: readonly { readonly bit: number; readonly reads: (key: string) => boolean }[];
 }
@@ -176,12 +174,11 @@ function lookOf(field: FieldDefinition, readers: readonly Screened[], words: num
     parent: chain.previous === null ? -1 : numbers.get(chain.previous.id)!,
     triggers: triggersOf(chain),
     lowers: chain.transform?.name === 'lowercase',
+    lowered: chain.path.some(({ transform }) => transform?.name === 'lowercase') ? (1 as const) : (0 as const),
     rules: at,
     several: at.map((word, i) => word & several[i]!),
   }));
-  const restless = steps.some(({ parent, triggers, lowers }) => parent >= 0 && triggers === 0 && !lowers);
-  const triggers = steps.reduce((bits, step) => (step.lowers ? bits : bits | step.triggers), 0);
-  return { field, rules, steps, triggers, restless, choosy: choosyOf(field, readers) };
+  return { field, rules, steps, choosy: choosyOf(field, readers) };
 }
 
 function rootOf(chain: ChainNode): ChainNode {
@@ -215,3 +212,15 @@ export function add(rules: Uint32Array, bit: number): void {
 
 /** The group of capital letters, which `lowercase` takes away and nothing else asks for. */
 export const capitals = groupBits[0x41]!;
+
+/** Does a value of these groups lack what `groups` asks for from `at` on? */
+export function lacks(bits: number, groups: Int32Array, at: number): boolean {
+  const a = groups[at]!;
+  if (a === 0) return false;
+  if ((bits & a) === 0) return true;
+  const b = groups[at + 1]!;
+  if (b === 0) return false;
+  if ((bits & b) === 0) return true;
+  const c = groups[at + 2]!;
+  return c !== 0 && (bits & c) === 0;
+}

@@ -3,7 +3,8 @@ import { Scanner } from '../automaton/scan.ts';
 import type { Matcher } from '../operator.ts';
 import type { Phase } from '../rule.ts';
 import type { Transaction } from '../transaction.ts';
-import { capitals, type Look, type ScreenPlan, type Step } from './screen-plan.ts';
+import { Routes, type Route } from './routes.ts';
+import { capitals, lacks, type Look, type ScreenPlan, type Step } from './screen-plan.ts';
 
 /** Values that are worth remembering as clean: shorter ones cost nothing, longer ones do not come back. */
 const shortestKept = 12;
@@ -33,6 +34,7 @@ interface Audience {
 /** A look with what is remembered about it. */
 export interface OpenLook {
   readonly look: Look;
+  readonly routes: Routes;
   /** For all names, when no name matters. */
   readonly everybody: Audience | null;
   readonly byName: Map<string, Audience>;
@@ -77,6 +79,9 @@ export class Screen {
   private readonly lowered: Uint8Array;
   private readonly lower: (value: string) => string;
   private readonly rest: Uint32Array;
+  /** Which steps the present value has taken: those with the present number. */
+  private readonly visited: Uint32Array;
+  private visit = 0;
 
   constructor(plan: ScreenPlan, lower: (value: string) => string) {
     this.plan = plan;
@@ -92,7 +97,8 @@ export class Screen {
     this.formOf = new Int32Array(most);
     this.lowered = new Uint8Array(most);
     this.rest = new Uint32Array(plan.words);
-    const opened = (phase: Phase): readonly OpenLook[] => plan.looks[phase].map(openLook);
+    this.visited = new Uint32Array(most);
+    const opened = (phase: Phase): readonly OpenLook[] => plan.looks[phase].map((look) => openLook(plan, look));
     this.looks = { 1: opened(1), 2: opened(2), 3: opened(3), 4: opened(4), 5: opened(5) };
   }
 
@@ -104,9 +110,7 @@ export class Screen {
     if (keeps && clean.has(value)) return;
     this.formCount = 0;
     const first = this.form(value, rules);
-    let hit: boolean;
-    if (!look.restless && (first.bits & look.triggers) === 0) hit = this.ask(first, rules, hits);
-    else hit = this.walk(look, rules, hits);
+    const hit = this.walk(look, open.routes.for(first.bits), rules, hits);
     // A rule that an earlier value has hit was not asked about this one.
     if (!keeps || hit || meets(rules, hits.rules)) return;
     if (clean.size >= mostKept) clean.clear();
@@ -185,25 +189,27 @@ export class Screen {
   }
 
   /** Takes the value through the steps; texts that come out equal are scanned once. */
-  private walk(look: Look, rules: Uint32Array, hits: Hits): boolean {
+  private walk(look: Look, route: Route, rules: Uint32Array, hits: Hits): boolean {
     const { formOf, lowered, rest } = this;
     const { steps } = look;
     let any = false;
-    rest.set(rules);
-    formOf[0] = 0;
-    lowered[0] = 0;
-    for (let at = 1; at < steps.length; at++) {
+    for (let word = 0; word < rest.length; word++) rest[word] = route.rest[word]! & rules[word]!;
+    for (let i = 0; i < route.steps.length; i++) {
+      const at = route.steps[i]!;
       const step = steps[at]!;
-      const form = formOf[step.parent]!;
-      const { bits } = this.forms[form]!;
-      formOf[at] = form;
-      lowered[at] = lowered[step.parent]!;
+      const { parent } = step;
+      const visited = i > 0 && this.visited[parent] === this.visit;
+      if (i === 0) this.visit++;
+      this.visited[at] = this.visit;
+      formOf[at] = visited ? formOf[parent]! : 0;
+      lowered[at] = visited ? lowered[parent]! : steps[parent]!.lowered;
+      const { bits } = this.forms[formOf[at]!]!;
       if (step.lowers) {
         if ((bits & capitals) !== 0) lowered[at] = 1;
       } else if (step.triggers === 0 || (bits & step.triggers) !== 0) this.change(step, at, rules);
-      if (formOf[at] === 0) continue;
-      for (let word = 0; word < rest.length; word++) rest[word]! &= ~step.rules[word]! | step.several[word]!;
-      if (this.askStep(step, at, rules, hits)) any = true;
+      if (formOf[at] === 0)
+        for (let word = 0; word < rest.length; word++) rest[word]! |= step.rules[word]! & rules[word]!;
+      else if (this.askStep(step, at, rules, hits)) any = true;
     }
     return this.ask(this.forms[0]!, rest, hits) || any;
   }
@@ -251,9 +257,9 @@ export class Screen {
   }
 }
 
-function openLook(look: Look): OpenLook {
+function openLook(plan: ScreenPlan, look: Look): OpenLook {
   const named = look.choosy.length > 0 || look.field.name === 'REQUEST_HEADERS';
-  const open: OpenLook = { look, everybody: null, byName: new Map() };
+  const open: OpenLook = { look, routes: new Routes(plan, look), everybody: null, byName: new Map() };
   return named ? open : { ...open, everybody: newAudience(open, '') };
 }
 
@@ -271,15 +277,4 @@ function newAudience({ look, byName }: OpenLook, key: string): Audience {
 function meets(a: Uint32Array, b: Uint32Array): boolean {
   for (let word = 0; word < a.length; word++) if ((a[word]! & b[word]!) !== 0) return true;
   return false;
-}
-
-function lacks(bits: number, groups: Int32Array, at: number): boolean {
-  const a = groups[at]!;
-  if (a === 0) return false;
-  if ((bits & a) === 0) return true;
-  const b = groups[at + 1]!;
-  if (b === 0) return false;
-  if ((bits & b) === 0) return true;
-  const c = groups[at + 2]!;
-  return c !== 0 && (bits & c) === 0;
 }
