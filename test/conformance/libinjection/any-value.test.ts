@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HTML_MARKS, htmlVerdict, scripts } from '../../../src/waf/languages/html/detect.ts';
+import { htmlVerdict, scripts } from '../../../src/waf/languages/html/detect.ts';
+import { HTML_MARKS, mayScript } from '../../../src/waf/languages/html/gate.ts';
+import { DATA, HtmlReader, UNQUOTED } from '../../../src/waf/languages/html/reader.ts';
 import { injects, sqlVerdict } from '../../../src/waf/languages/sql/detect.ts';
 import { mayInject } from '../../../src/waf/languages/sql/gate.ts';
 import { Grammar } from '../../../src/waf/languages/sql/grammar.ts';
@@ -106,5 +108,19 @@ describe('script injection, for any value', () => {
       expect(long, JSON.stringify(unit)).toBeLessThan(short * 1.3 + 1);
       expect(long, JSON.stringify(unit)).toBeLessThan(60);
     }
+  });
+
+  it('the gate lets every hit pass', () => {
+    const reader = new HtmlReader();
+    let hits = 0;
+    fc.assert(
+      fc.property(fc.oneof(markup, bytes), fc.constantFrom(DATA, UNQUOTED, 0x22, 0x27, 0x60), (value, place) => {
+        if (reader.judge(value, place) === 0) return;
+        hits++;
+        expect(mayScript(value), JSON.stringify(value)).toBe(true);
+      }),
+      { numRuns: 5000 },
+    );
+    expect(hits).toBeGreaterThan(50);
   });
 });

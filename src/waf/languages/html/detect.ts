@@ -1,3 +1,4 @@
+import { mayScript } from './gate.ts';
 import { DATA, HtmlReader, UNQUOTED } from './reader.ts';
 import { CLEAN, reasonOf } from './reasons.ts';
 
@@ -20,12 +21,6 @@ export interface HtmlVerdict {
   readonly offset: number;
   readonly length: number;
 }
-
-/**
- * What a value must contain before it can be markup that runs: `<`, or `=` (an attribute with a value). A program that
- * profiles values by byte may skip every value with neither.
- */
-export const HTML_MARKS = '<=';
 
 const PLACES: readonly (readonly [place: number, needs: string, context: HtmlContext])[] = [
   [DATA, '<', 'text'],
@@ -59,8 +54,7 @@ export function htmlVerdict(value: string): HtmlVerdict | null {
 }
 
 function verdictCode(value: string): number {
-  const markup = value.includes('<');
-  if (!markup && !value.includes('=')) return CLEAN;
+  if (!mayScript(value)) return CLEAN;
   for (const [place, needs, where] of PLACES) {
     if (!value.includes(needs)) continue;
     const code = reader.judge(value, place);

@@ -28,6 +28,27 @@ export function isActiveUrl(text: string, from: number, to: number): boolean {
   return schemes.has(scheme);
 }
 
+const WINDOW = 96;
+
+/** Is what stands at `from` (behind `=`) certainly no active address? Looks at a few bytes only and says no when in doubt. */
+export function isQuietUrl(text: string, from: number): boolean {
+  const to = Math.min(text.length, from + WINDOW);
+  let at = from;
+  while (at < to && (text.charCodeAt(at) <= 0x20 || isQuote(text.charCodeAt(at)))) at++;
+  for (let letters = 0; at < to; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x3a) return letters === 4 || letters === 5 ? /^https?$/i.test(text.slice(at - letters, at)) : false;
+    if (code === 0x26 || code <= 0x20 || code >= 0x7f) return false;
+    if (code === 0x2f || code === 0x3f || code === 0x23 || code === 0x3e || isQuote(code)) return true;
+    letters++;
+  }
+  return at >= text.length;
+}
+
+function isQuote(code: number): boolean {
+  return code === 0x22 || code === 0x27 || code === 0x60;
+}
+
 /** The first `limit` characters that count, in lower case. */
 function significant(text: string, from: number, to: number, limit: number): string {
   const entity = { next: from, code: 0 };
