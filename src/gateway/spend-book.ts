@@ -1,7 +1,7 @@
 import { messageOf } from '../base/fault.ts';
 import type { CounterStore } from '../ports/counters.ts';
 import { quotaWindow, type QuotaWindow } from './quota.ts';
-import type { Budget } from './spend.ts';
+import type { Budget } from './budget.ts';
 
 export interface SpendState {
   /** Dollars in this period. */

@@ -1,7 +1,7 @@
 import { pathText, shown, type Issue } from '../config/parse.ts';
 import type { Document } from '../config/document.ts';
 import { ms } from '../config/parts.ts';
-import { priceOf, type Budget } from '../gateway/spend.ts';
+import { priceOf, type Budget } from '../gateway/budget.ts';
 import type { KnownKey } from '../gateway/find-key.ts';
 import type { StagePlan } from '../gateway/plan.ts';
 import { capped } from '../gateway/stage-throttle.ts';
