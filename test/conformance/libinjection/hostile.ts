@@ -6,9 +6,9 @@ import { vi } from 'vitest';
  */
 export function work(value: string, run: (value: string) => unknown): number {
   let sum = 0;
-  const charCodeAt = Reflect.get(String.prototype, 'charCodeAt') as (at: number) => number;
-  const indexOf = Reflect.get(String.prototype, 'indexOf') as (text: string, from?: number) => number;
-  const slice = Reflect.get(String.prototype, 'slice') as (from?: number, to?: number) => string;
+  const charCodeAt: (at: number) => number = Reflect.get(String.prototype, 'charCodeAt');
+  const indexOf: (text: string, from?: number) => number = Reflect.get(String.prototype, 'indexOf');
+  const slice: (from?: number, to?: number) => string = Reflect.get(String.prototype, 'slice');
   const spies = [
     vi.spyOn(String.prototype, 'charCodeAt').mockImplementation(function read(this: string, at: number) {
       sum++;

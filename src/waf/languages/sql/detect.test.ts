@@ -43,6 +43,7 @@ const BYPASSES: readonly (readonly [where: string, value: string])[] = [
     '9999 or {if length((/*!5000select username/*!50000from*/user where id=1))>0}',
   ],
   ['CRS #780', '1 or true'],
+  ['words only', 'null union select password from users'],
   ['CRS #4733, backticks', '`OR 1=1 -- '],
   ['CRS #3733, MySQL comment', "admin'#"],
   ['CRS #2568, SQLite parameters', "admin@juice-sh.op'or?--"],
@@ -65,6 +66,7 @@ const HARMLESS: readonly (readonly [where: string, value: string])[] = [
   ['client9 #157', 'cos(accckt)'],
   ['client9 #91', 'Select * from Monitor where ID = 182517'],
   ['prose', 'it is 5 or 6, and a union of all; select one from the list -- and drop it'],
+  ['words only', 'choose all and drop the table or update the index set'],
   ['names', "Sean O'Brien and Mary D'Angelo"],
   ['measures', '1/4"-1/2" wide ribbon, 5\'10" tall'],
   ['searches', '"rose gold" necklace --infant -child'],
@@ -98,7 +100,7 @@ describe('SQL injection', () => {
   });
 
   it('has the tables it was reviewed with', () => {
-    expect([ATTACKS.length, BYPASSES.length, HARMLESS.length]).toEqual([15, 20, 19]);
+    expect([ATTACKS.length, BYPASSES.length, HARMLESS.length]).toEqual([15, 21, 20]);
     expect(wordCount).toBe(591);
     expect(new Set(Array.from({ length: VALUES + 1 }, (_, kind) => letterOf(kind))).size).toBe(VALUES + 1);
   });
