@@ -1,4 +1,6 @@
+import type { Clock } from '../base/clock.ts';
 import type { Template } from './macro.ts';
+import type { HeldRequest, TargetParts, WafViewer } from './request.ts';
 import type { SourcePlace } from './rule-error.ts';
 
 /** Which values of a field are meant. */
@@ -39,10 +41,39 @@ export interface MatchCondition {
   readonly negated: boolean;
 }
 
+/** What a statement may look at; a transaction fits. */
+export interface Sight {
+  readonly request: HeldRequest;
+  readonly target: TargetParts;
+  readonly viewer: WafViewer;
+  readonly bodyText: string;
+  readonly bodyLength: number;
+  readonly bodyTooLong: boolean;
+  readonly labels: ReadonlySet<string>;
+  readonly clock: Clock;
+  /** The same object for every request of one engine: what a statement counts over requests hangs on it. */
+  readonly lookup: object;
+}
+
+/** A comparison of another language that fields, operators and transformations of ours do not express to the letter. */
+export interface StatementCondition {
+  readonly kind: 'statement';
+  readonly place: SourcePlace;
+  /** The form that it was written in, e.g. `webacl`. */
+  readonly form: string;
+  /** As written; who only walks the tree reads this. */
+  readonly said: unknown;
+  /** Needs the body to be answered. */
+  readonly body: boolean;
+  /** Never throws. */
+  holds(sight: Sight): boolean;
+}
+
 /** One condition tree for every form of rule. SecLang writes `always` and `match` only; chains are links, not `and`. */
 export type Condition =
   | { readonly kind: 'always' }
   | MatchCondition
+  | StatementCondition
   | { readonly kind: 'and'; readonly of: readonly Condition[] }
   | { readonly kind: 'or'; readonly of: readonly Condition[] }
   | { readonly kind: 'not'; readonly of: Condition }

@@ -128,6 +128,8 @@ function holds(transaction: Transaction, rule: CompiledRule, condition: Compiled
       return condition.of.some((part) => holds(transaction, rule, part));
     case 'not':
       return !holds(transaction, rule, condition.of);
+    case 'statement':
+      return condition.holds(transaction);
     case 'label':
       if (!condition.namespace) return transaction.labels.has(condition.label);
       return [...transaction.labels].some((label) => label.startsWith(condition.label));

@@ -50,7 +50,7 @@ export type CompiledCondition =
   | { readonly kind: 'always' }
   | { readonly kind: 'and' | 'or'; readonly of: readonly CompiledCondition[] }
   | { readonly kind: 'not'; readonly of: CompiledCondition }
-  | (Condition & { readonly kind: 'label' });
+  | (Condition & { readonly kind: 'label' | 'statement' });
 
 export interface CompiledEffect {
   readonly action: EffectAction;
