@@ -62,8 +62,8 @@ export function forward(to: Forwarder, exchange: Exchange, rewrite: string | und
     firstByteMs: Math.min(to.firstByteMs, to.totalMs),
   };
   const started = exchange.clock.ticks();
-  const attempt = (left: number): Promise<HttpResponse> =>
-    to.dialer.dial(outbound).then(
+  const attempt = (left: number, spentMs: number): Promise<HttpResponse> =>
+    to.dialer.dial(spentMs === 0 ? outbound : { ...outbound, firstByteMs: Math.min(outbound.firstByteMs, to.totalMs - spentMs) }).then(
       (inbound) => answered(to, exchange, inbound),
       (thrown: unknown) => {
         const spent = exchange.clock.ticks() - started;
@@ -74,10 +74,10 @@ export function forward(to: Forwarder, exchange: Exchange, rewrite: string | und
           says: thrown instanceof Error ? thrown.message : String(thrown),
         });
         if (!again) throw thrown;
-        return attempt(left - 1);
+        return attempt(left - 1, spent);
       },
     );
-  return attempt(to.retries);
+  return attempt(to.retries, 0);
 }
 
 function answered(to: Forwarder, exchange: Exchange, inbound: Inbound): HttpResponse {
@@ -107,11 +107,14 @@ function rewritten(template: string, target: Target, route: RouteMatch | undefin
 }
 
 function rawParams(route: RouteMatch, rawPath: string): Record<string, string> {
-  const segments = rawPath.slice(1).split('/');
+  // Where encoded slashes are kept, they separate for the router, which looks at the decoded path; so they do here.
+  const slashes = [...rawPath.matchAll(/\/|%2f/gi)];
+  const starts = slashes.map((slash) => slash.index + slash[0].length);
+  const ends = slashes.slice(1).map((slash) => slash.index);
   const raw: Record<string, string> = {};
   for (const [at, part] of route.name.slice(route.name.indexOf('/') + 1).split('/').entries()) {
     const hole = /^\{([A-Za-z0-9_.-]+)(\+?)\}$/.exec(part);
-    if (hole) raw[hole[1] as string] = hole[2] ? segments.slice(at).join('/') : (segments[at] ?? '');
+    if (hole) raw[hole[1] as string] = rawPath.slice(starts[at] ?? rawPath.length, hole[2] ? undefined : ends[at]);
   }
   return raw;
 }

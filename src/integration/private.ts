@@ -16,9 +16,11 @@ const special = addressSet([
   '198.18.0.0/15', // benchmarks
   '224.0.0.0/4', // multicast
   '240.0.0.0/4', // reserved, broadcast
-  '::/128', // unspecified
-  '::1/128', // loopback
+  '::/96', // unspecified, loopback, and IPv4 addresses in a disguise long given up
   '64:ff9b::/96', // NAT64: an IPv4 address in disguise
+  '64:ff9b:1::/48', // NAT64 of a network's own
+  '100::/64', // discard
+  '2001::/23', // protocol assignments, Teredo among them
   '2002::/16', // 6to4: likewise
   'fc00::/7', // unique local; fd00:ec2::254 is the metadata service
   'fe80::/10', // link-local

@@ -41,7 +41,7 @@ function dispatch(pool: Pool, address: string, request: Outbound, resolve: (inbo
     method: request.method as Dispatcher.HttpMethod,
     path: request.target,
     headers: streamed && body.length !== null ? [...flat, 'Content-Length', String(body.length)] : flat,
-    body: body === null ? null : (body.whole ?? upload(body)),
+    body: body === null ? null : (body.whole ?? upload(body, (whose) => answer.turn(whose))),
   };
   try {
     // The handler's older form hands over headers as they came, in order and case; the newer one has lost both.
@@ -57,6 +57,7 @@ class Answer {
   readonly #resolve: (inbound: Inbound) => void;
   readonly #reject: (thrown: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
+  #patienceMs = 0;
   #stopListening: (() => void) | undefined;
   #abort: ((thrown: Error) => void) | null = null;
   /** Why this dial is over, when we ended it ourselves. */
@@ -78,15 +79,20 @@ class Answer {
 
   /** Starts the time for the answer's head, queueing for a connection included. */
   wait(request: Outbound): void {
-    this.#timer = setTimeout(() => {
-      const sent = this.#abort !== null;
-      this.#give(
-        sent
-          ? failed('timeout', `no answer within ${request.firstByteMs} ms`, false)
-          : failed('busy', `no connection came free within ${request.firstByteMs} ms`, false),
-      );
-    }, request.firstByteMs);
+    this.#patienceMs = request.firstByteMs;
+    this.turn('origin');
     this.#stopListening = request.onGone(() => this.#give(failed('gone', 'the viewer left', false)));
+  }
+
+  /** The origin's time only runs while it is its turn: a viewer who takes his time with his body is no fault of the origin. */
+  turn(whose: 'viewer' | 'origin'): void {
+    clearTimeout(this.#timer);
+    if (whose === 'origin' && !this.#headed && !this.#ended) this.#timer = setTimeout(() => this.#tooLate(), this.#patienceMs);
+  }
+
+  #tooLate(): void {
+    const within = `within ${this.#patienceMs} ms`;
+    this.#give(this.#abort !== null ? failed('timeout', `no answer ${within}`, false) : failed('busy', `no connection came free ${within}`, false));
   }
 
   #give(verdict: Fault): void {
@@ -199,7 +205,8 @@ function describe(thrown: unknown): Fault {
   const text = typeof code === 'string' ? code : '';
   const says = messageOf(thrown);
   if (text === 'UND_ERR_BODY_TIMEOUT') return failed('broken', 'the answer stood still for too long', false, thrown);
-  if (text.startsWith('HPE_') || text === 'UND_ERR_HEADERS_OVERFLOW' || text === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+  // undici's parser names itself; its codes come and go with its builds.
+  if (text.startsWith('HPE_') || (thrown instanceof Error && thrown.name === 'HTTPParserError') || text === 'UND_ERR_HEADERS_OVERFLOW' || text === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
     return failed('malformed', says, false, thrown);
   }
   if (text === 'ECONNREFUSED' || text === 'EHOSTUNREACH' || text === 'ENETUNREACH') return failed('connect', says, true, thrown);

@@ -52,6 +52,8 @@ export function deliver(response: HttpResponse, incoming: IncomingMessage, outgo
   }
   outgoing.cork();
   pour(body, outgoing, end, delivery);
+  // Whoever streams events may have nothing to say for a while; the viewer is to know that he is heard.
+  outgoing.flushHeaders();
   outgoing.uncork();
   return unread;
 }

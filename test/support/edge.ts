@@ -31,7 +31,7 @@ export async function edge(
       store: { use: 'memory' },
       answers: { codeHeader: true },
       ...document,
-      listen: { port: 0, shutdown: '2s', ...document.listen },
+      listen: { port: 0, shutdown: '300ms', ...document.listen },
       logging: { keepSteps: 'all', ...document.logging },
     },
     ports: {
