@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
-import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { messageOf } from '../base/fault.ts';
 import { DocumentError, type Issue } from '../config/parse.ts';
 import type { Definition } from '../pipeline/registry.ts';
@@ -62,12 +61,13 @@ export async function loadDocument(given?: string): Promise<Loaded> {
 async function read(path: string): Promise<unknown> {
   const kind = extname(path);
   try {
-    if (kind === '.json' || kind === '.yaml' || kind === '.yml') return parseYaml(readFileSync(path, 'utf8'));
+    const text = readFileSync(path, 'utf8');
+    if (kind === '.json') return JSON.parse(text) as unknown;
+    if (kind === '.yaml' || kind === '.yml') return (await import('yaml')).parse(text) as unknown;
     const module = await loadModule(path);
     if ('default' in module) return module.default;
   } catch (thrown) {
-    const line = thrown instanceof YAMLParseError && thrown.linePos ? ` (line ${thrown.linePos[0].line})` : '';
-    throw new DocumentError([{ path, wanted: 'a document that can be read', found: firstLine(messageOf(thrown)) + line, hint: null }]);
+    throw new DocumentError([{ path, wanted: 'a document that can be read', found: firstLine(messageOf(thrown)), hint: null }]);
   }
   throw new DocumentError([{ path, wanted: 'a default export', found: 'none', hint: 'export default defineConfig({ ... })' }]);
 }

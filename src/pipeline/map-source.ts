@@ -1,14 +1,13 @@
-import { parse as parseYaml } from 'yaml';
 import { messageOf } from '../base/fault.ts';
 import { describeWith, DocumentError } from '../config/parse.ts';
 import { resourceMap, type ResourceMap } from '../config/rules.ts';
 import type { LoadedText } from '../ports/documents.ts';
 
-/** Text from a source to a rule map; JSON is YAML too. Throws `DocumentError`; never gives half a map. */
-export function parseMap(loaded: LoadedText, name: string): ResourceMap {
+/** Text from a source, JSON or YAML, to a rule map. Rejects with `DocumentError`; never gives half a map. */
+export async function parseMap(loaded: LoadedText, name: string): Promise<ResourceMap> {
   let given: unknown;
   try {
-    given = parseYaml(loaded.text);
+    given = loaded.text.trimStart().startsWith('{') ? JSON.parse(loaded.text) : (await import('yaml')).parse(loaded.text);
   } catch (thrown) {
     throw new DocumentError([{ path: name, wanted: 'JSON or YAML', found: messageOf(thrown), hint: null }]);
   }

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createJiti } from 'jiti';
 
 /** The package's entries that a user's module may import, and the file that is each. */
 const doors = { sallyport: 'index', 'sallyport/testing': 'testing/index', 'sallyport/waf': 'waf/index', 'sallyport/node': 'node/index' } as const;
@@ -10,6 +9,7 @@ const doors = { sallyport: 'index', 'sallyport/testing': 'testing/index', 'sally
  * package as it runs, whatever is or is not installed beside the module, so document and program are of one version.
  */
 export async function loadModule(path: string): Promise<Readonly<Record<string, unknown>>> {
+  const { createJiti } = await import('jiti'); // its compiler is large, and a document in JSON needs none
   const text = readFileSync(path, 'utf8');
   const virtualModules: Record<string, unknown> = {};
   const alias: Record<string, string> = {};
