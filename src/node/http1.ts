@@ -98,6 +98,11 @@ export class Http1 {
     }
   }
 
+  /** Is an answer to an earlier request of this connection under way, or its end announced? */
+  owes(socket: Socket): boolean {
+    return this.#ending.has(socket) || (this.#waiting.get(socket)?.size ?? 0) > 0;
+  }
+
   #enter(socket: Socket, outgoing: ServerResponse): void {
     const waiting = this.#waiting.get(socket);
     if (waiting) waiting.add(outgoing);

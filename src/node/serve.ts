@@ -11,6 +11,7 @@ import { viewerOf } from './address.ts';
 import { Http1, type ShellParts } from './http1.ts';
 import { Http2 } from './http2.ts';
 import { readKeyPair, watchKeyPair } from './tls.ts';
+import { SocketShell } from './websocket/shell.ts';
 
 export interface Serving {
   /** `http://127.0.0.1:8080` */
@@ -21,8 +22,8 @@ export interface Serving {
 }
 
 /**
- * Milliseconds that an idle connection is kept at shutdown: a request may be on its way on it, and it gets its answer
- * together with word that the connection ends.
+ * Milliseconds that an idle connection is kept at shutdown, or a tenth of the time there is: a request may be on its way
+ * on it, and it gets its answer together with word that the connection ends.
  */
 const LAST_REQUESTS_MS = 250;
 
@@ -78,6 +79,18 @@ export async function serve(app: App, options: { readonly folder?: string } = {}
   front.maxHeadersCount = 0; // no silent cut: `admit` counts
   front.maxConnections = limits.connections;
   http1.listenTo(front);
+  const sockets = new SocketShell({
+    handle: (request, viewer, departure) => app.handle(request, viewer, departure),
+    viewer: parts.viewer,
+    upgrades: app.sockets.upgrades,
+    now: () => app.ports.clock.now(),
+    compression: null,
+  });
+  front.on('upgrade', (incoming, socket, head) => {
+    // Words to an upgrade would be taken for the answer to the request before it.
+    if (http1.owes(incoming.socket)) socket.destroy();
+    else sockets.upgrade(incoming, socket, head);
+  });
 
   try {
     await new Promise<void>((resolve, reject) => {
@@ -104,14 +117,18 @@ export async function serve(app: App, options: { readonly folder?: string } = {}
       http1.close();
       http2.close();
       const began = performance.now();
+      const wait = (gap: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, gap));
+      void app.sockets.drain(Math.min(ms(listen.shutdown) / 2, 5000), wait);
       const until = began + ms(listen.shutdown);
+      const idleUntil = began + Math.min(LAST_REQUESTS_MS, ms(listen.shutdown) / 10);
       const pause = (): Promise<false> => new Promise((resolve) => setTimeout(resolve, 10, false));
       while (performance.now() < until && !(await Promise.race([closed, pause()]))) {
-        if (performance.now() > began + LAST_REQUESTS_MS) front.closeIdleConnections();
+        if (performance.now() > idleUntil) front.closeIdleConnections();
       }
       if (inFlight.size > 0)
         app.ports.log('warn', 'requests were cut off at the end of the shutdown', { requests: inFlight.size });
       front.closeAllConnections();
+      sockets.close();
       http2.destroy();
       await closed;
       front.close(); // ends the timer that looks for slow senders
@@ -121,7 +138,7 @@ export async function serve(app: App, options: { readonly folder?: string } = {}
 
 const httpOptions = (limits: Listen['limits']) => ({
   maxHeaderSize: size(limits.headerBytes),
-  headersTimeout: ms(limits.headerTimeout),
+  headersTimeout: Math.min(ms(limits.headerTimeout), ms(limits.requestTimeout)), // the whole cannot take less than its beginning
   requestTimeout: ms(limits.requestTimeout),
   keepAliveTimeout: ms(limits.keepAlive),
   connectionsCheckingInterval: Math.min(1000, ms(limits.headerTimeout)),

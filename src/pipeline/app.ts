@@ -18,6 +18,7 @@ import { functions } from './functions.ts';
 import { parseMap } from './map-source.ts';
 import { outfit, type PortOverrides } from './outfit.ts';
 import { registry, type Definition } from './registry.ts';
+import { Sockets } from './sockets.ts';
 
 export interface AppOptions {
   /** As written, by hand or by `defineConfig`. */
@@ -44,6 +45,8 @@ export interface App {
   readonly version: string;
   readonly document: Document;
   readonly ports: Ports;
+  /** The WebSocket APIs: what a shell needs to turn a 101 into a connection. */
+  readonly sockets: Sockets;
   handle(request: HttpRequest, viewer: Viewer, departure?: Departure): Answer;
   /** A new document beside the old one: checked and assembled whole, then swapped in one step. Throws and keeps the old one when it is bad. */
   reload(document: DocumentInput | unknown, plugins?: readonly Definition[]): Promise<void>;
@@ -59,6 +62,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
   const { document: first } = accept(options.document);
   const firstRegistry = registry(options.plugins);
   const { ports, state } = await outfit(first, firstRegistry, folder, options.ports ?? {});
+  const sockets = new Sockets(ports, firstRegistry.rules);
   const pools = dialers(ports.openDialer);
   const running = functions(ports.openFunction);
   const room = await openRoom(first, options, ports, folder);
@@ -83,7 +87,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
           { path: 'rules.from', wanted: 'a source that can be read', found: messageOf(thrown), hint: from.name },
         ]);
       });
-      sourcedMap = parseMap(loaded, from.name);
+      sourcedMap = await parseMap(loaded, from.name);
       mapVersion = loaded.version;
     }
     const version = ports.digest.sha256(JSON.stringify(document) + mapVersion).slice(0, 12);
@@ -91,7 +95,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
       document,
       version,
       sourcedMap,
-      registry: registry(definitions),
+      registry: registry([...sockets.definitions, ...definitions]),
       ports,
       dialers: pools,
       functions: running,
@@ -159,6 +163,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
       return line.document;
     },
     ports,
+    sockets,
     handle(request, viewer, departure = new Departure()) {
       // The line is read once: a request that began in one version ends in it.
       const { handle, stages } = line.apis.pick(request) ?? line;
@@ -188,6 +193,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
       unwatch?.();
       await turn;
       await Promise.all(unsettled);
+      await sockets.close();
       await pools.close();
       await running.close();
       await room?.close();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { document } from '../config/document.ts';
 import { registry, type Definition } from './registry.ts';
+import { Sockets } from './sockets.ts';
 
 type Json = Record<string, unknown>;
 
@@ -11,7 +12,7 @@ const schemaOf = (schema: z.ZodType): Json => {
 
 /** The document's JSON Schema, with the options of every definition put where they are named: editors complete both. */
 export function documentJsonSchema(plugins: readonly Definition[] = []): Json {
-  const known = registry(plugins);
+  const known = registry([...new Sockets(null, new Map()).definitions, ...plugins]);
   const schema = z.toJSONSchema(document, { io: 'input', unrepresentable: 'any' }) as Json & { $defs: Record<string, Json> };
   const byName = (list: Iterable<{ readonly name: string; readonly says: string; readonly options: z.ZodType }>, slot: string): void => {
     const call = schema.$defs[slot];

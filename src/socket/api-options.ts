@@ -4,8 +4,8 @@ import type { BucketStore } from '../ports/buckets.ts';
 import type { Limits } from '../wire/ws/terms.ts';
 import type { SocketRoute } from './call.ts';
 import type { Inspect } from './inspect.ts';
-import type { MessageRates } from './meter.ts';
-import type { Budgets } from './registry.ts';
+import type { Meter, MessageRates } from './meter.ts';
+import type { Budgets, Registry } from './registry.ts';
 import type { Selection } from './select.ts';
 import type { Upgrades } from './upgrades.ts';
 
@@ -29,7 +29,7 @@ export type Happening =
     };
 
 /** Who a handshake belongs to, as earlier stages of the line found out. */
-export interface Caller {
+interface Caller {
   /** Id of the API key. */
   readonly key: string | null;
   /** As it shall stand under `requestContext.authorizer` of every event (spec WC-9). */
@@ -45,6 +45,8 @@ export interface SocketApiOptions {
   readonly routes: ReadonlyMap<string, SocketRoute>;
   /** Sizes and times of the frames themselves. */
   readonly limits: Limits;
+  /** Outlives this object where a document is loaded again. */
+  readonly registry: Registry;
   readonly budgets: Budgets;
   readonly rates: MessageRates;
   /** What becomes of a message that finds its bucket empty. */
@@ -60,4 +62,10 @@ export interface SocketApiOptions {
   readonly observe: (happening: Happening) => void;
   /** Work that nobody waits for: `$disconnect`. */
   readonly later: (work: Promise<unknown>) => void;
+}
+
+/** What the parts of an API share. */
+export interface SocketCore {
+  readonly options: SocketApiOptions;
+  readonly meter: Meter;
 }

@@ -2,50 +2,53 @@ import { newId } from '../base/id.ts';
 import { disconnectEvent } from '../events/websocket.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import type { Answer } from '../flow/stage.ts';
-import type { Connection } from '../wire/ws/connection.ts';
-import type { ClosedBy, Listener } from '../wire/ws/terms.ts';
-import type { SocketApiOptions } from './api-options.ts';
+import type { ClosedBy, Limits, Peer } from '../wire/ws/terms.ts';
+import type { SocketApiOptions, SocketCore } from './api-options.ts';
 import type { SocketCall } from './call.ts';
 import { connect } from './connect.ts';
 import { Message } from './dispatch.ts';
 import { Meter } from './meter.ts';
-import { Registry } from './registry.ts';
+import type { Registry } from './registry.ts';
 import type { Session } from './session.ts';
+import type { UpgradeTarget } from './upgrades.ts';
 
 /** Codes and reasons that AWS reports for ways to go that have no words of their own (spec WE-5). */
 const unsaid = { code: 1005, reason: 'Client-side close frame status not set' } as const;
 
 /** One WebSocket API: its connections, and what happens on them. */
-export class SocketApi implements Listener<Session> {
+export class SocketApi implements UpgradeTarget, SocketCore {
   readonly options: SocketApiOptions;
   readonly registry: Registry;
   readonly meter: Meter;
 
   constructor(options: SocketApiOptions) {
     this.options = options;
-    this.registry = new Registry(options.budgets);
+    this.registry = options.registry;
     this.meter = new Meter(options.rates, options.buckets, options.apiId, options.onFault);
+  }
+
+  get limits(): Limits {
+    return this.options.limits;
   }
 
   /** The end of the line for a handshake. A 101 leaves an `Upgrade` behind. */
   connect(exchange: Exchange): Answer {
-    return connect(this, exchange);
+    return connect(this, this.options, exchange);
   }
 
-  /** The 101 is written: from here on the connection can be posted to. */
-  opened(session: Session, connection: Connection<Session>): void {
+  opened(session: Session, connection: Peer<Session>): void {
     session.connection = connection;
     session.state = 'open';
     this.options.observe({ kind: 'opened', connectionId: session.id, address: session.address, key: session.key });
   }
 
-  /** The client left between `$connect` and the 101: for the integration it was there, so it is told. */
   abandoned(session: Session): void {
+    // For the integration it was there, so it is told.
     this.#ended(session, 1006, 'Connection closed abnormally', 'drop', 'left-early');
   }
 
   message(
-    connection: Connection<Session>,
+    connection: Peer<Session>,
     bytes: Uint8Array,
     start: number,
     end: number,
@@ -68,7 +71,7 @@ export class SocketApi implements Listener<Session> {
     });
   }
 
-  closed(connection: Connection<Session>, code: number, reason: string, by: ClosedBy, why: string): void {
+  closed(connection: Peer<Session>, code: number, reason: string, by: ClosedBy, why: string): void {
     const said = by === 'peer' && code === unsaid.code ? unsaid : { code, reason };
     const text = by === 'drop' && said.reason === '' ? 'Connection closed abnormally' : said.reason;
     this.#ended(connection.owner, said.code, text, by, why);

@@ -33,5 +33,5 @@ export interface SocketRoute {
   /** A two-way route: the integration's answer goes back to the client (spec WA-1). */
   readonly replies: boolean;
   /** Checks the message against the route's model; what is wrong, or null. */
-  readonly validate: ((body: unknown) => string | null) | null;
+  readonly validate: ((text: string) => string | null) | null;
 }

@@ -6,13 +6,14 @@ import type { Answer } from '../flow/stage.ts';
 import { Body } from '../http/body.ts';
 import { HeaderList } from '../http/headers.ts';
 import type { HttpResponse } from '../http/message.ts';
-import { readHandshake, type Handshake, type HandshakeHead, type HandshakeRefusal } from '../wire/ws/handshake.ts';
-import type { SocketApi } from './api.ts';
+import { readHandshake, type HandshakeHead, type HandshakeRefusal } from '../wire/ws/handshake.ts';
+import type { SocketApiOptions } from './api-options.ts';
 import type { SocketCall, SocketOutcome } from './call.ts';
 import { newConnectionId } from './connection-id.ts';
 import { errorFrame } from './error-frame.ts';
 import { reasons } from './reasons.ts';
 import { Session } from './session.ts';
+import type { Upgrade, UpgradeTarget } from './upgrades.ts';
 
 const STAGE = 'socket';
 
@@ -20,7 +21,7 @@ const STAGE = 'socket';
  * The end of the line for a WebSocket API: checks the handshake, holds a place, asks the `$connect` integration, and only
  * then answers 101 (spec WC-1, WC-2). Key, authorizer and rules stand before it in the line.
  */
-export function connect(api: SocketApi, exchange: Exchange): Answer {
+export function connect(api: UpgradeTarget, options: SocketApiOptions, exchange: Exchange): Answer {
   const { request } = exchange;
   const head: HandshakeHead = {
     method: request.method,
@@ -29,7 +30,6 @@ export function connect(api: SocketApi, exchange: Exchange): Answer {
   };
   const handshake = readHandshake(head);
   if (handshake.kind === 'refusal') return refused(exchange, handshake);
-  const { options } = api;
   const caller = options.caller(exchange);
   const facts: SocketFacts = {
     connectionId: newConnectionId(),
@@ -43,10 +43,10 @@ export function connect(api: SocketApi, exchange: Exchange): Answer {
     stageVariables: options.stageVariables,
   };
   const session = new Session(facts, caller.key);
-  const full = api.registry.add(session);
+  const full = options.registry.add(session, options.budgets);
   if (full !== null) return refuse(exchange, STAGE, full, { headers: HeaderList.of({ 'retry-after': '1' }) });
   const route = options.routes.get('$connect');
-  if (route === undefined) return accepted(api, exchange, session, handshake, HeaderList.empty);
+  if (route === undefined) return accepted({ api, session, handshake }, options, exchange, HeaderList.empty);
   const requestId = exchange.trace.id;
   const call: SocketCall = {
     kind: 'CONNECT',
@@ -57,22 +57,26 @@ export function connect(api: SocketApi, exchange: Exchange): Answer {
     binary: false,
     event: () => connectEvent(request, facts, requestId, exchange.clock.now()),
   };
-  return whenHere(route.integration.invoke(call), (outcome) => judged(api, exchange, call, handshake, outcome));
+  return whenHere(route.integration.invoke(call), (outcome) =>
+    judged({ api, session, handshake }, options, exchange, call, outcome),
+  );
 }
 
+type Pending = Omit<Upgrade, 'protocol'>;
+
 function judged(
-  api: SocketApi,
+  pending: Pending,
+  options: SocketApiOptions,
   exchange: Exchange,
   call: SocketCall,
-  handshake: Handshake,
   outcome: SocketOutcome,
 ): HttpResponse {
-  const { session } = call;
-  const { integration } = api.options.routes.get('$connect')!;
+  const { session } = pending;
+  const { integration } = options.routes.get('$connect')!;
   if (outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300) {
-    return accepted(api, exchange, session, handshake, outcome.headers);
+    return accepted(pending, options, exchange, outcome.headers);
   }
-  api.registry.remove(session);
+  options.registry.remove(session);
   session.state = 'gone';
   if (outcome.kind === 'answer') {
     exchange.trace.note(STAGE, 'connect refused', { status: outcome.status, by: integration.name });
@@ -92,17 +96,11 @@ function judged(
   return { status: 502, headers, body, from: { by: 'fault', code: `socket.connect.${outcome.why}`, source: 'origin' } };
 }
 
-function accepted(
-  api: SocketApi,
-  exchange: Exchange,
-  session: Session,
-  handshake: Handshake,
-  said: HeaderList,
-): HttpResponse {
+function accepted(pending: Pending, options: SocketApiOptions, exchange: Exchange, said: HeaderList): HttpResponse {
   // Spec WC-6: only what the integration says is echoed, whatever the client offered.
   const protocol = said.get('sec-websocket-protocol');
-  exchange.trace.note(STAGE, 'accepted', { connection: session.id, protocol: protocol ?? null });
-  api.options.upgrades.offer(exchange.arrived, { api, session, handshake, protocol });
+  exchange.trace.note(STAGE, 'accepted', { connection: pending.session.id, protocol: protocol ?? null });
+  options.upgrades.offer(exchange.arrived, { ...pending, protocol });
   return { status: 101, headers: HeaderList.empty, body: null, from: { by: 'function', name: 'socket' } };
 }
 

@@ -3,7 +3,7 @@ import { newId } from '../base/id.ts';
 import { whenHere, type MaybePromise } from '../base/later.ts';
 import { messageEvent, type SocketEvent } from '../events/websocket.ts';
 import { messageOf } from '../base/fault.ts';
-import type { SocketApi } from './api.ts';
+import type { SocketCore } from './api-options.ts';
 import type { SocketCall, SocketOutcome, SocketRoute } from './call.ts';
 import { errorFrame, type FrameMessage } from './error-frame.ts';
 import type { MessageVerdict, MessageView } from './inspect.ts';
@@ -17,14 +17,14 @@ export class Message implements MessageView, SocketCall {
   readonly text: string | null;
   readonly bytes: Uint8Array;
   routeKey = '';
-  readonly #api: SocketApi;
+  readonly #api: SocketCore;
   readonly #at: number;
   #json: unknown = undefined;
   #parsed = false;
   #requestId = '';
 
   /** @param bytes the payload, to be kept as long as the message is under way */
-  constructor(api: SocketApi, session: Session, text: string | null, bytes: Uint8Array, at: number) {
+  constructor(api: SocketCore, session: Session, text: string | null, bytes: Uint8Array, at: number) {
     this.#api = api;
     this.session = session;
     this.text = text;
@@ -107,7 +107,7 @@ export class Message implements MessageView, SocketCall {
       this.#say('forbidden');
       return undefined;
     }
-    const wrong = route.validate === null ? null : route.validate(this.json() === notJson ? this.text : this.json());
+    const wrong = route.validate === null ? null : route.validate(this.body);
     if (wrong !== null) {
       this.#note('dropped', 'model', wrong);
       this.#say('badBody');

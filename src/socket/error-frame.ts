@@ -1,5 +1,5 @@
 /** What the gateway itself says into a connection (spec ER-1 to ER-6), members in AWS's order. */
-export const frameMessages = {
+const frameMessages = {
   forbidden: 'Forbidden',
   failed: 'Internal server error',
   timeout: 'Endpoint request timed out',

@@ -12,7 +12,6 @@ import type { Session } from './session.ts';
 export type ManagementVerdict = 'allowed' | 'unsigned' | 'denied';
 
 export interface ManagementOptions {
-  readonly stage: string;
   readonly registry: Registry;
   /** Largest message that may be posted, in bytes. */
   readonly maxMessage: number;
@@ -34,12 +33,6 @@ const errors = {
   notText: [400, 'BadRequestException', 'The message is not UTF-8'],
   method: [403, 'ForbiddenException', 'Forbidden'],
 } as const;
-
-/** The id in a path of the management API, still encoded; null when the path is another one. */
-export function connectionOf(stage: string, path: string): string | null {
-  const found = /^\/([^/]+)\/(?:@|%40)connections\/([^/]+)$/.exec(path);
-  return found !== null && found[1] === stage ? found[2]! : null;
-}
 
 /** The `@connections` API as AWS has it (spec section 17.5): post to, ask about and end one connection. */
 export async function manage(options: ManagementOptions, exchange: Exchange, encodedId: string): Promise<HttpResponse> {

@@ -83,19 +83,20 @@ describe('message rates', () => {
 
 describe('connection budgets', () => {
   it('counts per address and key, and gives places back once', () => {
-    const registry = new Registry({ total: 4, perAddress: 2, perKey: 2 });
+    const registry = new Registry();
+    const budgets = { total: 4, perAddress: 2, perKey: 2 };
     const first = session('1', 'a', 'k');
-    expect(registry.add(first)).toBe(null);
-    expect(registry.add(session('2', 'a', null))).toBe(null);
-    expect(registry.add(session('3', 'a', null))).toBe(reasons['too-many-per-address']);
-    expect(registry.add(session('4', 'b', 'k'))).toBe(null);
-    expect(registry.add(session('5', 'c', 'k'))).toBe(reasons['too-many-per-key']);
-    expect(registry.add(session('6', 'c', null))).toBe(null);
-    expect(registry.add(session('7', 'd', null))).toBe(reasons['too-many-connections']);
+    expect(registry.add(first, budgets)).toBe(null);
+    expect(registry.add(session('2', 'a', null), budgets)).toBe(null);
+    expect(registry.add(session('3', 'a', null), budgets)).toBe(reasons['too-many-per-address']);
+    expect(registry.add(session('4', 'b', 'k'), budgets)).toBe(null);
+    expect(registry.add(session('5', 'c', 'k'), budgets)).toBe(reasons['too-many-per-key']);
+    expect(registry.add(session('6', 'c', null), budgets)).toBe(null);
+    expect(registry.add(session('7', 'd', null), budgets)).toBe(reasons['too-many-connections']);
     registry.remove(first);
     registry.remove(first);
     expect(registry.size).toBe(3);
-    expect(registry.add(session('8', 'a', 'k'))).toBe(null);
-    expect(registry.add(session('9', 'a', null))).toBe(reasons['too-many-connections']);
+    expect(registry.add(session('8', 'a', 'k'), budgets)).toBe(null);
+    expect(registry.add(session('9', 'a', null), budgets)).toBe(reasons['too-many-connections']);
   });
 });

@@ -13,12 +13,6 @@ export interface Budgets {
 export class Registry {
   readonly #sessions = new Map<string, Session>();
   readonly #held = new Map<string, number>();
-  readonly #budgets: Budgets;
-
-  constructor(budgets: Budgets) {
-    this.#budgets = budgets;
-  }
-
   get size(): number {
     return this.#sessions.size;
   }
@@ -32,8 +26,8 @@ export class Registry {
   }
 
   /** Takes a session in, or says which budget is used up. A place is held from the handshake on, so that a burst cannot overdraw. */
-  add(session: Session): Reason | null {
-    const { total, perAddress, perKey } = this.#budgets;
+  add(session: Session, budgets: Budgets): Reason | null {
+    const { total, perAddress, perKey } = budgets;
     if (total !== null && this.#sessions.size >= total) return reasons['too-many-connections'];
     const address = `a ${session.address}`;
     const key = session.key === null ? null : `k ${session.key}`;

@@ -1,6 +1,6 @@
 import type { SocketFacts } from '../events/websocket.ts';
 import type { BucketLimit } from '../ports/buckets.ts';
-import type { Connection } from '../wire/ws/connection.ts';
+import type { Peer } from '../wire/ws/terms.ts';
 
 /**
  * What the gateway knows of one connection, from its handshake to its end. It holds nothing of the handshake's request:
@@ -13,7 +13,7 @@ export class Session {
   readonly key: string | null;
   /** `connecting` until the 101 is written: posts are answered with 410 (spec WC-8). */
   state: 'connecting' | 'open' | 'gone' = 'connecting';
-  connection: Connection<Session> | null = null;
+  connection: Peer<Session> | null = null;
   /** Messages whose integration has not answered. */
   inFlight = 0;
   #tokens = -1;

@@ -1,11 +1,20 @@
 import type { HttpRequest } from '../http/message.ts';
 import type { Handshake } from '../wire/ws/handshake.ts';
-import type { SocketApi } from './api.ts';
+import type { Limits, Listener, Peer } from '../wire/ws/terms.ts';
 import type { Session } from './session.ts';
+
+/** Who takes over an upgraded connection. */
+export interface UpgradeTarget extends Listener<Session> {
+  readonly limits: Limits;
+  /** The 101 is written: from here on the connection can be posted to. */
+  opened(session: Session, connection: Peer<Session>): void;
+  /** The client left between `$connect` and the 101. */
+  abandoned(session: Session): void;
+}
 
 /** A handshake that the line said yes to; the shell turns it into a connection, or says that the client has left. */
 export interface Upgrade {
-  readonly api: SocketApi;
+  readonly api: UpgradeTarget;
   readonly session: Session;
   readonly handshake: Handshake;
   /** The subprotocol that the `$connect` integration chose. */

@@ -6,9 +6,8 @@ import { Departure } from '../../flow/departure.ts';
 import type { Viewer } from '../../flow/exchange.ts';
 import type { Answer } from '../../flow/stage.ts';
 import type { HttpRequest, HttpResponse } from '../../http/message.ts';
-import type { SocketApi } from '../../socket/api.ts';
 import type { Session } from '../../socket/session.ts';
-import type { Upgrade, Upgrades } from '../../socket/upgrades.ts';
+import type { Upgrade, Upgrades, UpgradeTarget } from '../../socket/upgrades.ts';
 import { Compression, type Deflater } from '../../wire/ws/deflate.ts';
 import { agreeDeflate, type DeflateChoice } from '../../wire/ws/extensions.ts';
 import { fromNode } from '../request.ts';
@@ -28,7 +27,7 @@ export interface SocketShellOptions {
 /** Sockets that ask to be upgraded: through the line first, then, if it said yes, to the API that said so. */
 export class SocketShell {
   readonly #options: SocketShellOptions;
-  readonly #endpoints = new Map<SocketApi, Endpoint<Session>>();
+  readonly #endpoints = new Map<UpgradeTarget, Endpoint<Session>>();
 
   constructor(options: SocketShellOptions) {
     this.#options = options;
@@ -41,7 +40,12 @@ export class SocketShell {
     const broken = (): void => void socket.destroy();
     socket.on('error', broken);
     socket.on('close', gone);
-    // What an upgrade request carries as a body would be taken for frames: the line's last room refuses it by its head.
+    // node:http has stopped parsing: what follows the head could be read neither as a body nor as frames.
+    const { 'transfer-encoding': coding, 'content-length': length = '0' } = incoming.headers;
+    if (coding !== undefined || length !== '0') {
+      answerRefusal(socket, 400, 'Bad Request', [], '{"message":"Bad Request"}');
+      return;
+    }
     const request: HttpRequest = { ...fromNode(incoming, null), body: null };
     const secure = 'encrypted' in incoming.socket;
     const viewer = this.#options.viewer(incoming.socket, incoming.headers, secure);
@@ -83,10 +87,10 @@ export class SocketShell {
     if (head.length > 0) connection.receive(head);
   }
 
-  #endpoint(api: SocketApi): Endpoint<Session> {
+  #endpoint(api: UpgradeTarget): Endpoint<Session> {
     let endpoint = this.#endpoints.get(api);
     if (endpoint === undefined) {
-      endpoint = new Endpoint<Session>({ listener: api, limits: api.options.limits, now: this.#options.now });
+      endpoint = new Endpoint<Session>({ listener: api, limits: api.limits, now: this.#options.now });
       this.#endpoints.set(api, endpoint);
     }
     return endpoint;

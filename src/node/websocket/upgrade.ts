@@ -9,7 +9,7 @@ import { answer101, answerRefusal, headOf, refusalBody } from './accept.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Yes to a handshake, or the HTTP answer that stands for no. */
-export type Decision<Owner> =
+type Decision<Owner> =
   | {
       readonly accept: true;
       readonly owner: Owner;

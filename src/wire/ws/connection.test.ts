@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Connection } from './connection.ts';
 import { frames } from './frame-writer.ts';
-import { defaultLimits, type Limits, type Terms, type TextHost, type Wire } from './terms.ts';
+import { defaultLimits, type Limits, type Peer, type Terms, type TextHost, type Wire } from './terms.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -57,7 +57,7 @@ interface Side {
   turn(ms: number): void;
 }
 
-function side(limits: Partial<Limits> = {}, onMessage?: (c: Connection<string>) => void): Side {
+function side(limits: Partial<Limits> = {}, onMessage?: (c: Peer<string>) => void): Side {
   let now = 1_000_000;
   const heard: string[] = [];
   const closed: string[] = [];

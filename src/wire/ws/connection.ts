@@ -4,12 +4,9 @@ import type { Compression } from './deflate.ts';
 import { frames, headSize, writeHead } from './frame-writer.ts';
 import { MessageReader, type MessageSink } from './message-reader.ts';
 import { CloseCode, FIN, Opcode, Rsv } from './opcode.ts';
-import type { ClosedBy, Terms, Wire } from './terms.ts';
+import type { ClosedBy, ConnectionState, Peer, Terms, Wire } from './terms.ts';
 import { Vigil } from './vigil.ts';
 import { violation, type Violation } from './violation.ts';
-
-/** `closing`: our close frame is out and the peer's is not in. `ended`: only the network's own goodbye is due. */
-export type ConnectionState = 'open' | 'closing' | 'ended' | 'closed';
 
 /** Below this a message is not worth compressing. */
 const COMPRESS_FROM = 1024;
@@ -18,13 +15,11 @@ const COMPRESS_FROM = 1024;
  * One end of one WebSocket connection, without a socket: bytes come in by `receive`, go out by the `Wire`, time passes by
  * `tick`. The closing handshake is RFC 6455 section 7.
  */
-export class Connection<Owner> implements MessageSink {
+export class Connection<Owner> implements MessageSink, Peer<Owner> {
   owner: Owner;
   state: ConnectionState = 'open';
   readonly openedAt: number;
-  /** Last application message in either direction (and pings, if the limits say so). */
   activeAt: number;
-  /** Last byte from the peer. */
   heardAt: number;
   protocol = '';
   readonly #wire: Wire;
@@ -52,7 +47,6 @@ export class Connection<Owner> implements MessageSink {
     this.openedAt = this.activeAt = this.heardAt = terms.now();
   }
 
-  /** Bytes queued for the peer and not yet taken by the network. */
   get pending(): number {
     return this.#queued + this.#wire.pending;
   }
@@ -85,11 +79,6 @@ export class Connection<Owner> implements MessageSink {
     this.#flush();
   }
 
-  /**
-   * Sends a message: a string as text, bytes as binary, or as text when `asText` says that they are known to be UTF-8.
-   * False when the connection is not open, or when the peer is so slow that what waits for it has reached the limit: the
-   * message is then not sent at all.
-   */
   send(data: string | Uint8Array, asText = false): boolean {
     if (this.state !== 'open' || this.pending > this.#terms.limits.maxPending) return false;
     const { text, limits, nextKey } = this.#terms;
@@ -118,7 +107,6 @@ export class Connection<Owner> implements MessageSink {
     this.#control(Opcode.ping, new Uint8Array(0));
   }
 
-  /** Begins the closing handshake. Without effect when it has begun. */
   close(code: number, reason = '', why = ''): void {
     if (this.state !== 'open') return;
     this.state = 'closing';
@@ -128,7 +116,6 @@ export class Connection<Owner> implements MessageSink {
     this.resume();
   }
 
-  /** Drops the connection without a word. */
   terminate(why = ''): void {
     if (this.state === 'closed') return;
     if (this.#why === '') this.#why = why;
@@ -136,7 +123,6 @@ export class Connection<Owner> implements MessageSink {
     this.gone();
   }
 
-  /** Takes no further message until `resume`; what has come is kept, and the network is asked to wait. */
   pause(): void {
     if (this.#paused || this.state !== 'open') return;
     this.#paused = true;

@@ -75,11 +75,6 @@ export function acceptText(key: string): string {
   return key + ACCEPT_SALT;
 }
 
-/** Does the request ask for a WebSocket at all? The full check is `readHandshake`. */
-export function asksForWebSocket(head: HandshakeHead): boolean {
-  return hasToken(head.values('upgrade'), 'websocket');
-}
-
 function hasToken(values: readonly string[], token: string): boolean {
   return values.some((value) => value.split(',').some((part) => part.trim().toLowerCase() === token));
 }

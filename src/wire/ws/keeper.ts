@@ -14,8 +14,8 @@ export class Keeper {
     this.#timed.add(timed);
   }
 
-  remove(timed: Timed): void {
-    this.#timed.delete(timed);
+  remove(timed: object): void {
+    this.#timed.delete(timed as Timed);
   }
 
   get size(): number {

@@ -1,5 +1,4 @@
 import type { MessageRules } from './message-reader.ts';
-import type { Connection } from './connection.ts';
 
 /** What a connection writes to. Implemented by a shell over a socket. */
 export interface Wire {
@@ -67,23 +66,46 @@ export const defaultLimits: Limits = {
 /** Who ended it: the peer's close frame, ours, or neither (the connection just went). */
 export type ClosedBy = 'peer' | 'us' | 'drop';
 
+/** `closing`: our close frame is out and the peer's is not in. `ended`: only the network's own goodbye is due. */
+export type ConnectionState = 'open' | 'closing' | 'ended' | 'closed';
+
+/** A connection as those see it who talk over it. */
+export interface Peer<Owner> {
+  readonly owner: Owner;
+  readonly state: ConnectionState;
+  readonly openedAt: number;
+  /** Last application message in either direction (and pings, if the limits say so). */
+  readonly activeAt: number;
+  /** Last byte from the peer. */
+  readonly heardAt: number;
+  /** Bytes queued for the peer and not yet taken by the network. */
+  readonly pending: number;
+  textOf(bytes: Uint8Array, start: number, end: number, ascii: boolean): string;
+  /**
+   * Sends a message: a string as text, bytes as binary, or as text when `asText` says that they are known to be UTF-8.
+   * False when the connection is not open, or when the peer is so slow that what waits for it has reached the limit: the
+   * message is then not sent at all.
+   */
+  send(data: string | Uint8Array, asText?: boolean): boolean;
+  /** Begins the closing handshake. Without effect when it has begun. */
+  close(code: number, reason?: string, why?: string): void;
+  /** Drops the connection without a word. */
+  terminate(why?: string): void;
+  /** Takes no further message until `resume`; what has come is kept, and the network is asked to wait. */
+  pause(): void;
+  resume(): void;
+}
+
 /** Takes what happens on all connections of one listener; `owner` is the taker's own record of a connection. */
 export interface Listener<Owner> {
   /**
    * A message. The bytes hold only during the call: read them (`textOf`) or copy them.
    * @param ascii true spares a decode
    */
-  message(
-    connection: Connection<Owner>,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    text: boolean,
-    ascii: boolean,
-  ): void;
+  message(connection: Peer<Owner>, bytes: Uint8Array, start: number, end: number, text: boolean, ascii: boolean): void;
   /** Called once, last. `why` is a violation's key or a timer's name where Sallyport ended it, else ''. */
-  closed(connection: Connection<Owner>, code: number, reason: string, by: ClosedBy, why: string): void;
-  pong?(connection: Connection<Owner>): void;
+  closed(connection: Peer<Owner>, code: number, reason: string, by: ClosedBy, why: string): void;
+  pong?(connection: Peer<Owner>): void;
 }
 
 /** What all connections of one listener share. */

@@ -19,7 +19,8 @@ import { SocketApi } from '../../../src/socket/api.ts';
 import type { Happening, SocketApiOptions } from '../../../src/socket/api-options.ts';
 import type { SocketRoute } from '../../../src/socket/call.ts';
 import { functionIntegration } from '../../../src/socket/integrations/function.ts';
-import { connectionOf, manage } from '../../../src/socket/management.ts';
+import { manage } from '../../../src/socket/management.ts';
+import { Registry } from '../../../src/socket/registry.ts';
 import { parseSelection, type Selection } from '../../../src/socket/select.ts';
 import { Upgrades } from '../../../src/socket/upgrades.ts';
 import { MemoryBuckets } from '../../../src/stores/memory/buckets.ts';
@@ -30,7 +31,7 @@ export const ACCESS_KEY = 'AKIDSALLYPORT';
 export const SECRET_KEY = 'wJalrXUtnFEMI';
 export const TOKEN = 'a-token-of-the-operator';
 
-export type Handler = (event: never) => unknown;
+type Handler = (event: never) => unknown;
 
 export interface ApiStage {
   readonly port: number;
@@ -49,7 +50,7 @@ export interface StageOptions {
   readonly selection?: string;
   readonly timeoutMs?: number;
   readonly options?: Partial<SocketApiOptions>;
-  readonly validate?: Readonly<Record<string, (body: unknown) => string | null>>;
+  readonly validate?: Readonly<Record<string, (text: string) => string | null>>;
 }
 
 /** A WebSocket API on a real server: the room, the shell and the memory store, without the rest of the line. */
@@ -78,6 +79,7 @@ export async function apiStage(given: StageOptions): Promise<ApiStage> {
     selection: parseSelection(given.selection ?? '$request.body.action') as Selection,
     routes,
     limits: { ...defaultLimits, binary: false },
+    registry: new Registry(),
     budgets: { total: null, perAddress: null, perKey: null },
     rates: { perConnection: null, perAddress: null, perKey: null },
     overRate: 'drop',
@@ -111,14 +113,10 @@ export async function apiStage(given: StageOptions): Promise<ApiStage> {
     const trace = new Trace(`trace-${++ids}`, [], systemClock);
     const exchange = newExchange({ request, viewer, trace, clock: systemClock, departure, later: () => undefined });
     const path = request.target.split('?')[0]!;
-    const id = connectionOf('prod', path);
-    if (id !== null) {
-      const { limits, stage } = api.options;
-      return manage(
-        { stage, registry: api.registry, maxMessage: limits.maxMessage, binary: false, authorize },
-        exchange,
-        id,
-      );
+    const id = /^\/prod\/(?:@|%40)connections\/([^/]+)$/.exec(path)?.[1];
+    if (id !== undefined) {
+      const { limits } = api.options;
+      return manage({ registry: api.registry, maxMessage: limits.maxMessage, binary: false, authorize }, exchange, id);
     }
     if (path === '/prod') return api.connect(exchange);
     return {

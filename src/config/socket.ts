@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { blockText, durationText, onFault, sizeText, throttle } from './parts.ts';
+import { resourceMap } from './rules.ts';
+
+/** WebSocket APIs: what a route's `{ use: "websocket", with: ... }` may say. */
+
+const functionTarget = z
+  .strictObject({
+    file: z.string().meta({ description: 'Module (TypeScript or JavaScript), relative to the document.' }),
+    handler: z.string().default('handler').meta({ description: 'Name of the export.' }),
+    timeout: durationText
+      .default('3s')
+      .meta({ description: "The function's own time; then its instance is thrown away." }),
+    memory: z.number().int().min(16).max(10_240).default(128).meta({ description: 'Megabytes.' }),
+    concurrency: z
+      .number()
+      .int()
+      .min(1)
+      .max(64)
+      .default(4)
+      .meta({ description: 'Most instances; each has one event at a time.' }),
+    env: z.record(z.string(), z.string()).default({}).meta({ description: 'Environment of the function.' }),
+  })
+  .meta({ id: 'SocketFunction', description: 'A Lambda handler in proxy form.' });
+
+const mockTarget = z
+  .strictObject({
+    status: z.number().int().min(200).max(599).default(200).meta({ description: 'What a handshake is answered with.' }),
+    says: z
+      .string()
+      .nullable()
+      .default(null)
+      .meta({ description: 'Said back on a two-way route; `$request.body` stands for the message.' }),
+    protocol: z.string().optional().meta({ description: 'The subprotocol that a handshake is answered with.' }),
+  })
+  .meta({ id: 'SocketMock', description: 'Answers by itself.' });
+
+const httpTarget = z
+  .strictObject({
+    url: z
+      .string()
+      .regex(/^https?:\/\/[^/?#]+$/, { error: 'wanted scheme, host and port only, e.g. "http://10.0.3.7:8080"' })
+      .meta({ description: 'Scheme, host and port.' }),
+    path: z
+      .string()
+      .regex(/^\//, { error: 'wanted a path that begins with "/"' })
+      .default('/')
+      .meta({ description: 'Where events are posted to.' }),
+    allow: z.array(blockText).default([]).meta({ description: 'Private blocks that may be dialled.' }),
+    headers: z
+      .record(z.string(), z.string())
+      .default({})
+      .meta({ description: 'Fields sent with each event. `${secret:NAME}` is filled in.' }),
+  })
+  .meta({ id: 'SocketCallback', description: 'An HTTP address that each event is posted to.' });
+
+const socketRoute = z
+  .strictObject({
+    to: z
+      .union([
+        z.strictObject({ function: functionTarget }),
+        z.strictObject({ http: httpTarget }),
+        z.strictObject({ mock: mockTarget }),
+      ])
+      .meta({ description: 'Who answers.' }),
+    replies: z
+      .boolean()
+      .default(false)
+      .meta({ description: "True: a two-way route, the answer's body goes back to the client." }),
+    model: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'JSON Schema that a message must fit; draft 4 unless it names another.' }),
+  })
+  .meta({ id: 'SocketRoute' });
+
+const count = z.number().int().positive();
+
+export const socketApi = z
+  .strictObject({
+    api: z
+      .string()
+      .min(1)
+      .default('default')
+      .meta({ description: 'Name of this API; its connections outlive a reload under it.' }),
+    id: z.string().default('local').meta({ description: '`apiId` in events.' }),
+    stage: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,128}$/)
+      .default('prod')
+      .meta({ description: '`stage` in events.' }),
+    variables: z.record(z.string(), z.string()).optional().meta({ description: 'Stage variables.' }),
+    select: z.string().default('$request.body.action').meta({ description: 'The route selection expression.' }),
+    routes: z
+      .record(z.string().min(1), socketRoute)
+      .meta({ description: 'By route key: `$connect`, `$disconnect`, `$default`, or a key of your own.' }),
+    timeout: durationText.default('29s').meta({ description: 'Patience with an integration.' }),
+    binary: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'True: binary messages are taken, as base64; false: they end the connection with 1003.' }),
+    limits: z
+      .strictObject({
+        message: sizeText
+          .default('128kb')
+          .meta({ description: 'Longest message; more ends the connection with 1009.' }),
+        frame: sizeText.default('32kb').meta({ description: 'Longest frame; more ends the connection with 1009.' }),
+        fragments: count
+          .default(4096)
+          .meta({ description: 'Most fragments of a message; more ends the connection with 1008.' }),
+        idle: durationText.default('10m').meta({ description: 'Without a message in either direction; then 1001.' }),
+        life: durationText.default('2h').meta({ description: 'Of a connection; then 1001.' }),
+        pending: sizeText.default('1mb').meta({ description: 'Most bytes that wait for a client who does not read.' }),
+        stall: durationText
+          .default('30s')
+          .meta({ description: 'How long a client may take nothing of what waits for him.' }),
+        inFlight: count.default(16).meta({ description: 'Messages of one connection with integrations at a time.' }),
+        control: count
+          .default(200)
+          .meta({ description: 'Most pings and pongs in a second; more ends the connection with 1008.' }),
+      })
+      .prefault({}),
+    ping: durationText.optional().meta({ description: 'Silence after which we ping; left out: never.' }),
+    pongWithin: durationText
+      .default('20s')
+      .meta({ description: 'A ping without an answer for so long ends the connection.' }),
+    pingsKeepAlive: z.boolean().default(true).meta({ description: "A client's ping counts as activity." }),
+    connections: z
+      .strictObject({ total: count.optional(), perAddress: count.optional(), perKey: count.optional() })
+      .prefault({})
+      .meta({ description: 'Most connections at a time; more are refused with 429.' }),
+    rates: z
+      .strictObject({
+        perConnection: throttle.optional(),
+        perAddress: throttle.optional(),
+        perKey: throttle.optional(),
+        over: z.enum(['drop', 'close']).default('drop'),
+      })
+      .prefault({})
+      .meta({ description: 'Messages per second. `over`: an error frame for what is too much, or 1008.' }),
+    rules: resourceMap.optional().meta({
+      description: 'Rules for each message, keyed by `MESSAGE /route-key` or `default`; the message is the body.',
+    }),
+    onFault: onFault
+      .default('closed')
+      .meta({ description: 'A rule that broke, or a store of buckets that cannot answer.' }),
+  })
+  .meta({ id: 'SocketApi', description: 'One WebSocket API.' });
+
+export const socketConnections = z
+  .strictObject({
+    api: z.string().min(1).default('default').meta({ description: 'Name of the WebSocket API.' }),
+    message: sizeText.default('128kb').meta({ description: 'Longest message that may be posted.' }),
+    binary: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'True: posts that are not UTF-8 are delivered as binary messages.' }),
+    tokens: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({ description: 'Taken as `Authorization: Bearer`. `${secret:NAME}` is filled in.' }),
+    callers: z
+      .record(z.string().regex(/^[A-Za-z0-9]{4,128}$/), z.string().min(1))
+      .default({})
+      .meta({ description: 'Access key to secret key, for signature version 4. `${secret:NAME}` is filled in.' }),
+  })
+  .meta({ id: 'SocketConnections', description: 'The `@connections` API.' });
+
+export type SocketApiDocument = z.infer<typeof socketApi>;
+export type SocketRouteDocument = z.infer<typeof socketRoute>;
+export type SocketConnectionsDocument = z.infer<typeof socketConnections>;

@@ -1,0 +1,64 @@
+import type { MaybePromise } from '../base/later.ts';
+import { HeaderList } from '../http/headers.ts';
+import { runChain, type ChainOutcome, type CompiledMap } from '../rules/chain.ts';
+import type { RuleRequest } from '../rules/rule.ts';
+import type { Inspect, MessageVerdict } from '../socket/inspect.ts';
+import { utf8 } from '../base/bytes.ts';
+
+const pass: MessageVerdict = { action: 'pass' };
+
+/**
+ * The rules of a document at the moment `message`: each message is shown to its chain as a request with the method
+ * `MESSAGE`, the route key as its path and the message as its body. A denial with status 1008 ends the connection, any
+ * other drops the message.
+ */
+export function messageRules(
+  map: CompiledMap,
+  arnPrefix: string,
+  onFault: 'open' | 'closed',
+  timeoutMs: number,
+): Inspect {
+  return (message) => {
+    const path = `/${message.routeKey}`;
+    const arn = `${arnPrefix}/MESSAGE${path}`;
+    const chain = map.chainFor({ method: 'MESSAGE', path, arn });
+    if (chain === null) return pass;
+    const { session } = message;
+    const body = message.text === null ? message.bytes : utf8(message.text);
+    const request: RuleRequest = {
+      method: 'MESSAGE',
+      path,
+      rawPath: path,
+      rawQuery: null,
+      // A message has no fields; its length stands where rules look for a body's.
+      headers: HeaderList.fromFlat(['content-length', String(body.length)]),
+      address: session.address,
+      peer: session.address,
+      tenant: null,
+      resource: arn,
+      body,
+      bodyWhole: true,
+      now: session.connection?.heardAt ?? session.facts.connectedAt,
+    };
+    const broke = (thrown: unknown): MessageVerdict => {
+      if (onFault === 'closed') throw thrown;
+      return { action: 'count', rule: 'broken', says: String(thrown) };
+    };
+    let outcome: MaybePromise<ChainOutcome>;
+    try {
+      outcome = runChain(chain, request, timeoutMs);
+    } catch (thrown) {
+      return broke(thrown);
+    }
+    return outcome instanceof Promise ? outcome.then(judge, broke) : judge(outcome);
+  };
+}
+
+function judge(outcome: ChainOutcome): MessageVerdict {
+  if (outcome.denied !== null) {
+    const { rule, verdict } = outcome.denied;
+    return { action: verdict.status === 1008 ? 'close' : 'drop', rule, says: verdict.reason };
+  }
+  const [counted] = outcome.counted;
+  return counted === undefined ? pass : { action: 'count', rule: counted.rule, says: counted.reason };
+}

@@ -1,0 +1,128 @@
+import { Fault } from '../base/fault.ts';
+import { size } from '../config/parts.ts';
+import { socketApi as apiSchema, socketConnections as connectionsSchema } from '../config/socket.ts';
+import type { SocketApiDocument, SocketConnectionsDocument } from '../config/socket.ts';
+import type { Exchange } from '../flow/exchange.ts';
+import type { Answer } from '../flow/stage.ts';
+import { defineIntegration, type IntegrationDefinition } from '../integration/integration.ts';
+import type { Dialer, DialerOptions, OpenDialer } from '../ports/dialer.ts';
+import type { OpenFunction } from '../ports/invoker.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { RuleDefinition } from '../rules/rule.ts';
+import { drain } from '../socket/drain.ts';
+import type { Happening } from '../socket/api-options.ts';
+import { manage } from '../socket/management.ts';
+import { Registry } from '../socket/registry.ts';
+import { Upgrades } from '../socket/upgrades.ts';
+import { fillSecrets, socketApi } from './socket-api.ts';
+import { socketGuard } from './socket-guard.ts';
+
+type End = (exchange: Exchange) => Answer;
+
+/**
+ * The WebSocket APIs of one process. They are ends of ordinary routes: `{ use: "websocket", with: ... }` for the API and
+ * `{ use: "websocket-connections" }` for posting to its connections, so rules, keys, throttles and tenants stand before
+ * them as before everything else. Connections outlive a reload; each keeps the version that it began in.
+ */
+export class Sockets {
+  readonly upgrades = new Upgrades();
+  readonly definitions: readonly IntegrationDefinition[];
+  readonly #ports: Ports | null;
+  readonly #rules: ReadonlyMap<string, RuleDefinition>;
+  readonly #registries = new Map<string, Registry>();
+  readonly #dialers = new Map<string, Dialer>();
+  readonly #listeners = new Set<(happening: Happening) => void>();
+
+  /**
+   * @param ports null where only the definitions are wanted, for the schema
+   * @param rules the rules that messages may be held to, by name
+   */
+  constructor(ports: Ports | null, rules: ReadonlyMap<string, RuleDefinition>) {
+    this.#ports = ports;
+    this.#rules = rules;
+    const api = defineIntegration({
+      name: 'websocket',
+      says: 'A WebSocket API as API Gateway has it: routes by message, functions behind them, each message inspected.',
+      options: apiSchema,
+      open: (options, parts) => this.#api(options, this.#given(), parts.openFunction),
+    });
+    const connections = defineIntegration({
+      name: 'websocket-connections',
+      says: "The `@connections` API: post to, ask about and end one connection; AWS's SDKs work unchanged.",
+      options: connectionsSchema,
+      open: (options) => this.#connections(options, this.#given()),
+    });
+    this.definitions = [api, connections] as unknown as readonly IntegrationDefinition[];
+  }
+
+  /** Tells what happens on connections. Returns how to stop. */
+  watch(listener: (happening: Happening) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Connections of all APIs. */
+  get size(): number {
+    let all = 0;
+    for (const registry of this.#registries.values()) all += registry.size;
+    return all;
+  }
+
+  registry(api: string): Registry {
+    let registry = this.#registries.get(api);
+    if (registry === undefined) this.#registries.set(api, (registry = new Registry()));
+    return registry;
+  }
+
+  /** Says 1001 to everybody, spread over a window; see `socket/drain.ts`. */
+  async drain(windowMs: number, wait: (ms: number) => Promise<void>): Promise<void> {
+    await Promise.all([...this.#registries.values()].map((registry) => drain(registry, windowMs, wait)));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#dialers.values()].map((dialer) => dialer.close()));
+  }
+
+  #given(): Ports {
+    if (this.#ports === null)
+      throw new Fault('socket.no-ports', 'config', 'a WebSocket API cannot be opened for its schema');
+    return this.#ports;
+  }
+
+  /** One pool per callback address, kept over a reload. */
+  #dialer(options: DialerOptions, allow: readonly string[], openDialer: OpenDialer): Dialer {
+    const name = JSON.stringify([options.url, options.timeouts, allow]);
+    let dialer = this.#dialers.get(name);
+    if (dialer === undefined) this.#dialers.set(name, (dialer = openDialer(options)));
+    return dialer;
+  }
+
+  #api(given: SocketApiDocument, ports: Ports, openFunction: OpenFunction): End {
+    const observe = (happening: Happening): void => {
+      for (const listener of this.#listeners) listener(happening);
+    };
+    const registry = this.registry(given.api);
+    const dial = (options: DialerOptions, allow: readonly string[]): Dialer =>
+      this.#dialer(options, allow, ports.openDialer);
+    const { upgrades } = this;
+    const api = socketApi(given, { ports, rules: this.#rules, openFunction, dial, registry, upgrades, observe });
+    return (exchange) => api.connect(exchange);
+  }
+
+  #connections(given: SocketConnectionsDocument, ports: Ports): End {
+    const callers = Object.entries(given.callers).map(([key, secret]) => [key, fillSecrets(secret, ports)] as const);
+    const authorize = socketGuard({
+      callers: new Map(callers),
+      tokens: given.tokens.map((token) => fillSecrets(token, ports)),
+      digest: ports.digest,
+      clock: ports.clock,
+      skewMs: 300_000,
+    });
+    const registry = this.registry(given.api);
+    const options = { registry, maxMessage: size(given.message), binary: given.binary, authorize };
+    return (exchange) => {
+      const path = exchange.request.target.split('?', 1)[0]!;
+      return manage(options, exchange, path.slice(path.lastIndexOf('/') + 1));
+    };
+  }
+}
