@@ -64,7 +64,7 @@ function dress(api: GatewayApi, exchange: Exchange, begun: Call | undefined, res
   }
   const error: CallError = begun.error ?? { type: kind.type, message: kind.message, member: 'message' };
   begun.error = error;
-  const errorType = error.type ? responseKind(error.type).errorType : kind.errorType;
+  const errorType = error.errorType ?? (error.type ? responseKind(error.type).errorType : kind.errorType);
   const fields: [string, string][] = [['x-amzn-ErrorType', errorType]];
   const custom = customised(api.responses, error.type, status);
   if (!custom)

@@ -54,6 +54,8 @@ export interface CallError {
   /** `Message` on policy denials of REST APIs, `message` everywhere else. */
   readonly member: 'message' | 'Message';
   readonly validation?: string;
+  /** `x-amzn-ErrorType`, where it is not the usual one of the type. */
+  readonly errorType?: string;
 }
 
 export interface Overrides {

@@ -88,10 +88,10 @@ export default defineAuthorizer({
       if (signed === 'malformed') return refusal(...flaws.malformed);
       const who = callers.get(signed.accessKey);
       if (!who)
-        return refusal(
-          signatureReasons['unknown-key'],
-          error('ACCESS_DENIED', 'The security token included in the request is invalid.'),
-        );
+        return refusal(signatureReasons['unknown-key'], {
+          ...error('ACCESS_DENIED', 'The security token included in the request is invalid.'),
+          errorType: 'UnrecognizedClientException',
+        });
       const flaw = checkSignature(
         exchange.request,
         signed,
