@@ -13,10 +13,10 @@ const plain = (text: string | undefined): string => {
  * Who the viewer is. A peer that is not on the list is the client, whatever it claims; a trusted one is asked for the
  * chain, and trusted addresses are taken off from its right end.
  */
-export function viewerOf(trustedProxies: readonly string[]): (socket: Socket, headers: IncomingHttpHeaders, secure: boolean) => Viewer {
+export function viewerOf(trustedProxies: readonly string[]): (socket: Socket, message: { readonly headers: IncomingHttpHeaders }, secure: boolean) => Viewer {
   const trusted = addressSet(trustedProxies).set;
   const known = new WeakMap<Socket, Viewer>();
-  return (socket, headers, secure) => {
+  return (socket, message, secure) => {
     let viewer = known.get(socket);
     if (!viewer) {
       const peer = plain(socket.remoteAddress);
@@ -33,6 +33,7 @@ export function viewerOf(trustedProxies: readonly string[]): (socket: Socket, he
     if (trusted.size === 0) return viewer;
     const peer = parseAddress(viewer.peer);
     if (!peer || !trusted.has(peer)) return viewer;
+    const { headers } = message; // Node builds them when they are first asked for, which most edges never do
     const field = headers['x-forwarded-for'];
     const chain = field === undefined ? [] : listOf(Array.isArray(field) ? field.join(',') : field);
     let client = peer;

@@ -27,6 +27,8 @@ export class Http1 {
   readonly #waiting = new WeakMap<Socket, Set<ServerResponse>>();
   /** Connections whose end was announced: nothing more that comes on them counts (RFC 9112 section 9.6). */
   readonly #ending = new WeakSet<Socket>();
+  /** Every open connection that speaks HTTP/1, with the bytes that had come when the shutdown began. */
+  readonly #open = new Map<Socket, number>();
   #closing = false;
 
   constructor(parts: ShellParts) {
@@ -34,6 +36,11 @@ export class Http1 {
   }
 
   listenTo(server: Server | SecureServer): void {
+    server.on('setSecureContext' in server ? 'secureConnection' : 'connection', (socket: Socket) => {
+      if ('alpnProtocol' in socket && socket.alpnProtocol === 'h2') return;
+      this.#open.set(socket, 0);
+      socket.once('close', () => this.#open.delete(socket));
+    });
     server.on('request', (incoming, outgoing) => this.#take(incoming, outgoing, false));
     server.on('checkContinue', (incoming, outgoing) => this.#take(incoming, outgoing, true));
     server.on('checkExpectation', (incoming) => this.#turnAway(incoming.socket, wireReasons.expectation));
@@ -47,11 +54,24 @@ export class Http1 {
   /** From here on every answer announces the end of its connection. */
   close(): void {
     this.#closing = true;
+    for (const socket of this.#open.keys()) this.#open.set(socket, socket.bytesRead);
     for (const each of this.#parts.inFlight) {
       // Of pipelined answers only the last may announce it: those before it would take the others with them.
       if ('req' in each && isLast(this.#waiting.get((each as ServerResponse).req.socket), each as ServerResponse)) {
         (each as ServerResponse).shouldKeepAlive = false;
       }
+    }
+  }
+
+  /** This connection speaks something else from here on, and is somebody else's to close. */
+  release(socket: Socket): void {
+    this.#open.delete(socket);
+  }
+
+  /** Closes connections that owe nothing and on which nothing has come since `close`. */
+  closeQuiet(): void {
+    for (const [socket, before] of this.#open) {
+      if ((this.#waiting.get(socket)?.size ?? 0) === 0 && socket.bytesRead === before) socket.destroy();
     }
   }
 
@@ -90,7 +110,7 @@ export class Http1 {
           this.#fail(outgoing, thrown);
         }
       };
-      const answer = app.handle(request, viewer(socket, incoming.headers, 'encrypted' in socket), departure);
+      const answer = app.handle(request, viewer(socket, incoming, 'encrypted' in socket), departure);
       if (answer instanceof Promise) answer.then(send, (thrown: unknown) => this.#fail(outgoing, thrown));
       else send(answer);
     } catch (thrown) {

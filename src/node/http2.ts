@@ -1,4 +1,5 @@
 import {
+  constants,
   createServer,
   type Http2Server,
   type IncomingHttpHeaders,
@@ -104,7 +105,7 @@ export class Http2 {
           fail(thrown);
         }
       };
-      const answer = app.handle(request, viewer(stream.session?.socket as Socket, headers, true), departure);
+      const answer = app.handle(request, viewer(stream.session?.socket as Socket, { headers }, true), departure);
       if (answer instanceof Promise) answer.then(send, fail);
       else send(answer);
     } catch (thrown) {
@@ -114,7 +115,8 @@ export class Http2 {
 
   #tooSlow(stream: ServerHttp2Stream): void {
     if (stream.destroyed || stream.readableEnded) return;
-    if (stream.headersSent) stream.destroy();
-    else stream.respond({ ':status': 408 }, { endStream: true });
+    if (stream.headersSent) return stream.close(constants.NGHTTP2_CANCEL);
+    stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
+    stream.respond({ ':status': 408 }, { endStream: true });
   }
 }

@@ -17,7 +17,7 @@ import { Endpoint } from './endpoint.ts';
 export interface SocketShellOptions {
   /** The line: a handshake goes the same way as every request. */
   handle(request: HttpRequest, viewer: Viewer, departure: Departure): Answer;
-  viewer(socket: Socket, headers: IncomingHttpHeaders, secure: boolean): Viewer;
+  viewer(socket: Socket, message: { readonly headers: IncomingHttpHeaders }, secure: boolean): Viewer;
   readonly upgrades: Upgrades;
   readonly now: () => number;
   /** Null: compression is not offered, as on AWS. */
@@ -48,7 +48,7 @@ export class SocketShell {
     }
     const request: HttpRequest = { ...fromNode(incoming, null), body: null };
     const secure = 'encrypted' in incoming.socket;
-    const viewer = this.#options.viewer(incoming.socket, incoming.headers, secure);
+    const viewer = this.#options.viewer(incoming.socket, incoming, secure);
     const settle = (response: HttpResponse): void => {
       const upgrade = this.#options.upgrades.take(request);
       if (upgrade === null || response.status !== 101) {
