@@ -13,12 +13,12 @@ export const Conduct = {
 } as const;
 
 /** Per rule, by how many of its links have hit: what has been done then. The last entry is for a whole match. */
-export function conductOf(program: Program): readonly Uint8Array[] {
+export function conductOf(program: Program, isNeutral: (rule: CompiledRule) => boolean): readonly Uint8Array[] {
   return program.rules.map((rule) => {
     const conduct = new Uint8Array(rule.links.length + 2);
     let sofar: number = Conduct.calm;
     for (const [i, link] of rule.links.entries()) conduct[i + 1] = sofar = Math.max(sofar, ofLink(link));
-    conduct[rule.links.length + 1] = Math.max(sofar, ofMatch(rule));
+    conduct[rule.links.length + 1] = Math.max(sofar, ofMatch(rule, isNeutral(rule)));
     return conduct;
   });
 }
@@ -38,8 +38,9 @@ function ofEffect({ action, data }: CompiledEffect, last: boolean): number {
   return control.set === 'remove-target' && control.target.field === 'TX' ? Conduct.removes : Conduct.calm;
 }
 
-function ofMatch({ rule }: CompiledRule): number {
-  return rule.skip > 0 || rule.skipAfter !== null || rule.disruption.kind !== 'pass' ? Conduct.loud : Conduct.calm;
+function ofMatch({ rule }: CompiledRule, neutral: boolean): number {
+  const jumps = (rule.skip > 0 || rule.skipAfter !== null) && !neutral;
+  return jumps || rule.disruption.kind !== 'pass' ? Conduct.loud : Conduct.calm;
 }
 
 /** Does a rule read what the last rule that matched left behind? Then no match may be left out. */

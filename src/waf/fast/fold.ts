@@ -24,6 +24,8 @@ export interface PhasePlan {
   readonly always: Uint32Array;
   /** One bit per rule: its turn comes when the screen says so. */
   readonly screened: Uint32Array;
+  /** 1 for a rule whose jump makes no difference to what is known behind it. */
+  readonly neutral: Uint8Array;
   /** How many writes of the plan's history were made before each rule, and at the end. */
   readonly before: Uint32Array;
 }
@@ -63,6 +65,8 @@ class Folding {
   private constants = new Constants();
   /** Rules before this position of the phase may have been jumped over. */
   private doubtUntil = 0;
+  /** Where jumps that may happen land in this phase. */
+  private landings = new Set<number>();
   /** An `allow` may have ended things early: nothing later is certain to run. */
   private doubtful = false;
 
@@ -75,7 +79,9 @@ class Folding {
     const turns = new Uint8Array(rules.length);
     const writes = new Map<number, readonly Write[]>();
     const before = new Uint32Array(rules.length + 1);
+    const jumps: (readonly [from: number, to: number])[] = [];
     this.doubtUntil = 0;
+    this.landings = new Set();
     for (let at = 0; at < rules.length;) {
       const rule = rules[at]!;
       before[at] = this.history.length;
@@ -90,12 +96,15 @@ class Folding {
         this.history.push(...settled.writes);
       }
       const next = settled?.matches ? Math.min(Math.max(rule.next, at + 1), rules.length) : at + 1;
+      if (next > at + 1) jumps.push([at, next]);
       for (at++; at < next; at++) before[at] = this.history.length;
     }
+    const neutral = Uint8Array.from(rules, ({ next }, at) => (isNeutral(at, next, writes, jumps) ? 1 : 0));
     before[rules.length] = this.history.length;
     return {
       turns,
       writes,
+      neutral,
       before,
       always: bitsOf(turns, this.alwaysTurns()),
       screened: bitsOf(turns, [Turn.screened]),
@@ -124,7 +133,7 @@ class Folding {
     if (first === null) return this.isBlocked(rule) ? { matches: false, writes: [] } : null;
     if (first === 0) return { matches: false, writes: [] };
     const { log, severity, disruption } = rule.rule;
-    if (at < this.doubtUntil || this.doubtful || log || severity !== null || disruption.kind !== 'pass') return null;
+    if (log || severity !== null || disruption.kind !== 'pass') return null;
     const trial = this.constants.copy();
     const writes: Write[] = [];
     let matches = true;
@@ -141,6 +150,11 @@ class Folding {
           writes.push(write);
         }
       }
+    }
+    if (at < this.doubtUntil || this.doubtful) {
+      // It may not come to this rule. That makes no difference when it only jumps, and nobody else lands on the way.
+      if (writes.length > 0) return null;
+      if (matches && [...this.landings].some((landing) => landing > at && landing < rule.next)) return null;
     }
     this.constants = trial;
     return { matches, writes };
@@ -166,11 +180,25 @@ class Folding {
       if (link.capture) for (let group = 0; group < 10; group++) this.constants.forget(String(group));
     }
     if (quiet) return;
-    if (rule.next > at + 1) this.doubtUntil = Math.max(this.doubtUntil, rule.next);
+    if (rule.next > at + 1) {
+      this.doubtUntil = Math.max(this.doubtUntil, rule.next);
+      this.landings.add(rule.next);
+    }
     if (rule.rule.disruption.kind !== 'allow') return;
     this.doubtUntil = end;
     if (rule.rule.disruption.scope !== 'phase') this.doubtful = true;
   }
+}
+
+/** Nothing is written between a jump and where it lands, and nothing certain leads from there past the landing. */
+function isNeutral(
+  at: number,
+  next: number,
+  writes: ReadonlyMap<number, unknown>,
+  jumps: readonly (readonly [from: number, to: number])[],
+): boolean {
+  for (const from of writes.keys()) if (from > at && from < next) return false;
+  return jumps.every(([from, to]) => from <= at || from >= next || to <= next);
 }
 
 function bitsOf(turns: Uint8Array, which: readonly number[]): Uint32Array {

@@ -1,5 +1,6 @@
 import { bytesOf, groupBits, groupsOf, profiles } from '../automaton/byte-groups.ts';
 import { longestText } from '../automaton/build.ts';
+import { width } from '../regex/ast.ts';
 import type { Matcher } from '../operator.ts';
 import { ByteSet } from '../regex/byte-set.ts';
 import { parsePattern } from '../regex/parse.ts';
@@ -32,6 +33,13 @@ export function needsOf(matcher: Matcher): readonly (ProfileNeeds | null)[] {
     const possible = texts.map((text) => lower(text).slice(0, longestText)).filter((text) => fits(text, profile));
     return possible.length === 0 ? null : { texts: [...new Set(possible)], groups };
   });
+}
+
+/** Fewest bytes of a value that the matcher can hit. */
+export function shortestOf(matcher: Matcher): number {
+  if ('pattern' in matcher) return width(parsePattern((matcher as PatternMatcher).pattern.source).root).min;
+  const { texts, chars } = matcher.needs ?? {};
+  return Math.max(texts === undefined ? 0 : Math.min(...texts.map((text) => text.length)), chars === undefined ? 0 : 1);
 }
 
 function ofPattern(source: string): readonly (ProfileNeeds | null)[] {

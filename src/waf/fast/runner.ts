@@ -1,3 +1,4 @@
+import { emptyBody } from '../bodies/body-view.ts';
 import { evaluate } from '../evaluate.ts';
 import type { CompiledRule, Program } from '../program.ts';
 import { phases, type Phase } from '../rule.ts';
@@ -8,7 +9,7 @@ import type { Entry } from '../variables.ts';
 import { Conduct, conductOf, readsTraces } from './conduct.ts';
 import { entriesOf, type Entries } from './entries.ts';
 import { fold, Turn, type Assumption, type Plan } from './fold.ts';
-import { Hits, Screen } from './screen.ts';
+import { Hits, Screen, type Sizes } from './screen.ts';
 import { memosOf, type Memo } from './memo.ts';
 import { planScreen } from './screen-plan.ts';
 
@@ -30,12 +31,14 @@ export function fastRunner(program: Program): RunPhase {
 class Runner {
   private readonly program: Program;
   private readonly words: number;
-  private readonly sizes: Readonly<Record<Phase, number>>;
+  private readonly sizes: Sizes;
   private readonly screen: Screen;
   private readonly plans: Readonly<Record<Assumption, Plan>>;
   private readonly conduct: readonly Uint8Array[];
   private readonly memos: ReadonlyMap<number, Memo>;
   private readonly start: Assumption;
+  /** What the fields of an empty body hit. */
+  private bare: Hits | null = null;
   private readonly progress = new WeakMap<Transaction, Progress>();
   private readonly bases = new Map<number, ReadonlyMap<string, Entry>>();
 
@@ -51,8 +54,9 @@ class Runner {
     this.words = plan.words;
     const size = (phase: Phase): number => program.phases[phase].length;
     this.sizes = { 1: size(1), 2: size(2), 3: size(3), 4: size(4), 5: size(5) };
-    this.screen = new Screen(plan, (value) => transformNamed('lowercase').apply(value));
-    this.conduct = conductOf(program);
+    this.screen = new Screen(plan, this.sizes, (value) => transformNamed('lowercase').apply(value));
+    const neutral = neutralRules(program, quiet);
+    this.conduct = conductOf(program, (rule) => neutral.has(rule));
     this.memos = memosOf(program);
     this.start = readsTraces(program) ? 'plain' : 'quiet';
   }
@@ -67,15 +71,32 @@ class Runner {
   private screened(transaction: Transaction, phase: Phase): Progress {
     let progress = this.progress.get(transaction);
     if (progress === undefined) {
-      progress = { hits: new Hits(this.words, this.sizes), assumption: this.start };
+      progress = {
+        hits: new Hits(this.words, this.sizes),
+        assumption: transaction.removals.steered ? 'plain' : this.start,
+      };
       this.progress.set(transaction, progress);
     }
-    for (const open of this.screen.looks[phase]) {
+    const bare = phase === 2 && transaction.body === emptyBody && transaction.bodyLength === 0;
+    if (bare) this.screenBare(transaction, progress.hits);
+    for (const open of bare ? this.screen.filled : this.screen.looks[phase]) {
       const values = transaction.read(open.look.field);
       for (let i = 0; i < values.length; i++) this.screen.value(open, values[i]!.key, values[i]!.value, progress.hits);
     }
     this.screen.join(phase, transaction, progress.hits);
     return progress;
+  }
+
+  /** Fields of a body, when there is none: what they say is the same each time. */
+  private screenBare(transaction: Transaction, hits: Hits): void {
+    if (this.bare === null) {
+      const alone = new Hits(this.words, this.sizes);
+      for (const open of this.screen.bare) {
+        for (const { key, value } of transaction.read(open.look.field)) this.screen.value(open, key, value, alone);
+      }
+      this.bare = alone;
+    }
+    hits.add(this.bare);
   }
 
   private rules(transaction: Transaction, phase: Phase, progress: Progress): void {
@@ -149,6 +170,13 @@ function rulesAt(program: Program, turn: number, plans: readonly Plan[]): Readon
     }
   }
   return found;
+}
+
+function neutralRules(program: Program, plan: Plan): ReadonlySet<CompiledRule> {
+  const found = phases.flatMap((phase) =>
+    program.phases[phase].filter((_, at) => plan.phases[phase].neutral[at] === 1),
+  );
+  return new Set(found);
 }
 
 /** The first rule from `from` on whose turn comes, or -1. */

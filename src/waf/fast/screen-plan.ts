@@ -7,7 +7,7 @@ import type { ChainNode, CompiledMatch, CompiledRule, CompiledTarget, Program } 
 import { ByteSet } from '../regex/byte-set.ts';
 import { phases, type Phase } from '../rule.ts';
 import type { CountEntry, Entries } from './entries.ts';
-import { needsOf, type ProfileNeeds } from './needs.ts';
+import { needsOf, shortestOf, type ProfileNeeds } from './needs.ts';
 
 /** One condition of a rule as the screen knows it: its number, and what it needs of a value. */
 export interface Screened {
@@ -20,6 +20,8 @@ export interface Screened {
   readonly condition: CompiledMatch;
   readonly matcher: Matcher;
   readonly needs: readonly (ProfileNeeds | null)[];
+  /** Fewest bytes of a value that is a hit. */
+  readonly shortest: number;
 }
 
 /** One step in the tree of transformations of one field, in an order in which parents come first. */
@@ -31,6 +33,8 @@ export interface Step {
   readonly lowers: boolean;
   /** 1 when this step or one before it is `lowercase`. */
   readonly lowered: 0 | 1;
+  /** A value of fewer bytes leads to no match, neither after this step nor after those that follow it. */
+  readonly shortest: number;
   /** Rules whose condition looks at the value after this step. */
   readonly rules: Uint32Array;
   /** Those of them that look at it at other steps too. */
@@ -85,7 +89,16 @@ export function planScreen(program: Program, entries: (rule: CompiledRule) => En
       const bits: number[] = [];
       for (const { condition, matcher } of found.values) {
         bits.push(screened.length);
-        screened.push({ bit: screened.length, phase, at, alone, condition, matcher, needs: needsOf(matcher) });
+        screened.push({
+          bit: screened.length,
+          phase,
+          at,
+          alone,
+          condition,
+          matcher,
+          needs: needsOf(matcher),
+          shortest: shortestOf(matcher),
+        });
       }
       if (!alone) joined[phase].push({ at, bits, counts: found.counts });
     }
@@ -169,7 +182,9 @@ function lookOf(field: FieldDefinition, readers: readonly Screened[], words: num
   }
   const ordered = [...nodes.values()].sort((a, b) => a.chain.path.length - b.chain.path.length);
   const numbers = new Map(ordered.map(({ chain }, i) => [chain.id, i]));
-  const steps = ordered.map(({ chain, rules: at }) => ({
+  const shortest = shortestInputs(ordered, numbers, readers);
+  const steps = ordered.map(({ chain, rules: at }, i) => ({
+    shortest: shortest[i]!,
     chain,
     parent: chain.previous === null ? -1 : numbers.get(chain.previous.id)!,
     triggers: triggersOf(chain),
@@ -179,6 +194,53 @@ function lookOf(field: FieldDefinition, readers: readonly Screened[], words: num
     several: at.map((word, i) => word & several[i]!),
   }));
   return { field, rules, steps, choosy: choosyOf(field, readers) };
+}
+
+/** Transformations that never make a value longer. */
+const neverLonger = new Set(
+  [
+    'lowercase',
+    'trim',
+    'trimLeft',
+    'trimRight',
+    'removeNulls',
+    'replaceNulls',
+    'removeWhitespace',
+    'compressWhitespace',
+  ].concat(
+    [
+      'urlDecode',
+      'urlDecodeUni',
+      'jsDecode',
+      'cssDecode',
+      'htmlEntityDecode',
+      'escapeSeqDecode',
+      'base64Decode',
+      'cmdLine',
+    ],
+    ['removeCommentsChar', 'replaceComments', 'normalizePath', 'normalizePathWin'],
+  ),
+);
+
+/** For each node how long its input must be for any rule at it or below it to match. */
+function shortestInputs(
+  nodes: readonly { readonly chain: ChainNode }[],
+  numbers: ReadonlyMap<number, number>,
+  readers: readonly Screened[],
+): number[] {
+  const shortest = nodes.map(() => Infinity);
+  for (const { condition, shortest: least } of readers) {
+    // Several rules may look at steps on the way: then the chain's end is not the only place.
+    let bytes = least;
+    for (const chain of [...condition.chain.path].reverse()) {
+      const name = chain.transform!.name;
+      if (!neverLonger.has(name)) bytes = 0;
+      else if (name === 'base64Decode') bytes = Math.ceil((bytes * 4) / 3);
+      const at = numbers.get(chain.id)!;
+      shortest[at] = Math.min(shortest[at]!, condition.source.multiMatch ? Math.min(bytes, least) : bytes);
+    }
+  }
+  return shortest.map((bytes) => (bytes === Infinity ? 0 : bytes));
 }
 
 function rootOf(chain: ChainNode): ChainNode {

@@ -3,19 +3,19 @@ import { Scanner } from '../automaton/scan.ts';
 import type { Matcher } from '../operator.ts';
 import type { Phase } from '../rule.ts';
 import type { Transaction } from '../transaction.ts';
+import type { TransformDefinition } from '../transform.ts';
 import { Routes, type Route } from './routes.ts';
 import { capitals, lacks, type Look, type ScreenPlan, type Step } from './screen-plan.ts';
 
-/** Values that are worth remembering as clean: shorter ones cost nothing, longer ones do not come back. */
-const shortestKept = 12;
+/** Values that are worth remembering: longer ones do not come back. */
 const longestKept = 1024;
 const mostKept = 512;
 const mostNames = 256;
 
-/** Values of these names are never kept, even as clean: they are secrets. */
+/** Values of these names are never kept: they are secrets. */
 const secret = /auth|cookie|token|secret|pass|key|session|signature|credential/i;
 
-/** Fields of which clean values are remembered; what a body or a query carries seldom comes back. */
+/** Fields of which verdicts are remembered; what a body, a query or a cookie carries seldom comes back. */
 const kept = new Set([
   'REQUEST_HEADERS',
   'REQUEST_HEADERS_NAMES',
@@ -25,10 +25,14 @@ const kept = new Set([
 ]);
 const lines = new Set(['REQUEST_METHOD', 'REQUEST_PROTOCOL', 'REQUEST_FILENAME', 'REQUEST_BASENAME', 'REMOTE_ADDR']);
 
-/** For one name of one field: who reads it, and which of its values were clean before. */
+/** Fields that have one and the same content when there is no body. */
+const ofBody =
+  /^(?:MULTIPART_.*|FILES(?:_.*)?|XML|REQBODY_.*ERROR(?:_MSG)?|REQUEST_BODY(?:_LENGTH)?|ARGS_POST(?:_NAMES)?)$/;
+
+/** For one name of one field: who reads it, and which rules its values hit when they came before. */
 interface Audience {
   readonly rules: Uint32Array;
-  readonly clean: Set<string> | null;
+  readonly verdicts: Map<string, readonly number[]> | null;
 }
 
 /** A look with what is remembered about it. */
@@ -40,6 +44,9 @@ export interface OpenLook {
   readonly byName: Map<string, Audience>;
 }
 
+/** How many rules each phase has. */
+export type Sizes = Readonly<Record<Phase, number>>;
+
 /** What was found out about one request so far. */
 export class Hits {
   /** Rules by their numbers in the screen. */
@@ -47,7 +54,14 @@ export class Hits {
   /** The same by phase and by place in the phase. */
   readonly places: Readonly<Record<Phase, Uint32Array>>;
 
-  constructor(words: number, sizes: Readonly<Record<Phase, number>>) {
+  /** Takes over what was found out elsewhere. */
+  add(other: Hits): void {
+    for (let word = 0; word < this.rules.length; word++) this.rules[word]! |= other.rules[word]!;
+    const places = this.places[2];
+    for (let word = 0; word < places.length; word++) places[word]! |= other.places[2][word]!;
+  }
+
+  constructor(words: number, sizes: Sizes) {
     this.rules = new Uint32Array(words);
     const places = (phase: Phase): Uint32Array => new Uint32Array((sizes[phase] + 31) >>> 5);
     this.places = { 1: places(1), 2: places(2), 3: places(3), 4: places(4), 5: places(5) };
@@ -57,6 +71,10 @@ export class Hits {
 /** One distinct text that a value becomes on its way through the steps of a look. */
 interface Form {
   text: string;
+  /** The last transformation made of it: chains that differ in what changes nothing repeat it. */
+  last: TransformDefinition | null;
+  lastOf: string;
+  lastMade: string;
   lowered: string | null;
   bits: number;
   readonly candidates: Uint32Array;
@@ -68,6 +86,10 @@ interface Form {
  */
 export class Screen {
   readonly looks: Readonly<Record<Phase, readonly OpenLook[]>>;
+  /** The second phase's looks at fields that say nothing but what the body is. */
+  readonly bare: readonly OpenLook[];
+  /** The second phase's other looks. */
+  readonly filled: readonly OpenLook[];
   private readonly plan: ScreenPlan;
   private readonly scanner: Scanner;
   private readonly matchers: readonly Matcher[];
@@ -81,9 +103,11 @@ export class Screen {
   private readonly rest: Uint32Array;
   /** Which steps the present value has taken: those with the present number. */
   private readonly visited: Uint32Array;
+  /** For a value whose verdict is kept: it must not depend on what other values hit. */
+  private readonly alone: Hits;
   private visit = 0;
 
-  constructor(plan: ScreenPlan, lower: (value: string) => string) {
+  constructor(plan: ScreenPlan, sizes: Sizes, lower: (value: string) => string) {
     this.plan = plan;
     this.lower = lower;
     this.scanner = new Scanner(plan.tables);
@@ -98,23 +122,35 @@ export class Screen {
     this.lowered = new Uint8Array(most);
     this.rest = new Uint32Array(plan.words);
     this.visited = new Uint32Array(most);
+    this.alone = new Hits(plan.words, sizes);
     const opened = (phase: Phase): readonly OpenLook[] => plan.looks[phase].map((look) => openLook(plan, look));
     this.looks = { 1: opened(1), 2: opened(2), 3: opened(3), 4: opened(4), 5: opened(5) };
+    this.bare = this.looks[2].filter(({ look }) => ofBody.test(look.field.name));
+    this.filled = this.looks[2].filter(({ look }) => !ofBody.test(look.field.name));
   }
 
   /** Adds to `hits` every rule for which this value is a hit; `key` is the value's name. */
   value(open: OpenLook, key: string, value: string, hits: Hits): void {
-    const { look } = open;
-    const { rules, clean } = open.everybody ?? open.byName.get(key) ?? newAudience(open, key);
-    const keeps = clean !== null && value.length >= shortestKept && value.length <= longestKept;
-    if (keeps && clean.has(value)) return;
+    const { rules, verdicts } = open.everybody ?? open.byName.get(key) ?? newAudience(open, key);
+    if (verdicts === null || value.length > longestKept) {
+      this.inspect(open, rules, value, hits);
+      return;
+    }
+    let verdict = verdicts.get(value);
+    if (verdict === undefined) {
+      this.alone.rules.fill(0);
+      this.inspect(open, rules, value, this.alone);
+      verdict = bitsIn(this.alone.rules);
+      if (verdicts.size >= mostKept) verdicts.clear();
+      verdicts.set(value, verdict);
+    }
+    for (let i = 0; i < verdict.length; i++) this.note(verdict[i]!, hits);
+  }
+
+  private inspect({ look, routes }: OpenLook, rules: Uint32Array, value: string, hits: Hits): void {
     this.formCount = 0;
     const first = this.form(value, rules);
-    const hit = this.walk(look, open.routes.for(first.bits), rules, hits);
-    // A rule that an earlier value has hit was not asked about this one.
-    if (!keeps || hit || meets(rules, hits.rules)) return;
-    if (clean.size >= mostKept) clean.clear();
-    clean.add(value);
+    this.walk(look, routes.for(first.bits), rules, hits);
   }
 
   /** Called when all values of a phase have been screened: rules of which several conditions have to hold. */
@@ -130,13 +166,22 @@ export class Screen {
     const { scanner, plan } = this;
     let form = this.forms[this.formCount];
     if (form === undefined) {
-      form = { text, lowered: null, bits: 0, candidates: new Uint32Array(plan.words) };
+      form = {
+        text,
+        last: null,
+        lastOf: '',
+        lastMade: '',
+        lowered: null,
+        bits: 0,
+        candidates: new Uint32Array(plan.words),
+      };
       this.forms.push(form);
     }
     this.formCount++;
     scanner.scan(text);
     form.text = text;
     form.lowered = null;
+    form.last = null;
     form.bits = scanner.bits;
     const profile = profileOf(scanner.bits);
     const { candidates } = form;
@@ -167,8 +212,7 @@ export class Screen {
   }
 
   /** Asks the candidates of a form that no step has changed, lower case aside. */
-  private ask(form: Form, rules: Uint32Array, hits: Hits): boolean {
-    let any = false;
+  private ask(form: Form, rules: Uint32Array, hits: Hits): void {
     for (let word = 0; word < rules.length; word++) {
       let left = form.candidates[word]! & rules[word]! & ~hits.rules[word]!;
       for (; left !== 0; left &= left - 1) {
@@ -179,20 +223,15 @@ export class Screen {
           this.lowersAt[bit] === 1
             ? matcher.test(this.lowerOf(form)) || (this.several[bit] === 1 && matcher.test(form.text))
             : matcher.test(form.text);
-        if (hit) {
-          this.note(bit, hits);
-          any = true;
-        }
+        if (hit) this.note(bit, hits);
       }
     }
-    return any;
   }
 
   /** Takes the value through the steps; texts that come out equal are scanned once. */
-  private walk(look: Look, route: Route, rules: Uint32Array, hits: Hits): boolean {
+  private walk(look: Look, route: Route, rules: Uint32Array, hits: Hits): void {
     const { formOf, lowered, rest } = this;
     const { steps } = look;
-    let any = false;
     for (let word = 0; word < rest.length; word++) rest[word] = route.rest[word]! & rules[word]!;
     for (let i = 0; i < route.steps.length; i++) {
       const at = route.steps[i]!;
@@ -203,21 +242,33 @@ export class Screen {
       this.visited[at] = this.visit;
       formOf[at] = visited ? formOf[parent]! : 0;
       lowered[at] = visited ? lowered[parent]! : steps[parent]!.lowered;
-      const { bits } = this.forms[formOf[at]!]!;
+      const form = formOf[at]! < 0 ? null : this.forms[formOf[at]!]!;
+      if (form === null || form.text.length < step.shortest) {
+        formOf[at] = -1;
+        continue;
+      }
+      const { bits } = form;
       if (step.lowers) {
         if ((bits & capitals) !== 0) lowered[at] = 1;
       } else if (step.triggers === 0 || (bits & step.triggers) !== 0) this.change(step, at, rules);
       if (formOf[at] === 0)
         for (let word = 0; word < rest.length; word++) rest[word]! |= step.rules[word]! & rules[word]!;
-      else if (this.askStep(step, at, rules, hits)) any = true;
+      else this.askStep(step, at, rules, hits);
     }
-    return this.ask(this.forms[0]!, rest, hits) || any;
+    this.ask(this.forms[0]!, rest, hits);
   }
 
   private change(step: Step, at: number, rules: Uint32Array): void {
     const form = this.forms[this.formOf[at]!]!;
+    const transform = step.chain.transform!;
     const before = this.lowered[at] === 1 ? this.lowerOf(form) : form.text;
-    const after = step.chain.transform!.apply(before);
+    let after = form.last === transform && form.lastOf === before ? form.lastMade : null;
+    if (after === null) {
+      after = transform.apply(before);
+      form.last = transform;
+      form.lastOf = before;
+      form.lastMade = after;
+    }
     if (after === before) return;
     this.lowered[at] = 0;
     for (let other = 0; other < this.formCount; other++) {
@@ -230,20 +281,16 @@ export class Screen {
     this.form(after, rules);
   }
 
-  private askStep(step: Step, at: number, rules: Uint32Array, hits: Hits): boolean {
+  private askStep(step: Step, at: number, rules: Uint32Array, hits: Hits): void {
     const form = this.forms[this.formOf[at]!]!;
-    let any = false;
     for (let word = 0; word < rules.length; word++) {
       let left = form.candidates[word]! & step.rules[word]! & rules[word]! & ~hits.rules[word]!;
       for (; left !== 0; left &= left - 1) {
         const low = 31 - Math.clz32(left & -left);
         const text = this.lowered[at] === 1 ? this.lowerOf(form) : form.text;
-        if (!this.matchers[word * 32 + low]!.test(text)) continue;
-        this.note(word * 32 + low, hits);
-        any = true;
+        if (this.matchers[word * 32 + low]!.test(text)) this.note(word * 32 + low, hits);
       }
     }
-    return any;
   }
 
   private note(bit: number, hits: Hits): void {
@@ -268,13 +315,16 @@ function newAudience({ look, byName }: OpenLook, key: string): Audience {
   for (const { bit, reads } of look.choosy) if (!reads(key)) rules[bit >>> 5]! &= ~(1 << (bit & 31));
   const { name } = look.field;
   const keeps = (kept.has(name) && !(name === 'REQUEST_HEADERS' && secret.test(key))) || lines.has(name);
-  const audience: Audience = { rules, clean: keeps ? new Set() : null };
+  const audience: Audience = { rules, verdicts: keeps ? new Map() : null };
   if (byName.size >= mostNames) byName.clear();
   byName.set(key, audience);
   return audience;
 }
 
-function meets(a: Uint32Array, b: Uint32Array): boolean {
-  for (let word = 0; word < a.length; word++) if ((a[word]! & b[word]!) !== 0) return true;
-  return false;
+function bitsIn(words: Uint32Array): readonly number[] {
+  const bits: number[] = [];
+  for (let word = 0; word < words.length; word++) {
+    for (let left = words[word]!; left !== 0; left &= left - 1) bits.push(word * 32 + 31 - Math.clz32(left & -left));
+  }
+  return bits;
 }

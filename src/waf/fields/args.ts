@@ -21,8 +21,13 @@ const values = (name: string, lifetime: 'request' | 'request-body', says: string
   definePairs(name, lifetime, says, (transaction) => from(transaction).map((pair) => [pair.name, pair.value] as const));
 
 /** The names as values; each is also its own selector. */
-const names = (name: string, lifetime: 'request' | 'request-body', says: string, from: Source): FieldDefinition =>
-  definePairs(name, lifetime, says, (transaction) => from(transaction).map((pair) => [pair.name, pair.name] as const));
+const names = (name: string, says: string, from: FieldDefinition): FieldDefinition => ({
+  name,
+  says,
+  lifetime: from.lifetime,
+  keyed: true,
+  read: (transaction) => transaction.read(from).map(({ key }) => ({ name: `${name}:${key}`, key, value: key })),
+});
 
 const combined = (pairs: readonly Pair[]): number =>
   pairs.reduce((sum, pair) => sum + pair.name.length + pair.value.length, 0);
@@ -36,9 +41,11 @@ const shared = (name: string, says: string, query: FieldDefinition, body: FieldD
   read: (transaction): readonly FieldValue[] => {
     const left = transaction.read(query);
     const right = transaction.read(body);
-    return [...left, ...right].map((value) => ({
-      ...value,
+    const all = right.length === 0 ? left : left.length === 0 ? right : [...left, ...right];
+    return all.map((value) => ({
       name: `${name}:${value.key}`,
+      key: value.key,
+      value: value.value,
       steps: (value.steps ??= []),
     }));
   },
@@ -46,8 +53,8 @@ const shared = (name: string, says: string, query: FieldDefinition, body: FieldD
 
 const get = values('ARGS_GET', 'request', 'Arguments of the query.', query);
 const post = values('ARGS_POST', 'request-body', 'Arguments of the body: form fields, JSON values.', body);
-const getNames = names('ARGS_GET_NAMES', 'request', 'Names of the arguments of the query.', query);
-const postNames = names('ARGS_POST_NAMES', 'request-body', 'Names of the arguments of the body.', body);
+const getNames = names('ARGS_GET_NAMES', 'Names of the arguments of the query.', get);
+const postNames = names('ARGS_POST_NAMES', 'Names of the arguments of the body.', post);
 
 export default [
   shared('ARGS', 'Arguments of the query and of the body, decoded once.', get, post),

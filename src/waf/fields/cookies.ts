@@ -17,9 +17,11 @@ function cookies({ request, settings }: Transaction): (readonly [string, string]
   return found;
 }
 
+const values = definePairs('REQUEST_COOKIES', 'request', 'Values of cookies, undecoded.', cookies);
+
 export default [
-  definePairs('REQUEST_COOKIES', 'request', 'Values of cookies, undecoded.', cookies),
+  values,
   definePairs('REQUEST_COOKIES_NAMES', 'request', 'Names of cookies.', (transaction) =>
-    cookies(transaction).map(([name]) => [name, name] as const),
+    transaction.read(values).map(({ key }) => [key, key] as const),
   ),
 ] as const;
