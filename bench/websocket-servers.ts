@@ -9,6 +9,8 @@ import { Endpoint } from '../src/node/websocket/endpoint.ts';
 import type { PassListener } from '../src/node/websocket/pass-through.ts';
 import { passUpgrade } from '../src/node/websocket/pass-upgrade.ts';
 import { upgradeHandler } from '../src/node/websocket/upgrade.ts';
+import { serve } from '../src/node/serve.ts';
+import { sallyport } from '../src/pipeline/app.ts';
 import { readHandshake } from '../src/wire/ws/handshake.ts';
 import { defaultLimits } from '../src/wire/ws/terms.ts';
 
@@ -28,6 +30,24 @@ function ourEcho(): void {
     },
   });
   server.on('upgrade', upgradeHandler({ endpoint, compression: null, decide: () => ({ accept: true, owner: null }) }));
+}
+
+/** The whole gateway: document, line, key-less route, message routed by its `action` and answered on a two-way route. */
+async function ourGateway(rules: boolean): Promise<number> {
+  const with_ = {
+    routes: { $default: { to: { mock: { says: '$request.body' } }, replies: true } },
+    ...(rules ? { rules: { default: [{ name: 'size-limits', params: { body: 100_000 } }] } } : {}),
+  };
+  const app = await sallyport({
+    document: {
+      listen: { port: 0 },
+      admin: { enabled: false },
+      store: { use: 'memory' },
+      logging: { sinks: [] },
+      routes: { 'GET /': { to: { use: 'websocket', with: with_ } } },
+    },
+  });
+  return (await serve(app)).port;
 }
 
 function wsEcho(): void {
@@ -79,7 +99,9 @@ function ourPass(origin: number, inspected: boolean): void {
   });
 }
 
-const roles: Record<string, (origin: number) => void> = {
+const roles: Record<string, (origin: number) => void | Promise<number>> = {
+  'our gateway echo': () => ourGateway(false),
+  'our gateway echo, a rule': () => ourGateway(true),
   'our echo': ourEcho,
   'ws echo': wsEcho,
   'ws proxy': wsProxy,
@@ -87,9 +109,10 @@ const roles: Record<string, (origin: number) => void> = {
   'our pass, frames only': (origin) => ourPass(origin, false),
 };
 
-export function serve(role: string, origin: number): void {
-  roles[role]!(origin);
-  server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port }));
+export function play(role: string, origin: number): void {
+  const started = roles[role]!(origin);
+  if (started instanceof Promise) void started.then((port) => process.send!({ port }));
+  else server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port }));
   process.on('message', (asked) => {
     if (asked === 'cpu') {
       const { user, system } = process.cpuUsage();

@@ -10,7 +10,7 @@ import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 
 import { drive, open } from './websocket-load.ts';
-import { serve } from './websocket-servers.ts';
+import { play } from './websocket-servers.ts';
 
 const CONNECTIONS = 100;
 const run = resolve(import.meta.dirname, '../scripts/run.mjs');
@@ -109,16 +109,17 @@ async function main(): Promise<void> {
   const idle = Number(option('idle', '2000'));
   const only = option('only', 'all');
   const origin = await start('our echo', 0);
-  if (only === 'all' || only === 'echo') await messages(['ws echo', 'our echo'], 0, rounds, total);
+  if (only === 'all' || only === 'echo')
+    await messages(['ws echo', 'our echo', 'our gateway echo', 'our gateway echo, a rule'], 0, rounds, total);
   if (only === 'all' || only === 'pass') {
     await messages(['ws proxy', 'our pass, inspected', 'our pass, frames only'], origin.port, rounds, total);
   }
   if (only === 'all' || only === 'memory') {
-    for (const role of ['ws echo', 'our echo']) await memory(role, 0, idle, 1);
+    for (const role of ['ws echo', 'our echo', 'our gateway echo']) await memory(role, 0, idle, 1);
     for (const role of ['ws proxy', 'our pass, inspected']) await memory(role, origin.port, Math.min(idle, 9500), 2); // two sockets each, within 20,000 files
   }
   origin.child.kill();
 }
 
-if (process.argv.includes('--serve')) serve(option('serve', ''), Number(option('origin', '0')));
+if (process.argv.includes('--serve')) play(option('serve', ''), Number(option('origin', '0')));
 else await main();
