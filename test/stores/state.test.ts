@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manualClock, systemClock } from '../../src/base/clock.ts';
+import { MemoryBuckets } from '../../src/stores/memory/buckets.ts';
+import { MemoryCounters } from '../../src/stores/memory/counters.ts';
+import { MemoryRecords } from '../../src/stores/memory/records.ts';
+import redisStore from '../../src/stores/pages/redis.ts';
+import { RedisBuckets } from '../../src/stores/redis/buckets.ts';
+import { openRedis } from '../../src/stores/redis/client.ts';
+import { RedisCounters } from '../../src/stores/redis/counters.ts';
+import { RedisRecords } from '../../src/stores/redis/records.ts';
+import { SqliteBuckets } from '../../src/stores/sqlite/buckets.ts';
+import { SqliteCounters } from '../../src/stores/sqlite/counters.ts';
+import { openDatabase } from '../../src/stores/sqlite/database.ts';
+import { SqliteRecords } from '../../src/stores/sqlite/records.ts';
+import { bucketsContract } from '../../src/testing/contracts/buckets.ts';
+import { countersContract } from '../../src/testing/contracts/counters.ts';
+import { recordsContract } from '../../src/testing/contracts/records.ts';
+import { noRedis, startRedis, type RedisServer } from '../support/redis.ts';
+
+/** Every backend of the small state, put through one contract per port; Redis is a real server. */
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-state-'));
+let server: RedisServer | null = null;
+let redis: Awaited<ReturnType<typeof openRedis>> | null = null;
+let files = 0;
+const closers: (() => unknown)[] = [];
+const client = (): NonNullable<typeof redis> => {
+  if (!redis) throw new Error(noRedis ?? 'no server');
+  return redis;
+};
+
+beforeAll(async () => {
+  if (noRedis !== null) return;
+  server = await startRedis();
+  redis = await openRedis({ url: server.url, timeoutMs: 2000 }, () => {});
+});
+afterAll(async () => {
+  for (const close of closers) await close();
+  redis?.disconnect();
+  await server?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const database = async () => {
+  const sql = await openDatabase(join(folder, `s${files++}.db`));
+  return sql;
+};
+
+const backends = {
+  memory: {
+    counters: async () => ({ store: new MemoryCounters(systemClock), now: systemClock.now() }),
+    buckets: async () => {
+      const clock = manualClock();
+      return { store: new MemoryBuckets(clock), turn: clock.turn };
+    },
+    records: async () => new MemoryRecords(),
+  },
+  sqlite: {
+    counters: async () => {
+      const store = new SqliteCounters(await database(), systemClock, (says) => expect.fail(says));
+      closers.push(() => store.close());
+      return { store, now: systemClock.now() };
+    },
+    buckets: async () => {
+      const clock = manualClock(systemClock.now());
+      const store = new SqliteBuckets(await database(), clock, (says) => expect.fail(says));
+      closers.push(() => store.close());
+      return { store, turn: clock.turn };
+    },
+    records: async () => new SqliteRecords(await database()),
+  },
+  redis: {
+    counters: async () => ({ store: new RedisCounters(client(), `t${files++}:`), now: systemClock.now() }),
+    buckets: async () => {
+      const clock = manualClock();
+      return { store: new RedisBuckets(client(), `t${files++}:`, clock.now), turn: clock.turn };
+    },
+    records: async () => new RedisRecords(client(), `t${files++}:`),
+  },
+} as const;
+
+for (const [name, open] of Object.entries(backends)) {
+  const skipped = name === 'redis' && noRedis !== null;
+  describe.skipIf(skipped)(`${name}${skipped ? ` (skipped: ${noRedis})` : ''}`, () => {
+    for (const one of countersContract) it(`counters: ${one.name}`, () => one.run(open.counters));
+    for (const one of bucketsContract) it(`buckets: ${one.name}`, () => one.run(open.buckets));
+    for (const one of recordsContract) it(`records: ${one.name}`, () => one.run(open.records));
+  });
+}
+
+it('a server for Redis is here, or the run says why not', () => {
+  expect(noRedis === null || noRedis.includes('install')).toBe(true);
+  expect(countersContract.length + bucketsContract.length + recordsContract.length).toBeGreaterThanOrEqual(15);
+});
+
+describe.skipIf(noRedis !== null)(`Redis for many nodes${noRedis ? ` (skipped: ${noRedis})` : ''}`, () => {
+  const context = { clock: systemClock, folder: '.', warn: () => {} };
+  const open = (url: string, more: object = {}) => redisStore.open(redisStore.options.parse({ url, ...more }), context);
+
+  it('two nodes share one bucket and one quota', async () => {
+    const url = (server as RedisServer).url;
+    const [one, two] = await Promise.all([open(url, { prefix: 'nodes:' }), open(url, { prefix: 'nodes:' })]);
+    const limit = { rate: 0.001, burst: 5 };
+    const taken = await Promise.all(
+      Array.from({ length: 20 }, async (_, at) => (at % 2 === 0 ? one : two).buckets.take('k', limit)),
+    );
+    expect(taken.filter((each) => each.allowed)).toHaveLength(5);
+    await Promise.all(
+      Array.from({ length: 50 }, async (_, at) =>
+        (at % 2 === 0 ? one : two).counters.add('q', 1, 'p', systemClock.now() + 60_000),
+      ),
+    );
+    expect(await two.counters.read('q', 'p')).toBe(50);
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('a server that hangs, one that is gone, and one that is back', async () => {
+    const own = await startRedis();
+    const warned: string[] = [];
+    const state = await redisStore.open(redisStore.options.parse({ url: own.url, timeout: '200ms' }), {
+      ...context,
+      warn: (says) => void warned.push(says),
+    });
+    expect(warned.some((says) => says.includes('appendonly yes'))).toBe(true);
+    await state.counters.add('k', 1, 'p', systemClock.now() + 60_000);
+    own.signal('SIGSTOP');
+    await expect(state.counters.add('k', 1, 'p', systemClock.now() + 60_000)).rejects.toMatchObject({
+      code: 'store.redis',
+      source: 'store',
+    });
+    expect(await state.healthy()).toBe(false);
+    own.signal('SIGCONT');
+    await expect.poll(() => state.healthy(), { timeout: 5000 }).toBe(true);
+    own.signal('SIGKILL');
+    await expect.poll(() => state.healthy(), { timeout: 5000 }).toBe(false);
+    await expect(state.buckets.take('k', { rate: 1, burst: 1 })).rejects.toMatchObject({ source: 'store' });
+    await own.restart();
+    await expect.poll(() => state.healthy(), { timeout: 10_000 }).toBe(true);
+    expect((await state.buckets.take('k', { rate: 1, burst: 1 })).allowed).toBe(true); // scripts are sent again
+    await state.close();
+    await own.stop();
+  });
+
+  it('what was acknowledged outlives kill -9 where the server syncs each write', async () => {
+    const own = await startRedis(['--appendonly', 'yes', '--appendfsync', 'always']);
+    const state = await open(own.url, { timeout: '2s' });
+    for (let at = 0; at < 20; at++) expect(await state.records.put('api-key', `k${at}`, { at }, 'new')).not.toBeNull();
+    own.signal('SIGKILL');
+    await own.restart();
+    await expect.poll(() => state.healthy(), { timeout: 10_000 }).toBe(true);
+    expect(await state.records.list('api-key')).toHaveLength(20);
+    await state.close();
+    await own.stop();
+  });
+
+  it('nobody there at the start is a fault of the store, without the password in its words', async () => {
+    await expect(open('redis://user:hunter2@127.0.0.1:1')).rejects.toThrow(/cannot reach 127\.0\.0\.1:1/);
+    await expect(open('redis://user:hunter2@127.0.0.1:1')).rejects.not.toThrow(/hunter2/);
+  });
+});
