@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { apiRoute } from './api-routes.ts';
 import { bucket } from './plans.ts';
 import { use } from './use.ts';
+import { wafOwn } from './waf.ts';
 
 /** REST and HTTP APIs as AWS defines them: one entry is one API with one stage. */
 
@@ -142,6 +143,7 @@ export const api = z
           'Only what the API describes passes: unknown query parameters, content types and bodies are refused (`shadow`: noted).',
       }),
     rules: z.boolean().default(true).meta({ description: "False: the document's rules do not look at this API." }),
+    waf: wafOwn.optional(),
     timeout: z
       .string()
       .default('29s')

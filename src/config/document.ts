@@ -9,6 +9,7 @@ import { apiKeys, budgets, metering, plans } from './plans.ts';
 import { routes } from './routes.ts';
 import { rules, tenants } from './rules.ts';
 import { use } from './use.ts';
+import { waf } from './waf.ts';
 
 /** The whole document: the only file that sees all pages of the vocabulary. */
 export const document = z
@@ -19,6 +20,7 @@ export const document = z
     admin: admin.prefault({}),
     api: api.prefault({}),
     tenants: tenants.optional(),
+    waf: waf.optional(),
     rules: rules.prefault({}),
     keys: keys.prefault({}),
     throttles: throttles.prefault({}),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationText, headerName, sizeText, throttle } from './parts.ts';
 import { use } from './use.ts';
+import { wafOwn } from './waf.ts';
 
 export const route = z
   .strictObject({
@@ -23,6 +24,7 @@ export const route = z
       })
       .optional()
       .meta({ description: 'Each id is forwarded once: a repetition of what the origin accepted is answered 202 here; after a failure it may come again.' }),
+    waf: wafOwn.optional(),
     shareable: z.boolean().default(false).meta({ description: 'True: an answer that depended on a key or an authorizer may be shared all the same.' }),
   })
   .meta({ id: 'Route' });

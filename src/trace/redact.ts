@@ -19,6 +19,10 @@ export const masked = (value: string): string => `••••(${value.length})`
 
 const secretNames = /^(?:api[-_]?key|key|token|access[-_]?token|secret|password|passwd|pwd|licen[cs]e(?:[-_]?key)?|signature|sig|code|auth)$/i;
 
+/** Does a parameter of this name look like it holds a secret? */
+export const isSecretName = (name: string, more: ReadonlySet<string> = new Set()): boolean =>
+  secretNames.test(name) || more.has(name.toLowerCase());
+
 /** A path with query, the values of parameters that look like secrets taken out. */
 export function redactTarget(target: string, more: ReadonlySet<string> = new Set()): string {
   const mark = target.indexOf('?');

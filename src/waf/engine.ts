@@ -4,6 +4,7 @@ import { memoryCollections, type CollectionStore } from './collections.ts';
 import { compile, type CompileOptions } from './compile.ts';
 import { evaluate } from './evaluate.ts';
 import { inspection, type Inspection } from './inspection.ts';
+import type { Overlay } from './overlay.ts';
 import type { Program } from './program.ts';
 import type { WafRequest, WafViewer } from './request.ts';
 import type { RuleSet } from './rule.ts';
@@ -28,7 +29,8 @@ export interface WafOptions extends CompileOptions {
 /** A rule set at work. Holds no request; any number of inspections may be open at once. */
 export interface Waf {
   readonly program: Program;
-  inspect(request: WafRequest, viewer: WafViewer): Inspection;
+  /** `overlays` are this request's own exclusions and mode, see `overlay.ts`; the last mode counts. */
+  inspect(request: WafRequest, viewer: WafViewer, overlays?: readonly Overlay[]): Inspection;
 }
 
 /** Compiles a rule set. Throws `RuleError` for a rule that cannot run, unless `onError` takes it. */
@@ -46,7 +48,7 @@ export function createWaf(set: RuleSet, options: WafOptions = {}): Waf {
   const id = options.newId ?? newId;
   return {
     program,
-    inspect(request, viewer) {
+    inspect(request, viewer, overlays) {
       const transaction = new Transaction({
         request,
         viewer,
@@ -56,6 +58,7 @@ export function createWaf(set: RuleSet, options: WafOptions = {}): Waf {
         store,
         id: id(clock.now()),
       });
+      if (overlays) for (const overlay of overlays) overlay.apply(transaction);
       return inspection(transaction, program, run);
     },
   };

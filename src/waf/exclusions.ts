@@ -41,12 +41,34 @@ export function ruleTest(selector: RuleSelector, place?: SourcePlace): (rule: Ru
   return (rule) => rule.tags.some((tag) => test(tag));
 }
 
+export interface TargetRemoval {
+  /** One byte per rule, 1 where it is meant. */
+  readonly mask: Uint8Array;
+  readonly exclusion: Exclusion;
+}
+
 /** What one request's rules have switched off, by the number of the rule in its program. */
 export class Removals {
   #rules: Uint8Array | null = null;
-  #targets: { readonly mask: Uint8Array; readonly exclusion: Exclusion }[] | null = null;
+  /** `#rules` belongs to somebody who lent it, and is copied before anything is written to it. */
+  #lent = false;
+  #targets: TargetRemoval[] | null = null;
+  /** A rule that only prepares others was switched off before the first one ran: nothing that follows from it holds. */
+  steered = false;
+
+  /** What an overlay leaves out, before the first rule runs. The mask is not copied and never written to. */
+  start(mask: Uint8Array | null, targets: readonly TargetRemoval[], steers: boolean): void {
+    if (mask !== null && this.#rules === null) {
+      this.#rules = mask;
+      this.#lent = true;
+    } else if (mask !== null) this.remove(mask);
+    for (const target of targets) (this.#targets ??= []).push(target);
+    this.steered ||= steers;
+  }
 
   remove(mask: Uint8Array): void {
+    if (this.#lent) this.#rules = Uint8Array.from(this.#rules ?? []);
+    this.#lent = false;
     this.#rules ??= new Uint8Array(mask.length);
     for (let at = 0; at < mask.length; at++) if (mask[at] === 1) this.#rules[at] = 1;
   }

@@ -1,10 +1,13 @@
 import { emptyBody } from './bodies/body-view.ts';
 import { processorFor, processorNamed } from './body-processors.ts';
+import { matchesIn } from './condition.ts';
 import { HeldBody } from './held-body.ts';
 import { stop } from './hit.ts';
+import { written } from './macro.ts';
 import { pass, type Match, type Verdict } from './match.ts';
 import type { Program } from './program.ts';
 import { headerOf, type WafRequest } from './request.ts';
+import { meter } from './regex/meter.ts';
 import type { Phase, RuleRef } from './rule.ts';
 import type { RunPhase } from './run.ts';
 import { held, type Transaction } from './transaction.ts';
@@ -35,6 +38,10 @@ export interface Inspection {
 const requestLimit: RuleRef = { id: 'request-body-limit', place: { file: 'engine', line: 1 } };
 const noFilesLimit: RuleRef = { id: 'request-body-no-files-limit', place: { file: 'engine', line: 2 } };
 const responseLimit: RuleRef = { id: 'response-body-limit', place: { file: 'engine', line: 3 } };
+const unknownRule: RuleRef = { id: 'unknown', place: { file: 'engine', line: 4 } };
+
+/** The limits' own ids: a refusal by one of them is about a body's length, not about what it says. */
+export const bodyLimitIds: ReadonlySet<string> = new Set([requestLimit.id, noFilesLimit.id, responseLimit.id]);
 
 export function inspection(transaction: Transaction, program: Program, runPhase: RunPhase): Inspection {
   const request = new HeldBody();
@@ -46,10 +53,21 @@ export function inspection(transaction: Transaction, program: Program, runPhase:
   const run = (next: Phase): Verdict => {
     if (transaction.verdict !== null) return transaction.verdict;
     phase = next;
-    runPhase(transaction, next);
+    metered(next);
     return verdict();
   };
-  const tooLong = (rule: RuleRef, at: Phase, status: number, message: string): Verdict => {
+  /** Runs a phase; patterns that used up what the request may spend on them end it, whatever else was found. */
+  const metered = (at: Phase): void => {
+    meter.left = transaction.patternSteps;
+    meter.cut = null;
+    runPhase(transaction, at);
+    transaction.patternSteps = meter.left;
+    if (meter.cut === null || transaction.overBudget !== null) return;
+    const rule = ruleWith(program, meter.cut) ?? transaction.asking ?? unknownRule;
+    transaction.overBudget = { id: rule.id, place: rule.place };
+    if (at !== 5) end(transaction.overBudget, at, 503, 'A pattern of this rule took too long and was cut off');
+  };
+  const end = (rule: RuleRef, at: Phase, status: number, message: string): Verdict => {
     const enforced = transaction.mode === 'on';
     const match: Match = {
       rule,
@@ -65,7 +83,7 @@ export function inspection(transaction: Transaction, program: Program, runPhase:
       score: transaction.score,
     };
     transaction.matches.push(match);
-    if (enforced) transaction.verdict = stop(transaction, match, 'deny', status, null);
+    if (enforced) transaction.verdict ??= stop(transaction, match, 'deny', status, null);
     else transaction.wouldStop ??= match;
     return verdict();
   };
@@ -109,7 +127,7 @@ export function inspection(transaction: Transaction, program: Program, runPhase:
           transaction.bodyTooLong = true;
           if (
             settings.requestBodyLimitAction === 'block' &&
-            tooLong(requestLimit, 2, 413, 'The body is longer than the limit').kind === 'stop'
+            end(requestLimit, 2, 413, 'The body is longer than the limit').kind === 'stop'
           ) {
             phase = 2;
             return verdict();
@@ -123,7 +141,7 @@ export function inspection(transaction: Transaction, program: Program, runPhase:
         readRequestBody();
         const files = transaction.body.files.reduce((sum, file) => sum + file.size, 0);
         if (settings.requestBodyLimitAction === 'block' && request.length - files > settings.requestBodyNoFilesLimit) {
-          tooLong(noFilesLimit, 2, 413, 'The body without its files is longer than the limit');
+          end(noFilesLimit, 2, 413, 'The body without its files is longer than the limit');
         }
       }
       return run(2);
@@ -142,7 +160,7 @@ export function inspection(transaction: Transaction, program: Program, runPhase:
         transaction.responseTooLong = true;
         if (
           settings.responseBodyLimitAction === 'block' &&
-          tooLong(responseLimit, 4, 500, 'The response body is longer than the limit').kind === 'stop'
+          end(responseLimit, 4, 500, 'The response body is longer than the limit').kind === 'stop'
         ) {
           phase = 4;
           return verdict();
@@ -158,7 +176,7 @@ export function inspection(transaction: Transaction, program: Program, runPhase:
     finish() {
       if (!finished) {
         finished = true;
-        runPhase(transaction, 5);
+        metered(5);
       }
       return transaction.matches;
     },
@@ -169,4 +187,11 @@ function isReadable({ response, settings }: Transaction): boolean {
   if (response === null) return true;
   const type = (headerOf(response.headers, 'content-type') ?? '').split(';')[0] ?? '';
   return settings.responseBodyTypes.includes(type.trim().toLowerCase());
+}
+
+/** The rule in which a pattern stands. */
+function ruleWith({ rules }: Program, pattern: string): RuleRef | undefined {
+  return rules.find(({ rule }) =>
+    rule.links.some(({ condition }) => [...matchesIn(condition)].some(({ argument }) => written(argument) === pattern)),
+  )?.rule;
 }

@@ -15,6 +15,7 @@ export function ended(transaction: Transaction, phase: Phase): boolean {
 }
 
 export function runRule(transaction: Transaction, rule: CompiledRule, evaluate: Evaluate): boolean {
+  transaction.asking = rule.rule;
   for (const link of rule.links) if (!evaluate(transaction, rule, link)) return false;
   return true;
 }

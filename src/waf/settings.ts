@@ -20,6 +20,11 @@ export interface Settings {
   /** Media types whose response bodies are read; parameters do not count. */
   readonly responseBodyTypes: readonly string[];
   readonly bodyLimits: BodyLimits;
+  /**
+   * Instructions that the patterns of one request may take together where no automaton can run them; about 40,000 are a
+   * millisecond. What is cut off is refused.
+   */
+  readonly patternSteps: number;
   /** Between two arguments of a query or a form. */
   readonly argumentSeparator: string;
   /** Between two cookies. */
@@ -43,6 +48,7 @@ export const defaultSettings: Settings = {
   responseBodyLimitAction: 'inspect-first-part',
   responseBodyTypes: ['text/plain', 'text/html'],
   bodyLimits: defaultBodyLimits,
+  patternSteps: 4_000_000,
   argumentSeparator: '&',
   cookieSeparator: ';',
   collectionTimeout: 3600,

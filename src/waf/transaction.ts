@@ -14,7 +14,7 @@ import {
   type WafResponse,
   type WafViewer,
 } from './request.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, RuleRef } from './rule.ts';
 import type { Mode, Settings } from './settings.ts';
 import { Variables, wholeNumber } from './variables.ts';
 
@@ -80,6 +80,8 @@ export class Transaction {
   readonly faults: string[] = [];
 
   rule: Rule | null = null;
+  /** The rule that is being asked, or was last: who is to blame when something goes wrong. */
+  asking: Rule | null = null;
   matched: { readonly name: string; readonly value: string } = { name: '', value: '' };
   matchedVars: FieldValue[] = [];
   /** Of the rule that is running, one for each link that has hit. */
@@ -88,6 +90,10 @@ export class Transaction {
   /** Set by `allow`: rules of these phases are not asked any more. */
   allowed: 'phase' | 'request' | 'all' | null = null;
   verdict: Verdict | null = null;
+  /** Instructions that patterns which no automaton can run may still take. */
+  patternSteps: number;
+  /** The rule whose patterns used up what one request may spend on them. */
+  overBudget: RuleRef | null = null;
   /** The first refusal that `detect` did not enforce. */
   wouldStop: Match | null = null;
 
@@ -100,6 +106,7 @@ export class Transaction {
     this.viewer = parts.viewer;
     this.settings = parts.settings;
     this.mode = parts.settings.mode;
+    this.patternSteps = parts.settings.patternSteps;
     this.lookup = parts.lookup;
     this.clock = parts.clock;
     this.#store = parts.store;

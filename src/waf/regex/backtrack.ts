@@ -1,3 +1,4 @@
+import { meter } from './meter.ts';
 import type { PatternMatch } from './pattern.ts';
 import { placeHolds, toMatch } from './pike.ts';
 import { Op, type Program } from './program.ts';
@@ -27,11 +28,27 @@ export class Backtracker {
   /** `'cut'` when the budget ran out before there was an answer. */
   search(value: string): PatternMatch | null | 'cut' {
     const { program } = this;
-    this.value = value;
-    this.budget = stepBudget;
+    const given = Math.min(stepBudget, meter.left);
+    this.budget = given;
     const bits = program.op.length * (value.length + 1);
     const remembers = !program.refersBack && bits <= largestMemory;
     this.visited = remembers ? new Uint32Array((bits >>> 5) + 1) : null;
+    const found = this.everywhere(value);
+    meter.left -= given - Math.max(0, this.budget);
+    return found;
+  }
+
+  /** Instructions that the search takes where nothing is remembered, as in engines that only backtrack; at most `most`. */
+  naiveSteps(value: string, most: number): number {
+    this.budget = most;
+    this.visited = null;
+    this.everywhere(value);
+    return most - Math.max(0, this.budget);
+  }
+
+  private everywhere(value: string): PatternMatch | null | 'cut' {
+    const { program } = this;
+    this.value = value;
     const { set, nullable } = program.first;
     for (let at = 0; at <= value.length; at++) {
       const mayStart = nullable || set === null || (at < value.length && set.has(value.charCodeAt(at) & 255));

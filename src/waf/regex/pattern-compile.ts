@@ -2,6 +2,7 @@ import type { PatternTree } from './ast.ts';
 import { Backtracker } from './backtrack.ts';
 import { LazyDfa } from './lazy-dfa.ts';
 import { parsePattern } from './parse.ts';
+import { meter } from './meter.ts';
 import type { Pattern, PatternMatch } from './pattern.ts';
 import { findMatch } from './pike.ts';
 import { compileProgram, type Program } from './program.ts';
@@ -51,7 +52,9 @@ class CompiledPattern implements Pattern {
   private search(value: string): PatternMatch | null {
     this.backtracker ??= new Backtracker(this.ready());
     const found = this.backtracker.search(value);
-    return found === 'cut' ? { index: 0, groups: [''], cut: true } : found;
+    if (found !== 'cut') return found;
+    meter.cut ??= this.source;
+    return { index: 0, groups: [''], cut: true };
   }
 
   private ready(): Program {
