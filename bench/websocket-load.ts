@@ -12,9 +12,8 @@ export function maskedText(size: number): Buffer {
   const key = [0x12, 0x34, 0x56, 0x78];
   const at = long ? 4 : 2;
   frame.set(key, at);
-  const text = '{"action":"say","room":"harbour","text":"the tide is coming in"} '
-    .repeat(Math.ceil(size / 64))
-    .slice(0, size);
+  const start = '{"action":"say","room":"harbour","text":"';
+  const text = `${start}${'the tide is coming in '.repeat(100).slice(0, size - start.length - 2)}"}`;
   Buffer.from(text).forEach((byte, i) => (frame[at + 4 + i] = byte ^ key[i & 3]!));
   return frame;
 }

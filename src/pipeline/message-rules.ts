@@ -3,7 +3,6 @@ import { HeaderList } from '../http/headers.ts';
 import { runChain, type ChainOutcome, type CompiledMap } from '../rules/chain.ts';
 import type { RuleRequest } from '../rules/rule.ts';
 import type { Inspect, MessageVerdict } from '../socket/inspect.ts';
-import { utf8 } from '../base/bytes.ts';
 
 const pass: MessageVerdict = { action: 'pass' };
 
@@ -24,7 +23,7 @@ export function messageRules(
     const chain = map.chainFor({ method: 'MESSAGE', path, arn });
     if (chain === null) return pass;
     const { session } = message;
-    const body = message.text === null ? message.bytes : utf8(message.text);
+    const body = message.bytes;
     const request: RuleRequest = {
       method: 'MESSAGE',
       path,

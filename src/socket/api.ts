@@ -58,9 +58,7 @@ export class SocketApi implements UpgradeTarget, SocketCore {
     const session = connection.owner;
     const { options } = this;
     const body = text ? connection.textOf(bytes, start, end, ascii) : null;
-    // The reader's bytes are its own; whoever may look at them later gets a copy.
-    const kept = text && options.inspect === null ? none : bytes.slice(start, end);
-    const message = new Message(this, session, body, kept, connection.heardAt);
+    const message = new Message(this, session, body, bytes, start, end, connection.heardAt);
     const running = message.run();
     options.observe({ kind: 'message', connectionId: session.id, routeKey: message.routeKey, bytes: end - start });
     if (!(running instanceof Promise)) return;
@@ -102,5 +100,3 @@ export class SocketApi implements UpgradeTarget, SocketCore {
     if (outcome instanceof Promise) later(outcome);
   }
 }
-
-const none = new Uint8Array(0);

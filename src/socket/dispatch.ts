@@ -15,21 +15,37 @@ export class Message implements MessageView, SocketCall {
   readonly kind = 'MESSAGE';
   readonly session: Session;
   readonly text: string | null;
-  readonly bytes: Uint8Array;
   routeKey = '';
   readonly #api: SocketCore;
   readonly #at: number;
+  readonly #from: Uint8Array;
+  readonly #start: number;
+  readonly #end: number;
   #json: unknown = undefined;
   #parsed = false;
   #requestId = '';
 
-  /** @param bytes the payload, to be kept as long as the message is under way */
-  constructor(api: SocketCore, session: Session, text: string | null, bytes: Uint8Array, at: number) {
+  /** @param from where the payload lies; see `Listener.message` */
+  constructor(
+    api: SocketCore,
+    session: Session,
+    text: string | null,
+    from: Uint8Array,
+    start: number,
+    end: number,
+    at: number,
+  ) {
     this.#api = api;
     this.session = session;
     this.text = text;
-    this.bytes = bytes;
+    this.#from = from;
+    this.#start = start;
+    this.#end = end;
     this.#at = at;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#from.subarray(this.#start, this.#end);
   }
 
   get binary(): boolean {
@@ -48,7 +64,7 @@ export class Message implements MessageView, SocketCall {
     if (this.#parsed) return this.#json;
     this.#parsed = true;
     try {
-      this.#json = this.text === null ? notJson : (JSON.parse(this.text) as unknown);
+      this.#json = this.text === null || !mayBeJson(this.text) ? notJson : (JSON.parse(this.text) as unknown);
     } catch {
       this.#json = notJson;
     }
@@ -143,6 +159,9 @@ export class Message implements MessageView, SocketCall {
     this.#api.options.observe({ kind, connectionId: this.session.id, routeKey: this.routeKey, why, says });
   }
 }
+
+/** Could this be JSON? Plain text is common, and an exception for each would cost ten times what all the rest does. */
+const mayBeJson = (text: string): boolean => /^[\s{["\-0-9tfn]/.test(text);
 
 /** What could not be inspected has not been allowed. */
 function broke(thrown: unknown): MessageVerdict {

@@ -7,7 +7,7 @@ export interface MessageView {
   readonly routeKey: string;
   /** Null for a binary message. */
   readonly text: string | null;
-  /** The payload; holds until the verdict is there. */
+  /** The payload. */
   readonly bytes: Uint8Array;
   /** The message as JSON, or `notJson`; parsed once for all who ask. */
   json(): unknown;

@@ -55,7 +55,7 @@ export class Connection<Owner> implements MessageSink, Peer<Owner> {
     return this.#terms.text.read(bytes, start, end, ascii);
   }
 
-  /** Bytes from the peer. They are unmasked where they lie. */
+  /** Bytes from the peer. They are given away: unmasked where they lie, and kept if need be. */
   receive(chunk: Uint8Array): void {
     this.heardAt = this.#terms.now();
     if (this.state === 'ended' || this.state === 'closed') return;

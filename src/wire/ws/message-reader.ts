@@ -14,7 +14,7 @@ export interface MessageRules extends FrameRules {
 }
 
 /**
- * Takes whole messages and control frames. The bytes are the reader's or the chunk's own and hold only during the call.
+ * Takes whole messages and control frames. The bytes are the taker's from then on: neither chunk nor buffer is used again.
  * `ascii` spares the taker a UTF-8 decode.
  */
 export interface MessageSink {

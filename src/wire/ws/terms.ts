@@ -99,7 +99,7 @@ export interface Peer<Owner> {
 /** Takes what happens on all connections of one listener; `owner` is the taker's own record of a connection. */
 export interface Listener<Owner> {
   /**
-   * A message. The bytes hold only during the call: read them (`textOf`) or copy them.
+   * A message. Nobody writes to these bytes again, so they may be kept; what they lie in may be larger than they are.
    * @param ascii true spares a decode
    */
   message(connection: Peer<Owner>, bytes: Uint8Array, start: number, end: number, text: boolean, ascii: boolean): void;
