@@ -79,20 +79,21 @@ export function describeWith(root: z.ZodType, issue: z.core.$ZodIssue, given: un
     case 'invalid_union': {
       const inner = issue.errors.flatMap((list) => list).filter((each) => each.code === 'custom' || each.code === 'invalid_format');
       const first = inner[0];
-      return [{ path: at, wanted: first ? strip(first.message) : 'one of the forms it may have', found: shown(value), hint: example(path) }];
+      return [{ path: at, wanted: first ? wish(first.message) : 'one of the forms it may have', found: shown(value), hint: example(path) }];
     }
     case 'too_small':
     case 'too_big':
       return [{ path: at, wanted: `${issue.code === 'too_small' ? 'at least' : 'at most'} ${String(issue.code === 'too_small' ? issue.minimum : issue.maximum)}`, found: shown(value), hint: example(path) }];
     case 'invalid_key':
-      return [{ path: at, wanted: strip(issue.issues[0]?.message ?? 'another key'), found: shown(path.at(-1)), hint: null }];
+      return [{ path: at, wanted: wish(issue.issues[0]?.message ?? 'another key'), found: shown(path.at(-1)), hint: null }];
     default:
-      return [{ path: at, wanted: strip(issue.message), found: shown(value), hint: example(path) }];
+      return [{ path: at, wanted: wish(issue.message), found: shown(value), hint: example(path) }];
   }
 }
 
-const strip = (message: string): string => message.replace(/^wanted /, '');
-const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
+/** What a message of the vocabulary wants: ours begin with the word, and the sentence around them says it already. */
+export const wish = (message: string): string => message.replace(/^wanted /, '');
+export const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
 
 function suggestion(value: string, values: readonly unknown[]): string | null {
   const near = nearest(value, values.filter((each) => typeof each === 'string'));

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { nearest } from '../base/named.ts';
-import { pathText, shown, valueAt, type Issue } from '../config/parse.ts';
+import { article, pathText, shown, valueAt, wish, type Issue } from '../config/parse.ts';
 import type { Use } from '../config/use.ts';
 
 /** A `{ use, with }` slot to its definition and checked options; every problem lands in `issues` with its path. */
@@ -16,7 +16,7 @@ export function readSlot<Definition extends { readonly name: string; readonly op
     const near = nearest(slot.use, known.keys());
     issues.push({
       path: pathText([...path, 'use']),
-      wanted: `the name of a ${kind}`,
+      wanted: `the name of ${article(kind)}`,
       found: shown(slot.use),
       hint: near ? `did you mean "${near}"?` : `known: ${[...known.keys()].join(', ')}`,
     });
@@ -27,7 +27,7 @@ export function readSlot<Definition extends { readonly name: string; readonly op
   for (const issue of options.error.issues) {
     issues.push({
       path: pathText([...path, 'with', ...issue.path]),
-      wanted: issue.message,
+      wanted: wish(issue.message),
       found: shown(valueAt(slot.with, issue.path)),
       hint: `see ${kind} "${definition.name}" in docs/reference`,
     });

@@ -1,5 +1,6 @@
 import { messageOf } from '../base/fault.ts';
 import { nearest } from '../base/named.ts';
+import { wish } from '../config/parse.ts';
 import type { ResourceMap, RuleCall } from '../config/rules.ts';
 import { parseResourceKey, ResourceTable, type Resource } from './resource.ts';
 import type { Check, RuleContext, RuleDefinition, RuleRequest, RuleVerdict } from './rule.ts';
@@ -80,7 +81,7 @@ function compileCall(call: RuleCall, rules: ReadonlyMap<string, RuleDefinition>,
     for (const issue of params.error.issues) {
       issues.push({
         path: [...path, 'params', ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))],
-        wanted: issue.message,
+        wanted: wish(issue.message),
         found: JSON.stringify(issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], call.params)) ?? 'nothing',
         hint: `see the parameters of rule "${rule.name}" in docs/reference/rules.md`,
       });

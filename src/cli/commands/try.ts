@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { systemClock } from '../../base/clock.ts';
 import { isBodiless } from '../../http/message.ts';
 import { answerWith, visit } from '../../testing/visit.ts';
 import { createKey } from '../../gateway/keyring.ts';
@@ -29,11 +30,11 @@ export function tryIt(program: Command, io: Terminal): void {
         }
         const tried = options.file === undefined ? parseCurl(words.length === 1 ? (words[0] as string) : words.map(quoted).join(' ')) : parseRequestFile(readFileSync(options.file, 'utf8'));
         const loaded = await loadDocument(options.config);
-        const shell = await visit({ ...loaded, origin: answerWith(Number(options.status), 'text/plain', 'the origin\n'), keepSteps: 'all' });
+        const shell = await visit({ ...loaded, ports: { clock: systemClock }, origin: answerWith(Number(options.status), 'text/plain', 'the origin\n'), keepSteps: 'all' });
         try {
           const headers = [...tried.headers];
           if (options.key) {
-            const { key } = await createKey(shell.app.ports.records, nodeDigest, { name: 'try', now: shell.clock.now(), tenant: null, expiresAt: null });
+            const { key } = await createKey(shell.app.ports.records, nodeDigest, { name: 'try', now: systemClock.now(), tenant: null, expiresAt: null });
             headers.push([shell.app.document.keys.header, key]);
           }
           const answer = await shell.send({ ...tried, headers, address: options.from });
