@@ -25,7 +25,7 @@ export default defineRule({
     const secrets = params.secrets.map((name) => context.secret(name)).filter((secret): secret is string => secret !== null && secret !== '');
     if (secrets.length === 0) throw new Error(`none of the secrets ${params.secrets.join(', ')} is set`);
     const algorithm = { name: 'HMAC', hash: hashes[params.hash] };
-    const keys = Promise.all(secrets.map((secret) => crypto.subtle.importKey('raw', utf8(secret) as BufferSource, algorithm, false, ['verify'])));
+    const keys = Promise.all(secrets.map((secret) => crypto.subtle.importKey('raw', utf8(secret) as Uint8Array<ArrayBuffer>, algorithm, false, ['verify'])));
     const header = params.header.toLowerCase();
     const decode = params.encoding === 'hex' ? fromHex : fromBase64;
     return async ({ headers, body, bodyWhole }) => {
@@ -37,7 +37,7 @@ export default defineRule({
       if (!bodyWhole) return deny('the body is longer than rules.bodyBytes, so its signature cannot be verified', 413);
       const bytes = body ?? new Uint8Array();
       // Every key is tried, whichever fits: how long it takes does not tell which.
-      const fits = await Promise.all((await keys).map((key) => crypto.subtle.verify('HMAC', key, signature as BufferSource, bytes as BufferSource)));
+      const fits = await Promise.all((await keys).map((key) => crypto.subtle.verify('HMAC', key, signature as Uint8Array<ArrayBuffer>, bytes as Uint8Array<ArrayBuffer>)));
       return fits.includes(true) ? allow : deny('the signature does not fit the body', 401);
     };
   },
