@@ -26,13 +26,21 @@ const FORGET_BYTES = 65_536;
  * Our response onto Node's. Back-pressure goes all the way to the origin. `waits` says that the viewer holds his body
  * back until he is told to go on. Returns true when this is the connection's last answer.
  */
-export function deliver(response: HttpResponse, incoming: IncomingMessage, outgoing: ServerResponse, requestBody: Body | null, waits: boolean, delivery: Delivery): boolean {
+export function deliver(
+  response: HttpResponse,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  requestBody: Body | null,
+  waits: boolean,
+  delivery: Delivery,
+): boolean {
   const { body } = response;
   const untouched = requestBody !== null && !requestBody.used && requestBody.whole === null;
   const small = !waits && requestBody !== null && requestBody.length !== null && requestBody.length <= FORGET_BYTES;
   const unread = !incoming.complete && ((untouched && !small) || wasDropped(incoming));
   let flat = response.headers.flat as string[];
-  if (body !== null && body.length !== null && !response.headers.has('content-length')) flat = [...flat, 'Content-Length', String(body.length)];
+  if (body !== null && body.length !== null && !response.headers.has('content-length'))
+    flat = [...flat, 'Content-Length', String(body.length)];
   // What the viewer still sends must not be taken for his next request, and nobody wants to read it either.
   if (unread) flat = [...flat, 'Connection', 'close'];
   outgoing.writeHead(response.status, flat);
@@ -46,12 +54,13 @@ export function deliver(response: HttpResponse, incoming: IncomingMessage, outgo
   if (body.whole !== null && !unread) {
     const { whole } = body;
     // A short answer as text of one byte per character goes out together with its head, in one write.
-    if (whole.length <= ONE_WRITE) outgoing.end(Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString('latin1'), 'latin1');
+    if (whole.length <= ONE_WRITE)
+      outgoing.end(Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString('latin1'), 'latin1');
     else outgoing.end(whole);
     return false;
   }
   outgoing.cork();
-  pour(body, outgoing, end, delivery);
+  pour(body, outgoing, { end, cut: () => void outgoing.destroy() }, delivery);
   // Whoever streams events may have nothing to say for a while; the viewer is to know that he is heard.
   outgoing.flushHeaders();
   outgoing.uncork();
@@ -59,7 +68,13 @@ export function deliver(response: HttpResponse, incoming: IncomingMessage, outgo
 }
 
 /** Our response onto an HTTP/2 stream: names in lower case, nothing that belongs to a connection. */
-export function deliverHttp2(response: HttpResponse, method: string, stream: ServerHttp2Stream, requestBody: Body | null, delivery: Delivery): void {
+export function deliverHttp2(
+  response: HttpResponse,
+  method: string,
+  stream: ServerHttp2Stream,
+  requestBody: Body | null,
+  delivery: Delivery,
+): void {
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of response.headers) {
     const lower = name.toLowerCase();
@@ -77,10 +92,22 @@ export function deliverHttp2(response: HttpResponse, method: string, stream: Ser
   }
   stream.respond({ ':status': response.status, ...headers }, { endStream: bodiless });
   if (bodiless) body?.cancel();
-  else pour(body, stream, () => void stream.end(), delivery);
+  else
+    pour(
+      body,
+      stream,
+      { end: () => void stream.end(), cut: () => stream.close(http2.NGHTTP2_INTERNAL_ERROR) },
+      delivery,
+    );
 }
 
-function pour(body: Body, to: Writable, end: () => void, delivery: Delivery): void {
+interface Ways {
+  end(): void;
+  /** Breaks off, so that the viewer sees that what he has is not all. */
+  cut(): void;
+}
+
+function pour(body: Body, to: Writable, ways: Ways, delivery: Delivery): void {
   let timer: NodeJS.Timeout | undefined;
   let over = false;
   // A source may push before `start` returns: then there is no flow to hold yet.
@@ -89,19 +116,19 @@ function pour(body: Body, to: Writable, end: () => void, delivery: Delivery): vo
     data(chunk) {
       if (over || to.write(chunk)) return;
       flow?.pause();
-      timer ??= setTimeout(() => to.destroy(new Error('the viewer takes no bytes')), delivery.writeTimeoutMs);
+      timer ??= setTimeout(() => ways.cut(), delivery.writeTimeoutMs);
     },
     end() {
       over = true;
       clearTimeout(timer);
-      end();
+      ways.end();
     },
     fail(thrown) {
       over = true;
       clearTimeout(timer);
       delivery.broken(thrown);
       // The head is out, so the only honest thing left is to break off: a short answer must not look like a whole one.
-      to.destroy();
+      ways.cut();
     },
   });
   flow = started;

@@ -87,6 +87,7 @@ export async function serve(app: App, options: { readonly folder?: string } = {}
     compression: null,
   });
   front.on('upgrade', (incoming, socket, head) => {
+    http1.release(incoming.socket);
     // Words to an upgrade would be taken for the answer to the request before it.
     if (http1.owes(incoming.socket)) socket.destroy();
     else sockets.upgrade(incoming, socket, head);
@@ -123,7 +124,9 @@ export async function serve(app: App, options: { readonly folder?: string } = {}
       const idleUntil = began + Math.min(LAST_REQUESTS_MS, ms(listen.shutdown) / 10);
       const pause = (): Promise<false> => new Promise((resolve) => setTimeout(resolve, 10, false));
       while (performance.now() < until && !(await Promise.race([closed, pause()]))) {
-        if (performance.now() > idleUntil) front.closeIdleConnections();
+        if (performance.now() < idleUntil) continue;
+        front.closeIdleConnections();
+        http1.closeQuiet(); // opened and never used: to Node these are not idle
       }
       if (inFlight.size > 0)
         app.ports.log('warn', 'requests were cut off at the end of the shutdown', { requests: inFlight.size });

@@ -196,6 +196,25 @@ const rows: readonly Row[] = [
   ['a fragment behind a query', get('/a?b#c'), [400]],
   ['a quote in the path', get('/a"b'), [400]],
 
+  // Upgrades that nobody here makes.
+  [
+    'an upgrade to HTTP/2 is an ordinary request',
+    `GET / HTTP/1.1\r\n${host}Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n`,
+    [200],
+    1,
+  ],
+  [
+    'an upgrade and a request behind it',
+    `GET / HTTP/1.1\r\n${host}Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n${smuggled}`,
+    [200],
+    1,
+  ],
+  [
+    'an upgrade with a body',
+    post('Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 60\r\n', smuggled.padEnd(60, 'x')),
+    [400],
+  ],
+
   // Expectations, and what comes behind a refusal.
   ['an unknown expectation', post('Content-Length: 3\r\nExpect: 200-ok\r\n', 'abc'), [417]],
   ['an unknown expectation and a request behind it', post('Content-Length: 0\r\nExpect: tea\r\n', smuggled), [417]],
