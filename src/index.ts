@@ -8,10 +8,12 @@ export function defineConfig(document: DocumentInput): DocumentInput {
 
 export { z } from 'zod';
 export { sallyport, type App, type AppOptions, type AppStatus } from './pipeline/app.ts';
+export { asAuthorizer, type AsAuthorizerOptions } from './pipeline/as-authorizer.ts';
 export { DocumentError, type Issue } from './config/parse.ts';
 export type { Document, DocumentInput } from './config/document.ts';
 export type { Definition } from './pipeline/registry.ts';
 export { allow, count, defineRule, deny, type RuleContext, type RuleDefinition, type RuleRequest, type RuleVerdict } from './rules/rule.ts';
+export { defineAuthorizer, type Authorizer, type AuthorizerDefinition } from './gateway/authorizer.ts';
 export { defineIntegration, type IntegrationDefinition } from './integration/integration.ts';
 export { defineSink, type SinkDefinition } from './sinks/sink.ts';
 export { defineStore, type StoreDefinition } from './stores/store.ts';

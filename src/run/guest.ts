@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createJiti } from 'jiti';
+import { loadModule } from './load-module.ts';
 import { contextOf, type GuestCall, type GuestData, type GuestReply } from './guest-protocol.ts';
 
 /** The inside of a worker: loads somebody's handler and gives it one event at a time, as the Lambda runtime does. */
@@ -14,8 +16,14 @@ const reply = (message: GuestReply): void => port.postMessage(message);
 async function load(): Promise<Handler> {
   const typed = /\.[cm]?tsx?$/.test(data.file);
   const url = pathToFileURL(data.file).href;
+  // A module that uses this package gets it as it runs here; for all others it would be a start for nothing.
+  const ours = typed && readFileSync(data.file, 'utf8').includes('sallyport');
   const module = (
-    typed ? await createJiti(url, { interopDefault: false, moduleCache: false }).import(url) : await import(url)
+    ours
+      ? await loadModule(data.file)
+      : typed
+        ? await createJiti(url, { interopDefault: false, moduleCache: false }).import(url)
+        : await import(url)
   ) as Record<string, unknown>;
   const root = (module['default'] ?? {}) as Record<string, unknown>;
   const find = (from: Record<string, unknown>): unknown =>
