@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { durationText, headerName, sizeText } from './parts.ts';
 
 /** Which names count. */
-const selection = (what: string) =>
+export const selection = (what: string) =>
   z
     .union([
       z.enum(['none', 'all']),

@@ -100,6 +100,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
       dialers: pools,
       functions: running,
       room,
+      folder,
     });
     pools.sweep();
     running.sweep();

@@ -41,6 +41,8 @@ export interface AssembleOptions {
   readonly functions: Functions;
   /** The cache, kept over a reload; null where the document has no edge. */
   readonly room: CacheRoom | null;
+  /** Of the document. */
+  readonly folder: string;
 }
 
 /** Document, registry and ports to a line. Throws `DocumentError` with everything that is wrong, not just the first. */
@@ -63,6 +65,7 @@ export function assemble(options: AssembleOptions): Line {
   const forwarders = readOrigins(options, issues);
   const ends = readEnds(options, forwarders, issues);
   const openApis = apiLines({ ...options, issues }, forwarders);
+  const edge = edgeParts({ ...options, forwarders }, issues);
   if (issues.length > 0) throw new DocumentError(issues);
 
   const byKey = namedByKey(document.tenants);
@@ -95,7 +98,7 @@ export function assemble(options: AssembleOptions): Line {
     tenantsByKey: document.tenants && byKey ? document.tenants : null,
     rules: ruleOptions,
     tenantRules: { ...ruleOptions, map: null, tenants: tenantMaps },
-    edge: edgeParts(document, options.room),
+    edge,
     router,
     throttles: { buckets: ports.buckets, ...pick(document.throttles) },
     keys: {

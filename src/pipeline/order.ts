@@ -1,5 +1,14 @@
 import { cache } from '../cache/stage.ts';
+import { access } from '../edge/access.ts';
 import { behave, behaviourOf } from '../edge/behaviour.ts';
+import { compress } from '../edge/compress.ts';
+import { forwardLicence, licences } from '../edge/licences.ts';
+import { originMoments, viewerMoments } from '../edge/moments.ts';
+import { originRequest } from '../edge/origin-request.ts';
+import { origins } from '../edge/origins.ts';
+import { present } from '../edge/present.ts';
+import { defaultRoot } from '../edge/root.ts';
+import { viewerFields } from '../edge/viewer-fields.ts';
 import { compose } from '../flow/compose.ts';
 import { recover } from '../flow/recover.ts';
 import type { Handle, Stage } from '../flow/stage.ts';
@@ -22,6 +31,7 @@ import type { Budget } from '../gateway/budget.ts';
 import { stageThrottle, type MeteringOptions } from '../gateway/stage-throttle.ts';
 import { throttle, throttleKey } from '../gateway/throttle.ts';
 import { validate } from '../gateway/validate-stage.ts';
+import { nodeCompressor } from '../net/compressor.ts';
 import { rules } from '../rules/stage.ts';
 import { admit, type AdmitOptions } from './admit.ts';
 import type { EdgeParts } from './edge.ts';
@@ -47,9 +57,22 @@ export const frame = (p: Parts): readonly Stage[] => [
 export const guardLine = (p: Parts): readonly Stage[] => [...(p.tenants ? [tenant(p.tenants)] : []), rules(p.rules)];
 
 /** The edge: may it come in this way, and do we know the answer already? */
-export const edgeLine = (e: EdgeParts): readonly Stage[] => [
+export const edgeLine = (e: EdgeParts, p: Parts): readonly Stage[] => [
   behave(e.paths), // by path, once
+  present(e.present), // on the way out: error pages, response headers
+  recover(p.onFault), // so that a broken origin gets its page too
+  access(e.access), // protocol, method, country, signature
+  ...(e.licences ? [licences(e.licences)] : []), // before any look at the cache: a hit is for licensed callers too
+  ...(e.viewerSides ? [viewerMoments(e.viewerSides)] : []),
+  ...(e.defaultRoot === null ? [] : [defaultRoot(e.defaultRoot)]),
+  viewerFields(e.viewerFields, e.geography), // may be part of the key
   cache(e.room, (exchange) => e.cache[behaviourOf(exchange)] ?? null),
+  ...(e.compress ? [compress(e.compress, nodeCompressor)] : []), // what is stored
+  originRequest(e.originRequest), // what the origin is told
+  ...(e.licences && e.forwardLicence ? [forwardLicence()] : []),
+  ...(e.origins ? [origins(e.origins)] : []), // which one, and the other where it fails
+  ...(e.originSides ? [originMoments(e.originSides)] : []),
+  ...(e.forward ? [e.forward] : []),
 ];
 
 /** The gateway: where, how often, by whom. */
@@ -65,7 +88,7 @@ export const gatewayLine = (p: Parts): readonly Stage[] => [
 export const stages = (p: Parts): readonly Stage[] => [
   ...frame(p),
   ...guardLine(p),
-  ...(p.edge ? edgeLine(p.edge) : []),
+  ...(p.edge ? edgeLine(p.edge, p) : []),
   ...gatewayLine(p),
 ];
 

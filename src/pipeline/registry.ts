@@ -1,6 +1,8 @@
 import { byName } from '../base/named.ts';
 import type { AuthorizerDefinition } from '../gateway/authorizer.ts';
 import { all as authorizers } from '../gateway/authorizers/all.gen.ts';
+import type { EdgeFunctionDefinition } from '../edge/function.ts';
+import { all as edgeFunctions } from '../edge/functions/all.gen.ts';
 import { all as integrations } from '../integration/integrations/all.gen.ts';
 import type { IntegrationDefinition } from '../integration/integration.ts';
 import { all as rules } from '../rules/pages/all.gen.ts';
@@ -13,6 +15,7 @@ import type { StoreDefinition } from '../stores/store.ts';
 /** Anything that a user may define and hand in. */
 export type Definition =
   | AuthorizerDefinition
+  | EdgeFunctionDefinition
   | RuleDefinition
   | IntegrationDefinition
   | SinkDefinition
@@ -21,6 +24,7 @@ export type Definition =
 /** All definitions by kind and name: built in first, then the user's. A double name is a fault. */
 export interface Registry {
   readonly authorizers: ReadonlyMap<string, AuthorizerDefinition>;
+  readonly edgeFunctions: ReadonlyMap<string, EdgeFunctionDefinition>;
   readonly rules: ReadonlyMap<string, RuleDefinition>;
   readonly integrations: ReadonlyMap<string, IntegrationDefinition>;
   readonly sinks: ReadonlyMap<string, SinkDefinition>;
@@ -30,6 +34,7 @@ export interface Registry {
 export function registry(plugins: readonly Definition[] = []): Registry {
   const ours: readonly Definition[] = [
     ...authorizers,
+    ...edgeFunctions,
     ...rules,
     ...integrations,
     ...sinks,
@@ -42,6 +47,7 @@ export function registry(plugins: readonly Definition[] = []): Registry {
     );
   return {
     authorizers: of('authorizer'),
+    edgeFunctions: of('edge-function'),
     rules: of('rule'),
     integrations: of('integration'),
     sinks: of('sink'),

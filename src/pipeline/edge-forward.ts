@@ -1,0 +1,27 @@
+import { Fault } from '../base/fault.ts';
+import { reroutedFact } from '../edge/moments.ts';
+import { originFact } from '../edge/origins.ts';
+import type { EdgeOrigin } from '../events/edge.ts';
+import type { Stage } from '../flow/stage.ts';
+import { forward, type Forwarder } from '../integration/forward.ts';
+
+/** The end of the edge line for behaviours that name an origin; all others go on to the routes. */
+export function edgeForward(forwarders: ReadonlyMap<string, Forwarder>, open: (origin: EdgeOrigin) => Forwarder, bodyBytes: number): Stage {
+  return {
+    name: 'edge.forward',
+    handle(exchange, next) {
+      const name = exchange.facts.get(originFact);
+      if (name === undefined) return next(exchange);
+      const elsewhere = exchange.facts.get(reroutedFact);
+      if (elsewhere) {
+        exchange.trace.note('edge.forward', 'rerouted', { to: `${elsewhere.domainName}:${elsewhere.port}` });
+        const { request } = exchange;
+        if (elsewhere.path !== '') exchange.request = { ...request, target: elsewhere.path + request.target };
+        return forward(open(elsewhere), exchange, undefined, bodyBytes);
+      }
+      const to = forwarders.get(name);
+      if (!to) throw new Fault('edge.origin', 'config', `no origin is called "${name}"`);
+      return forward(to, exchange, undefined, bodyBytes);
+    },
+  };
+}
