@@ -15,6 +15,7 @@ import { fetchJson } from '../net/fetch-json.ts';
 import { workerInvoker } from '../run/worker.ts';
 import { fileDocument } from '../stores/file/document.ts';
 import { openFolder } from '../stores/file/folder.ts';
+import { ruleFiles } from '../stores/file/rule-files.ts';
 import type { State } from '../stores/store.ts';
 import type { Registry } from './registry.ts';
 import { readSlot } from './slots.ts';
@@ -80,6 +81,7 @@ export async function outfit(
       digest: given.digest ?? nodeDigest,
       openDialer: given.openDialer ?? openDialer(systemResolver),
       readFile: given.readFile ?? ((path) => readFileSync(at(path), 'utf8')),
+      ruleFiles: given.ruleFiles ?? ruleFiles(folder),
       secret: given.secret ?? ((name) => process.env[name] ?? null),
       openFunction: given.openFunction ?? ((options) => workerInvoker({ ...options, folder, watch: true, say: log })),
       openFolder: given.openFolder ?? openFolder(folder),

@@ -8,6 +8,7 @@ import type { FetchJson } from './fetch-json.ts';
 import type { OpenFolder } from './folder.ts';
 import type { OpenFunction } from './invoker.ts';
 import type { RecordStore } from './records.ts';
+import type { RuleFilesPort } from './rule-files.ts';
 import type { Sink } from './sink.ts';
 
 /** Everything a line needs from outside. A shell hands it in; a test hands in what it likes. */
@@ -22,6 +23,8 @@ export interface Ports {
   openDocument(use: string, options: Readonly<Record<string, unknown>>): DocumentSource;
   /** Text of a file that the document names, relative to the document. Throws when it cannot be read. */
   readFile(path: string): string;
+  /** Files of firewall rules, relative to the document. */
+  readonly ruleFiles: RuleFilesPort;
   /** Somebody's handler, by its file relative to the document. */
   readonly openFunction: OpenFunction;
   /** A folder of files, relative to the document. */

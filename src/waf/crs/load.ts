@@ -2,7 +2,7 @@ import type { RuleFiles } from '../forms/seclang/draft.ts';
 import { readSecLang, type SourceText } from '../forms/seclang/read.ts';
 import type { RuleSet } from '../rule.ts';
 import { RuleError, type SourcePlace } from '../rule-error.ts';
-import { findCrs } from './find.ts';
+import { findCrs, type CrsFiles } from './find.ts';
 import type { CrsOptions } from './options.ts';
 import { exclusionRules, prelude, settingRules } from './prelude.ts';
 import { reportOf, type CrsReport } from './report.ts';
@@ -16,6 +16,13 @@ export interface LoadCrsOptions extends CrsOptions {
   /** More rules of one's own: before the set (to switch parts of it off for some requests) and after it. */
   readonly before?: readonly SourceText[];
   readonly after?: readonly SourceText[];
+  /** Takes what is not understood instead of throwing it; the rule or directive is left out. */
+  readonly onError?: (error: RuleError) => void;
+}
+
+/** Only rules of one's own. */
+export interface LoadOwnOptions extends Omit<LoadCrsOptions, 'path' | 'setup' | 'before' | 'after'> {
+  readonly sources: readonly SourceText[];
 }
 
 export interface LoadedCrs {
@@ -49,13 +56,32 @@ export function loadCrs(options: LoadCrsOptions): LoadedCrs {
     ...(options.after ?? []),
     { file: 'exclusions', text: exclusions.after },
   ];
+  return read(sources, found, options);
+}
+
+/** Loads rules of one's own, with the same engine settings around them as around the rule set. */
+export function loadOwn(options: LoadOwnOptions): LoadedCrs {
+  const exclusions = exclusionRules(options.exclusions ?? []);
+  const sources: SourceText[] = [
+    { file: 'engine', text: prelude(options) },
+    { file: 'options', text: settingRules(options, false) },
+    { file: 'exclusions', text: exclusions.before },
+    ...options.sources,
+    { file: 'exclusions', text: exclusions.after },
+  ];
+  return read(sources, { setup: null, rules: options.sources.map(({ file }) => file) }, options);
+}
+
+function read(sources: readonly SourceText[], found: CrsFiles, options: Pick<LoadCrsOptions, 'files' | 'onError'>): LoadedCrs {
+  const { files } = options;
   const leftOut: RuleError[] = [];
   const ignored: { what: string; place: SourcePlace }[] = [];
   const set = readSecLang(sources, {
     files,
     onError(error) {
-      if (!leaveOut.test(error.message)) throw error;
-      leftOut.push(error);
+      if (leaveOut.test(error.message)) leftOut.push(error);
+      else if (options.onError) options.onError(error);
+      else throw error;
     },
     onIgnored: (what, place) => ignored.push({ what, place }),
   });

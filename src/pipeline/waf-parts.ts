@@ -1,0 +1,202 @@
+import { pathText, type Issue } from '../config/parse.ts';
+import type { Document } from '../config/document.ts';
+import type { WafDocument, WafOwnDocument } from '../config/waf.ts';
+import type { Exchange } from '../flow/exchange.ts';
+import { targetFact, tenantFact } from '../flow/shared-facts.ts';
+import type { NamedRoute } from '../gateway/route.ts';
+import type { Router } from '../gateway/router.ts';
+import type { Ports } from '../ports/ports.ts';
+import { overlay, type Overlay } from '../waf/overlay.ts';
+import { RuleError } from '../waf/rule-error.ts';
+import type { Guard, WafStageOptions } from '../waf/stage.ts';
+import { exclusionOf, openRules, readRules, type LoadedWaf, type WafLevels } from './waf-load.ts';
+
+/** The firewall of every line of one document. */
+export interface WafParts {
+  /** For the document's own routes; null where nobody asked for a firewall. */
+  readonly routes: WafStageOptions | null;
+  /** For an API of its own, by name. */
+  api(name: string): WafStageOptions | null;
+}
+
+const none: WafParts = { routes: null, api: () => null };
+
+/** A rule's error as the document's issue: with the rule file and line, and what to write instead. */
+export function ruleIssue(path: readonly PropertyKey[], error: RuleError): Issue {
+  const tail = error.hint === undefined ? '' : ` (${error.hint})`;
+  const found = error.message.endsWith(tail) ? error.message.slice(0, error.message.length - tail.length) : error.message;
+  return { path: pathText(path), wanted: 'rules that are understood', found, hint: error.hint ?? null };
+}
+
+export function readWaf(document: Document, ports: Ports, router: Router<NamedRoute>, issues: Issue[]): WafParts {
+  const own = ownWords(document, issues);
+  if (!document.waf) {
+    for (const [path] of own.all)
+      issues.push({ path: pathText(path), wanted: 'a firewall in the document', found: 'none', hint: 'add `waf: { use: "crs", path: "..." }` beside `routes`' });
+    return none;
+  }
+  const base = document.waf;
+  const programs = programsOf(base, ports, issues);
+  const plain = programs(base, ['waf']);
+  if (plain === null) return none;
+  const choices = new Choices(base, programs, issues, (says) => ports.log('warn', says));
+  const stage = (guardFor: WafStageOptions['guardFor']): WafStageOptions => ({
+    guardFor,
+    onFault: base.onFault,
+    secrets: new Set(document.logging.secretParameters.map((name) => name.toLowerCase())),
+    plainAnswers: base.answers.plain,
+  });
+  // Everything is read now, so that a typing error is found when the document is loaded.
+  const tenants: readonly (Word | null)[] = [null, ...own.tenants.values()];
+  for (const tenant of tenants) for (const more of [null, ...own.routes.values(), ...own.apis.values()]) choices.of(tenant, more);
+  const tenantOf = (exchange: Exchange): Word | null => {
+    const name = own.tenants.size === 0 ? undefined : exchange.facts.get(tenantFact);
+    return name === undefined ? null : (own.tenants.get(name) ?? null);
+  };
+  const routeOf = (exchange: Exchange): Word | null => {
+    if (own.routes.size === 0) return null;
+    const found = router.find(exchange.request.method, exchange.facts.get(targetFact)?.path ?? '/');
+    return found === null ? null : (own.routes.get(found.value.name) ?? null);
+  };
+  return {
+    routes: stage((exchange) => choices.of(tenantOf(exchange), routeOf(exchange)).guard(exchange)),
+    api: (name) => stage((exchange) => choices.of(tenantOf(exchange), own.apis.get(name) ?? null).guard(exchange)),
+  };
+}
+
+/** A tenant's, route's or API's own words, and where they stand. */
+interface Word {
+  readonly path: readonly PropertyKey[];
+  readonly says: WafOwnDocument;
+}
+
+function ownWords(document: Document, issues: Issue[]) {
+  const tenants = new Map<string, Word>();
+  const routes = new Map<string, Word>();
+  const apis = new Map<string, Word>();
+  const byKey = document.tenants !== undefined && 'key' in document.tenants.from;
+  const take = (into: Map<string, Word>, name: string, says: WafOwnDocument | undefined, path: readonly PropertyKey[]): void => {
+    if (says !== undefined) into.set(name, { path, says });
+  };
+  for (const [name, { waf }] of Object.entries(document.tenants?.known ?? {})) {
+    const path = ['tenants', 'known', name, 'waf'];
+    if (waf !== undefined && byKey)
+      issues.push({ path: pathText(path), wanted: 'a tenant that header, host or path name', found: 'one that the API key names', hint: 'the firewall stands before the key is looked at; use tenants.from.header, host or path' });
+    take(tenants, name, waf, path);
+  }
+  for (const [name, { waf }] of Object.entries(document.routes)) take(routes, name, waf, ['routes', name, 'waf']);
+  for (const [name, { waf }] of Object.entries(document.apis)) take(apis, name, waf, ['apis', name, 'waf']);
+  const all: readonly (readonly [path: readonly PropertyKey[], says: WafOwnDocument])[] = [...tenants.values(), ...routes.values(), ...apis.values()].map(({ path, says }) => [path, says]);
+  return { tenants, routes, apis, all: all.filter(([, says]) => says !== false) };
+}
+
+type Programs = (levels: WafLevels, path: readonly PropertyKey[]) => LoadedWaf | null;
+
+/** One program for each choice of levels, however many tenants and routes make it. */
+function programsOf(base: WafDocument, ports: Ports, issues: Issue[]): Programs {
+  const known = new Map<string, LoadedWaf | null>();
+  return (levels, path) => {
+    const { paranoia, detectionParanoia, threshold, variables } = levels;
+    const key = JSON.stringify([paranoia, detectionParanoia, threshold, variables]);
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const take = (error: RuleError): void => void issues.push(ruleIssue(path, error));
+    const before = issues.length;
+    const rules = readRules(base, levels, ports.ruleFiles, take);
+    const opened = rules === null || issues.length > before ? null : openRules(base, rules, ports.ruleFiles, ports.clock, take);
+    known.set(key, opened);
+    if (opened !== null) {
+      const { report } = opened;
+      ports.log('info', 'firewall rules were loaded', { versions: report.versions.join(' '), rules: report.rules, leftOut: report.leftOut.length });
+      for (const { what, place } of report.ignored.filter(({ place }) => place.file === 'exclusions')) ports.log('warn', `an exclusion of the firewall means no rule: ${what}`, { line: place.line });
+    }
+    return opened;
+  };
+}
+
+interface Choice {
+  guard(exchange: Exchange): Guard | null;
+}
+
+const off: Choice = { guard: () => null };
+
+/** What holds for a tenant on a route: the document's words, then the tenant's, then the route's or API's. */
+class Choices {
+  readonly #base: WafDocument;
+  readonly #programs: Programs;
+  readonly #issues: Issue[];
+  readonly #warn: (says: string) => void;
+  readonly #known = new Map<Word | null, Map<Word | null, Choice>>();
+
+  constructor(base: WafDocument, programs: Programs, issues: Issue[], warn: (says: string) => void) {
+    this.#base = base;
+    this.#programs = programs;
+    this.#issues = issues;
+    this.#warn = warn;
+  }
+
+  of(tenant: Word | null, more: Word | null): Choice {
+    let known = this.#known.get(tenant);
+    if (known === undefined) this.#known.set(tenant, (known = new Map()));
+    let choice = known.get(more);
+    if (choice === undefined) known.set(more, (choice = this.#make(tenant, more)));
+    return choice;
+  }
+
+  #make(tenant: Word | null, more: Word | null): Choice {
+    const base = this.#base;
+    const words = [tenant, more].filter((word) => word !== null);
+    if (words.some(({ says }) => says === false)) return off;
+    let levels: WafLevels = base;
+    let mode = base.mode;
+    for (const { says } of words) {
+      if (says === false) continue;
+      const { paranoia, detectionParanoia, threshold, variables } = says;
+      levels = {
+        paranoia: paranoia ?? levels.paranoia,
+        // A level of one's own leaves behind what somebody else said about what only tells.
+        detectionParanoia: detectionParanoia ?? (paranoia === undefined ? levels.detectionParanoia : undefined),
+        threshold: threshold === undefined ? levels.threshold : { ...levels.threshold, ...threshold },
+        variables: variables === undefined ? levels.variables : { ...levels.variables, ...variables },
+      };
+      mode = says.mode ?? mode;
+    }
+    if (mode === 'off') return off;
+    const loaded = this.#programs(levels, words.at(-1)?.path ?? ['waf']);
+    if (loaded === null) return off;
+    const always: Overlay[] = mode === base.mode ? [] : [overlay(loaded.waf.program, { mode })];
+    const onPaths: { readonly paths: readonly string[]; readonly overlay: Overlay }[] = [];
+    const lists = [{ path: ['waf'], says: { exclusions: base.exclusions.filter(({ paths }) => paths !== undefined) } }, ...words];
+    for (const { path, says } of lists) {
+      if (says === false) continue;
+      for (const [at, exclusion] of says.exclusions.entries()) {
+        const made = this.#exclude(loaded, exclusion, [...path, 'exclusions', at]);
+        if (made === null) continue;
+        if (exclusion.paths === undefined) always.push(made);
+        else onPaths.push({ paths: exclusion.paths, overlay: made });
+      }
+    }
+    const { waf, judgesAnswers } = loaded;
+    const guard: Guard = { waf, overlays: always, judgesAnswers };
+    if (onPaths.length === 0) return { guard: () => guard };
+    return {
+      guard(exchange) {
+        const path = exchange.facts.get(targetFact)?.path ?? '/';
+        const meant = onPaths.filter(({ paths }) => paths.some((start) => path.startsWith(start)));
+        return meant.length === 0 ? guard : { ...guard, overlays: [...always, ...meant.map((each) => each.overlay)] };
+      },
+    };
+  }
+
+  #exclude(loaded: LoadedWaf, exclusion: WafDocument['exclusions'][number], path: readonly PropertyKey[]): Overlay | null {
+    try {
+      const made = overlay(loaded.waf.program, { exclusions: [exclusionOf(exclusion)], name: pathText(path) });
+      for (const what of made.idle) this.#warn(`an exclusion of the firewall means no rule: ${what} (${pathText(path)})`);
+      return made;
+    } catch (thrown) {
+      if (!(thrown instanceof RuleError)) throw thrown;
+      this.#issues.push(ruleIssue(path, thrown));
+      return null;
+    }
+  }
+}
