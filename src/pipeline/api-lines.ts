@@ -18,6 +18,7 @@ import { readApi, type ApisOptions } from './apis.ts';
 import { httpLine, restLine, type ApiParts } from './order.ts';
 import type { Parts } from './parts.ts';
 import { readSlot } from './slots.ts';
+import type { WafParts } from './waf-parts.ts';
 
 /** One API's line, beside the line of the document's own routes. */
 export interface ApiLine extends ApiDoor {
@@ -33,7 +34,10 @@ export interface ApiLines {
 }
 
 /** All APIs of a document. Nothing is composed before the document is known to be whole. */
-export function apiLines(options: ApisOptions, forwarders: ReadonlyMap<string, Forwarder>): (parts: Parts) => ApiLines {
+export function apiLines(
+  options: ApisOptions & { readonly waf: WafParts },
+  forwarders: ReadonlyMap<string, Forwarder>,
+): (parts: Parts) => ApiLines {
   const { document, ports, issues } = options;
   const planOf = readPlans(document, issues);
   const budgets = readBudgets(document);
@@ -59,6 +63,7 @@ export function apiLines(options: ApisOptions, forwarders: ReadonlyMap<string, F
       const own: ApiParts = {
         api,
         rules,
+        waf: options.waf.api(api.name),
         admit: { ...parts.admit, paths: { encodedSlash: 'keep', emptySegment: 'keep' } },
         metering,
         plan: {

@@ -20,6 +20,7 @@ import type { Parts } from './parts.ts';
 import type { Registry } from './registry.ts';
 import { readSlot } from './slots.ts';
 import { namedByKey } from './tenants.ts';
+import { readWaf } from './waf-parts.ts';
 
 /** One loaded document, ready to be asked. Nothing in it changes; a new document is a new line. */
 export interface Line {
@@ -64,7 +65,8 @@ export function assemble(options: AssembleOptions): Line {
   const router = readRoutes(document, issues);
   const forwarders = readOrigins(options, issues);
   const ends = readEnds(options, forwarders, issues);
-  const openApis = apiLines({ ...options, issues }, forwarders);
+  const waf = readWaf(document, ports, router, issues);
+  const openApis = apiLines({ ...options, waf, issues }, forwarders);
   const edge = edgeParts({ ...options, forwarders }, issues);
   if (issues.length > 0) throw new DocumentError(issues);
 
@@ -96,6 +98,7 @@ export function assemble(options: AssembleOptions): Line {
     },
     tenants: document.tenants && !byKey ? document.tenants : null,
     tenantsByKey: document.tenants && byKey ? document.tenants : null,
+    waf: waf.routes,
     rules: ruleOptions,
     tenantRules: { ...ruleOptions, map: null, tenants: tenantMaps },
     edge,

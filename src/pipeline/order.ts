@@ -33,6 +33,7 @@ import { throttle, throttleKey } from '../gateway/throttle.ts';
 import { validate } from '../gateway/validate-stage.ts';
 import { nodeCompressor } from '../net/compressor.ts';
 import { rules } from '../rules/stage.ts';
+import { waf, type WafStageOptions } from '../waf/stage.ts';
 import { admit, type AdmitOptions } from './admit.ts';
 import type { EdgeParts } from './edge.ts';
 import { finish } from './finish.ts';
@@ -54,7 +55,11 @@ export const frame = (p: Parts): readonly Stage[] => [
 ];
 
 /** The firewall: whose request, and is it fit to be looked at. */
-export const guardLine = (p: Parts): readonly Stage[] => [...(p.tenants ? [tenant(p.tenants)] : []), rules(p.rules)];
+export const guardLine = (p: Parts): readonly Stage[] => [
+  ...(p.tenants ? [tenant(p.tenants)] : []),
+  ...(p.waf ? [waf(p.waf)] : []),
+  rules(p.rules),
+];
 
 /** The edge: may it come in this way, and do we know the answer already? */
 export const edgeLine = (e: EdgeParts, p: Parts): readonly Stage[] => [
@@ -100,6 +105,8 @@ export interface ApiParts {
   readonly api: GatewayApi;
   /** Do the document's rules look at this API? */
   readonly rules: boolean;
+  /** The firewall as this API has it; null for none. */
+  readonly waf: WafStageOptions | null;
   readonly admit: AdmitOptions;
   readonly metering: MeteringOptions;
   readonly plan: PlanOptions;
@@ -117,6 +124,7 @@ const apiFrame = (p: Parts, a: ApiParts): readonly Stage[] => [
 
 const firewall = (p: Parts, a: ApiParts): readonly Stage[] => [
   ...(p.tenants ? [tenant(p.tenants)] : []),
+  ...(a.waf ? [waf(a.waf)] : []),
   ...(a.rules ? [rules(p.rules)] : []),
 ];
 

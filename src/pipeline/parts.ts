@@ -8,6 +8,7 @@ import type { NamedRoute } from '../gateway/route.ts';
 import type { Router } from '../gateway/router.ts';
 import type { ThrottleOptions } from '../gateway/throttle.ts';
 import type { RulesOptions } from '../rules/stage.ts';
+import type { WafStageOptions } from '../waf/stage.ts';
 import type { AdmitOptions } from './admit.ts';
 import type { EdgeParts } from './edge.ts';
 import type { FinishOptions } from './finish.ts';
@@ -22,6 +23,8 @@ export interface Parts {
   readonly tenants: Tenants | null;
   /** Tenants that the API key names. */
   readonly tenantsByKey: Tenants | null;
+  /** The firewall before the document's own routes; null where it has none. */
+  readonly waf: WafStageOptions | null;
   readonly rules: RulesOptions;
   /** The tenants' maps alone, for where the tenant is known only after the key. */
   readonly tenantRules: RulesOptions;
