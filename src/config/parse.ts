@@ -130,6 +130,11 @@ function unwrap(schema: z.ZodType): z.ZodType {
   let at = schema;
   for (;;) {
     if (at instanceof z.ZodOptional || at instanceof z.ZodDefault || at instanceof z.ZodPrefault || at instanceof z.ZodNullable) at = at.unwrap() as z.ZodType;
-    else return at;
+    else if (at instanceof z.ZodUnion) {
+      // Of several forms only one that has members can have a wrong one.
+      const forms: z.ZodType[] = (at.options as z.ZodType[]).filter((each) => each instanceof z.ZodObject);
+      if (forms.length !== 1) return at;
+      at = forms[0] as z.ZodType;
+    } else return at;
   }
 }
