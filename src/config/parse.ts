@@ -109,7 +109,8 @@ function exampleIn(root: z.ZodType, path: readonly PropertyKey[]): string | null
 }
 
 function knownKeys(root: z.ZodType, path: readonly PropertyKey[]): string[] {
-  const schema = schemaAt(root, path);
+  const found = schemaAt(root, path);
+  const schema = found && withMembers(found);
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
@@ -117,7 +118,7 @@ function knownKeys(root: z.ZodType, path: readonly PropertyKey[]): string[] {
 function schemaAt(root: z.ZodType, path: readonly PropertyKey[]): z.ZodType | null {
   let at: z.ZodType | null = root;
   for (const part of path) {
-    const plain: z.ZodType | null = at && unwrap(at);
+    const plain: z.ZodType | null = at && withMembers(unwrap(at));
     if (plain instanceof z.ZodObject) at = (plain.shape as Record<PropertyKey, z.ZodType>)[part] ?? null;
     else if (plain instanceof z.ZodRecord) at = plain.valueType as z.ZodType;
     else if (plain instanceof z.ZodArray) at = plain.element as z.ZodType;
@@ -130,11 +131,13 @@ function unwrap(schema: z.ZodType): z.ZodType {
   let at = schema;
   for (;;) {
     if (at instanceof z.ZodOptional || at instanceof z.ZodDefault || at instanceof z.ZodPrefault || at instanceof z.ZodNullable) at = at.unwrap() as z.ZodType;
-    else if (at instanceof z.ZodUnion) {
-      // Of several forms only one that has members can have a wrong one.
-      const forms: z.ZodType[] = (at.options as z.ZodType[]).filter((each) => each instanceof z.ZodObject);
-      if (forms.length !== 1) return at;
-      at = forms[0] as z.ZodType;
-    } else return at;
+    else return at;
   }
+}
+
+/** Of several forms the only one that has members. */
+function withMembers(schema: z.ZodType): z.ZodType {
+  if (!(schema instanceof z.ZodUnion)) return schema;
+  const forms = (schema.options as z.ZodType[]).filter((each) => each instanceof z.ZodObject);
+  return forms.length === 1 ? (forms[0] as z.ZodType) : schema;
 }
