@@ -24,7 +24,9 @@ export interface LoadedWaf {
 }
 
 const defined = <Given extends object>(given: Given): { [Key in keyof Given]: Exclude<Given[Key], undefined> } =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as { [Key in keyof Given]: Exclude<Given[Key], undefined> };
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Given]: Exclude<Given[Key], undefined>;
+  };
 
 /** An exclusion as the engine takes it; its paths are the corridor's business. */
 export const exclusionOf = ({ rules, tag, target }: WafExclusionDocument): CrsExclusion =>
@@ -49,7 +51,15 @@ export function readRules(
     const before = sources(document.rules.before, files);
     const after = sources(document.rules.after, files);
     if (document.path === undefined) return loadOwn({ ...options, files, onError, sources: [...before, ...after] });
-    return loadCrs({ ...options, ...(document.setup !== undefined && { setup: document.setup }), path: document.path, files, onError, before, after });
+    return loadCrs({
+      ...options,
+      ...(document.setup !== undefined && { setup: document.setup }),
+      path: document.path,
+      files,
+      onError,
+      before,
+      after,
+    });
   } catch (thrown) {
     if (!(thrown instanceof RuleError)) throw thrown;
     onError(thrown);
@@ -76,7 +86,9 @@ export function openRules(
       onError(error);
     },
   });
-  return wrong ? null : { waf, report: loaded.report, judgesAnswers: document.answers.judge && refusesIn(loaded.set, 4) };
+  return wrong
+    ? null
+    : { waf, report: loaded.report, judgesAnswers: document.answers.judge && refusesIn(loaded.set, 4) };
 }
 
 function settingsOf({ body, answers, budget, mode }: WafDocument): Partial<Settings> {
@@ -96,15 +108,19 @@ function settingsOf({ body, answers, budget, mode }: WafDocument): Partial<Setti
 
 /** Is there a rule in this phase that refuses? One that only tells is no reason to hold a body. */
 export const refusesIn = (set: RuleSet, phase: number): boolean =>
-  rulesOf(set).some((rule) => rule.phase === phase && rule.disruption.kind !== 'pass' && rule.disruption.kind !== 'allow');
+  rulesOf(set).some(
+    (rule) => rule.phase === phase && rule.disruption.kind !== 'pass' && rule.disruption.kind !== 'allow',
+  );
 
 function sources(names: readonly string[], files: RuleFilesPort): SourceText[] {
   return names.flatMap((name): SourceText[] => {
     const found = /[*?]/.test(name) ? files.list(name) : [name];
-    if (found.length === 0) throw new RuleError(`no file is called \`${name}\``, { hint: 'a path begins where the document is' });
+    if (found.length === 0)
+      throw new RuleError(`no file is called \`${name}\``, { hint: 'a path begins where the document is' });
     return found.map((file) => {
       const text = files.read(file);
-      if (text === null) throw new RuleError(`\`${file}\` cannot be read`, { hint: 'a path begins where the document is' });
+      if (text === null)
+        throw new RuleError(`\`${file}\` cannot be read`, { hint: 'a path begins where the document is' });
       return { file, text };
     });
   });

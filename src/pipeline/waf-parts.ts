@@ -24,7 +24,9 @@ const none: WafParts = { routes: null, api: () => null };
 /** A rule's error as the document's issue: with the rule file and line, and what to write instead. */
 export function ruleIssue(path: readonly PropertyKey[], error: RuleError): Issue {
   const tail = error.hint === undefined ? '' : ` (${error.hint})`;
-  const found = error.message.endsWith(tail) ? error.message.slice(0, error.message.length - tail.length) : error.message;
+  const found = error.message.endsWith(tail)
+    ? error.message.slice(0, error.message.length - tail.length)
+    : error.message;
   return { path: pathText(path), wanted: 'rules that are understood', found, hint: error.hint ?? null };
 }
 
@@ -32,7 +34,12 @@ export function readWaf(document: Document, ports: Ports, router: Router<NamedRo
   const own = ownWords(document, issues);
   if (!document.waf) {
     for (const [path] of own.all)
-      issues.push({ path: pathText(path), wanted: 'a firewall in the document', found: 'none', hint: 'add `waf: { use: "crs", path: "..." }` beside `routes`' });
+      issues.push({
+        path: pathText(path),
+        wanted: 'a firewall in the document',
+        found: 'none',
+        hint: 'add `waf: { use: "crs", path: "..." }` beside `routes`',
+      });
     return none;
   }
   const base = document.waf;
@@ -48,7 +55,8 @@ export function readWaf(document: Document, ports: Ports, router: Router<NamedRo
   });
   // Everything is read now, so that a typing error is found when the document is loaded.
   const tenants: readonly (Word | null)[] = [null, ...own.tenants.values()];
-  for (const tenant of tenants) for (const more of [null, ...own.routes.values(), ...own.apis.values()]) choices.of(tenant, more);
+  for (const tenant of tenants)
+    for (const more of [null, ...own.routes.values(), ...own.apis.values()]) choices.of(tenant, more);
   const tenantOf = (exchange: Exchange): Word | null => {
     const name = own.tenants.size === 0 ? undefined : exchange.facts.get(tenantFact);
     return name === undefined ? null : (own.tenants.get(name) ?? null);
@@ -75,18 +83,32 @@ function ownWords(document: Document, issues: Issue[]) {
   const routes = new Map<string, Word>();
   const apis = new Map<string, Word>();
   const byKey = document.tenants !== undefined && 'key' in document.tenants.from;
-  const take = (into: Map<string, Word>, name: string, says: WafOwnDocument | undefined, path: readonly PropertyKey[]): void => {
+  const take = (
+    into: Map<string, Word>,
+    name: string,
+    says: WafOwnDocument | undefined,
+    path: readonly PropertyKey[],
+  ): void => {
     if (says !== undefined) into.set(name, { path, says });
   };
   for (const [name, { waf }] of Object.entries(document.tenants?.known ?? {})) {
     const path = ['tenants', 'known', name, 'waf'];
     if (waf !== undefined && byKey)
-      issues.push({ path: pathText(path), wanted: 'a tenant that header, host or path name', found: 'one that the API key names', hint: 'the firewall stands before the key is looked at; use tenants.from.header, host or path' });
+      issues.push({
+        path: pathText(path),
+        wanted: 'a tenant that header, host or path name',
+        found: 'one that the API key names',
+        hint: 'the firewall stands before the key is looked at; use tenants.from.header, host or path',
+      });
     take(tenants, name, waf, path);
   }
   for (const [name, { waf }] of Object.entries(document.routes)) take(routes, name, waf, ['routes', name, 'waf']);
   for (const [name, { waf }] of Object.entries(document.apis)) take(apis, name, waf, ['apis', name, 'waf']);
-  const all: readonly (readonly [path: readonly PropertyKey[], says: WafOwnDocument])[] = [...tenants.values(), ...routes.values(), ...apis.values()].map(({ path, says }) => [path, says]);
+  const all: readonly (readonly [path: readonly PropertyKey[], says: WafOwnDocument])[] = [
+    ...tenants.values(),
+    ...routes.values(),
+    ...apis.values(),
+  ].map(({ path, says }) => [path, says]);
   return { tenants, routes, apis, all: all.filter(([, says]) => says !== false) };
 }
 
@@ -103,12 +125,18 @@ function programsOf(base: WafDocument, ports: Ports, issues: Issue[]): Programs 
     const take = (error: RuleError): void => void issues.push(ruleIssue(path, error));
     const before = issues.length;
     const rules = readRules(base, levels, ports.ruleFiles, take);
-    const opened = rules === null || issues.length > before ? null : openRules(base, rules, ports.ruleFiles, ports.clock, take);
+    const opened =
+      rules === null || issues.length > before ? null : openRules(base, rules, ports.ruleFiles, ports.clock, take);
     known.set(key, opened);
     if (opened !== null) {
       const { report } = opened;
-      ports.log('info', 'firewall rules were loaded', { versions: report.versions.join(' '), rules: report.rules, leftOut: report.leftOut.length });
-      for (const { what, place } of report.ignored.filter(({ place }) => place.file === 'exclusions')) ports.log('warn', `an exclusion of the firewall means no rule: ${what}`, { line: place.line });
+      ports.log('info', 'firewall rules were loaded', {
+        versions: report.versions.join(' '),
+        rules: report.rules,
+        leftOut: report.leftOut.length,
+      });
+      for (const { what, place } of report.ignored.filter(({ place }) => place.file === 'exclusions'))
+        ports.log('warn', `an exclusion of the firewall means no rule: ${what}`, { line: place.line });
     }
     return opened;
   };
@@ -166,7 +194,10 @@ class Choices {
     if (loaded === null) return off;
     const always: Overlay[] = mode === base.mode ? [] : [overlay(loaded.waf.program, { mode })];
     const onPaths: { readonly paths: readonly string[]; readonly overlay: Overlay }[] = [];
-    const lists = [{ path: ['waf'], says: { exclusions: base.exclusions.filter(({ paths }) => paths !== undefined) } }, ...words];
+    const lists = [
+      { path: ['waf'], says: { exclusions: base.exclusions.filter(({ paths }) => paths !== undefined) } },
+      ...words,
+    ];
     for (const { path, says } of lists) {
       if (says === false) continue;
       for (const [at, exclusion] of says.exclusions.entries()) {
@@ -188,10 +219,15 @@ class Choices {
     };
   }
 
-  #exclude(loaded: LoadedWaf, exclusion: WafDocument['exclusions'][number], path: readonly PropertyKey[]): Overlay | null {
+  #exclude(
+    loaded: LoadedWaf,
+    exclusion: WafDocument['exclusions'][number],
+    path: readonly PropertyKey[],
+  ): Overlay | null {
     try {
       const made = overlay(loaded.waf.program, { exclusions: [exclusionOf(exclusion)], name: pathText(path) });
-      for (const what of made.idle) this.#warn(`an exclusion of the firewall means no rule: ${what} (${pathText(path)})`);
+      for (const what of made.idle)
+        this.#warn(`an exclusion of the firewall means no rule: ${what} (${pathText(path)})`);
       return made;
     } catch (thrown) {
       if (!(thrown instanceof RuleError)) throw thrown;

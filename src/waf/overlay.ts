@@ -75,7 +75,10 @@ function maskOf(program: Program, exclusion: CrsExclusion, place: SourcePlace): 
 
 function selectorOf({ rules, tag }: CrsExclusion, place: SourcePlace): RuleSelector {
   if ((rules === undefined) === (tag === undefined)) {
-    throw new RuleError('an exclusion names either rules or a tag', { place, hint: 'write rules: 942100 or tag: "attack-sqli"' });
+    throw new RuleError('an exclusion names either rules or a tag', {
+      place,
+      hint: 'write rules: 942100 or tag: "attack-sqli"',
+    });
   }
   return tag === undefined ? idSelector([rules ?? []].flat().join(','), place) : { by: 'tag', source: tag };
 }

@@ -45,7 +45,10 @@ export class Findings {
 }
 
 function factsOf(match: Match, redact: Redact): NoteFacts {
-  const facts: Record<string, string | number | boolean | null> = { rule: match.rule.id, message: snippet(match.message, 120) };
+  const facts: Record<string, string | number | boolean | null> = {
+    rule: match.rule.id,
+    message: snippet(match.message, 120),
+  };
   const stories = why(match, redact);
   for (const [at, { field, operator, steps, hit, says }] of stories.entries()) {
     if (field === '') continue;
@@ -54,7 +57,11 @@ function factsOf(match: Match, redact: Redact): NoteFacts {
     facts[name('field')] = field;
     facts[name('operator')] = snippet(operator, 60);
     facts[name('value')] = steps[0]?.value ?? '';
-    if (steps.length > 1) facts[name('after')] = steps.slice(1).map(({ after, value }) => `${after}: ${value}`).join(' > ');
+    if (steps.length > 1)
+      facts[name('after')] = steps
+        .slice(1)
+        .map(({ after, value }) => `${after}: ${value}`)
+        .join(' > ');
     if (hit.text !== '' && hit.text !== steps.at(-1)?.value) facts[name('hit')] = hit.text;
     if (says !== null) facts[name('says')] = snippet(says, 120);
   }

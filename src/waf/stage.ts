@@ -75,7 +75,8 @@ class Passage {
     if (head !== null) return head;
     const { body } = this.#exchange.request;
     const inspection = this.#inspection;
-    if (body === null || this.#blind || !inspection.wantsRequestBody) return this.#body(nothing, true) ?? this.#on(next);
+    if (body === null || this.#blind || !inspection.wantsRequestBody)
+      return this.#body(nothing, true) ?? this.#on(next);
     const { requestBodyLimit: limit, requestBodyLimitAction: action } = inspection.transaction.settings;
     // A body that says itself that it is too long is not read first.
     if (action === 'block' && body.length !== null && body.length > limit && inspection.transaction.mode === 'on') {
@@ -155,7 +156,11 @@ class Passage {
 
   #broken(says: string): HttpResponse | null {
     const rule = this.#inspection.transaction.asking;
-    const facts = { rule: rule?.id ?? null, says: says.slice(0, 200), at: rule ? `${rule.place.file}:${rule.place.line}` : null };
+    const facts = {
+      rule: rule?.id ?? null,
+      says: says.slice(0, 200),
+      at: rule ? `${rule.place.file}:${rule.place.line}` : null,
+    };
     return this.#options.onFault === 'open' ? this.#open(facts) : this.#refuse(reasons.fault, facts);
   }
 
@@ -165,7 +170,11 @@ class Passage {
     return null;
   }
 
-  #refuse(reason: Reason, facts: NoteFacts, more: { readonly status?: number; readonly headers?: HeaderList } = {}): HttpResponse {
+  #refuse(
+    reason: Reason,
+    facts: NoteFacts,
+    more: { readonly status?: number; readonly headers?: HeaderList } = {},
+  ): HttpResponse {
     const response = refuse(this.#exchange, 'waf', reason, { facts, ...more });
     return this.#done(response);
   }
