@@ -30,13 +30,19 @@ export function lineFile(dest: number | string, name: string): LineFile {
   timer.unref();
   return {
     line: (text) => void out.write(`${text}\n`),
-    flush: () =>
-      new Promise((resolve) => {
-        try {
-          out.flush(() => resolve());
-        } catch {
-          resolve();
-        }
-      }),
+    // Twice: the first may only wait for a write that is under way, and leave what has come meanwhile.
+    flush: async () => {
+      await flushed(out);
+      await flushed(out);
+    },
   };
 }
+
+const flushed = (out: SonicBoom): Promise<void> =>
+  new Promise((resolve) => {
+    try {
+      out.flush(() => resolve());
+    } catch {
+      resolve();
+    }
+  });

@@ -15,7 +15,8 @@ export function fileDocument(path: string): DocumentSource {
     watch(changed) {
       let timer: NodeJS.Timeout | undefined;
       const watcher = watch(dirname(path), (_, name) => {
-        if (name !== null && name !== basename(path)) return;
+        // A mounted volume changes by renaming `..data`, a link to a folder; the file itself is in no event then.
+        if (name !== null && name !== basename(path) && !name.startsWith('..')) return;
         clearTimeout(timer);
         timer = setTimeout(changed, 30); // one write is often several events
       });
