@@ -4,7 +4,9 @@ import { connect, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 
+import { shakeHands } from '../src/net/socket-origin.ts';
 import { headOf } from '../src/node/websocket/accept.ts';
+import { nodeDeflater } from '../src/node/websocket/deflater.ts';
 import { Endpoint } from '../src/node/websocket/endpoint.ts';
 import type { PassListener } from '../src/node/websocket/pass-through.ts';
 import { passUpgrade } from '../src/node/websocket/pass-upgrade.ts';
@@ -18,6 +20,7 @@ const server = createServer();
 let dials = 0;
 /** Another loopback address every 5,000 dials, so that ports do not run out. */
 const local = (): string => `127.0.1.${1 + Math.floor(dials++ / 5000)}`;
+const deflater = nodeDeflater();
 const now = (): number => Date.now();
 
 function ourEcho(): void {
@@ -88,14 +91,23 @@ function ourPass(origin: number, inspected: boolean): void {
   server.on('upgrade', (request, client: Duplex, head: Buffer) => {
     const handshake = readHandshake(headOf(request));
     if (handshake.kind === 'refusal') throw new Error(handshake.says);
-    const options = { handshake, client, head, target: '/', headers: [['Host', 'x']] as const, timeoutMs: 5000 };
-    const reach = (): Promise<Duplex> =>
-      new Promise((resolve) => {
-        const socket = connect({ port: origin, host: '127.0.0.1', localAddress: local(), noDelay: true }, () =>
-          resolve(socket),
-        );
-      });
-    void passUpgrade({ ...options, connect: reach, limits: defaultLimits, listener, now, deflater: null });
+    const far = connect({ port: origin, host: '127.0.0.1', localAddress: local(), noDelay: true });
+    const { key } = handshake;
+    const ask = {
+      target: '/',
+      headers: [['Host', 'x']] as const,
+      key,
+      protocols: [],
+      extensions: null,
+      timeoutMs: 5000,
+    };
+    const agreed = { header: null, terms: null };
+    void shakeHands(far, ask).then((answer) => {
+      if (answer.kind !== 'open') throw new Error(answer.kind);
+      const { headers, head: originHead } = answer;
+      const ends = { client, head, origin: far, originHead, key, protocol: undefined, headers, agreed };
+      return passUpgrade({ ...ends, limits: defaultLimits, listener, now, deflater });
+    });
   });
 }
 

@@ -147,6 +147,71 @@ export const socketApi = z
   })
   .meta({ id: 'SocketApi', description: 'One WebSocket API.' });
 
+export const socketOrigin = z
+  .strictObject({
+    api: z.string().min(1).default('default').meta({ description: 'Name under which its connections are counted.' }),
+    id: z.string().default('local').meta({ description: 'Used in the names of buckets.' }),
+    stage: z.string().default('prod'),
+    url: z
+      .string()
+      .regex(/^https?:\/\/[^/?#]+$/, {
+        error: 'wanted scheme, host and port only, e.g. "https://abc.execute-api.eu-west-1.amazonaws.com"',
+      })
+      .meta({ description: 'The WebSocket origin: `http` for ws, `https` for wss.' }),
+    path: z
+      .string()
+      .regex(/^\//)
+      .optional()
+      .meta({ description: 'Path at the origin; left out: as it came. The query goes along.' }),
+    allow: z.array(blockText).default([]).meta({ description: 'Private blocks that may be dialled.' }),
+    headers: z
+      .record(z.string(), z.string())
+      .default({})
+      .meta({
+        description:
+          "Fields set on the handshake, over the client's own: an `x-api-key` that proves the edge. `${secret:NAME}` is filled in.",
+      }),
+    dropKey: z
+      .string()
+      .default('x-api-key')
+      .meta({ description: "The client's key, which is not the origin's business." }),
+    timeout: durationText.default('10s').meta({ description: "Patience with the origin's handshake; then 504." }),
+    compression: z
+      .boolean()
+      .default(false)
+      .meta({
+        description: 'True: permessage-deflate between client and origin; messages are inspected decompressed.',
+      }),
+    limits: z
+      .strictObject({
+        message: sizeText.default('128kb'),
+        frame: sizeText.default('32kb'),
+        idle: durationText.default('10m').meta({ description: 'Without a byte in either direction; then 1001.' }),
+        life: durationText.default('24h').meta({ description: 'Of a connection; then 1001.' }),
+      })
+      .prefault({}),
+    binary: z.boolean().default(true).meta({ description: 'False: a binary message ends the connection with 1003.' }),
+    connections: z
+      .strictObject({ total: count.optional(), perAddress: count.optional(), perKey: count.optional() })
+      .prefault({}),
+    rates: z
+      .strictObject({
+        perConnection: throttle.optional(),
+        perAddress: throttle.optional(),
+        perKey: throttle.optional(),
+        over: z.enum(['drop', 'close']).default('drop'),
+      })
+      .prefault({}),
+    rules: resourceMap
+      .optional()
+      .meta({ description: 'Rules for each message of the client, keyed by `MESSAGE /$default` or `default`.' }),
+    onFault: onFault.default('closed'),
+  })
+  .meta({
+    id: 'SocketOrigin',
+    description: 'WebSocket connections that pass through to an origin, each message looked at.',
+  });
+
 export const socketConnections = z
   .strictObject({
     api: z.string().min(1).default('default').meta({ description: 'Name of the WebSocket API.' }),
@@ -169,3 +234,4 @@ export const socketConnections = z
 export type SocketApiDocument = z.infer<typeof socketApi>;
 export type SocketRouteDocument = z.infer<typeof socketRoute>;
 export type SocketConnectionsDocument = z.infer<typeof socketConnections>;
+export type SocketOriginDocument = z.infer<typeof socketOrigin>;

@@ -1,7 +1,11 @@
 import { Fault } from '../base/fault.ts';
-import { size } from '../config/parts.ts';
-import { socketApi as apiSchema, socketConnections as connectionsSchema } from '../config/socket.ts';
-import type { SocketApiDocument, SocketConnectionsDocument } from '../config/socket.ts';
+import { ms, size } from '../config/parts.ts';
+import {
+  socketApi as apiSchema,
+  socketConnections as connectionsSchema,
+  socketOrigin as originSchema,
+} from '../config/socket.ts';
+import type { SocketApiDocument, SocketConnectionsDocument, SocketOriginDocument } from '../config/socket.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import type { Answer } from '../flow/stage.ts';
 import { defineIntegration, type IntegrationDefinition } from '../integration/integration.ts';
@@ -16,6 +20,10 @@ import { Registry } from '../socket/registry.ts';
 import { Upgrades } from '../socket/upgrades.ts';
 import { fillSecrets, socketApi } from './socket-api.ts';
 import { socketGuard } from './socket-guard.ts';
+import { passApi, passEnd } from './socket-pass.ts';
+import { dialList } from '../integration/private.ts';
+import { systemResolver } from '../net/resolver.ts';
+import { openSocketOrigin } from '../net/socket-origin.ts';
 
 type End = (exchange: Exchange) => Answer;
 
@@ -52,7 +60,13 @@ export class Sockets {
       options: connectionsSchema,
       open: (options) => this.#connections(options, this.#given()),
     });
-    this.definitions = [api, connections] as unknown as readonly IntegrationDefinition[];
+    const origin = defineIntegration({
+      name: 'websocket-origin',
+      says: 'Passes WebSocket connections through to an origin: every frame checked, every message looked at, the bytes as they came.',
+      options: originSchema,
+      open: (options) => this.#pass(options, this.#given()),
+    });
+    this.definitions = [api, connections, origin];
   }
 
   /** Tells what happens on connections. Returns how to stop. */
@@ -107,6 +121,26 @@ export class Sockets {
     const { upgrades } = this;
     const api = socketApi(given, { ports, rules: this.#rules, openFunction, dial, registry, upgrades, observe });
     return (exchange) => api.connect(exchange);
+  }
+
+  #pass(given: SocketOriginDocument, ports: Ports): End {
+    const observe = (happening: Happening): void => {
+      for (const listener of this.#listeners) listener(happening);
+    };
+    const api = passApi(given, { ports, rules: this.#rules, registry: this.registry(given.api), observe });
+    const timeoutMs = ms(given.timeout);
+    const options: DialerOptions = {
+      url: given.url,
+      timeouts: { connect: timeoutMs, firstByte: timeoutMs, idle: timeoutMs },
+      connections: 1,
+      keepAliveMs: 0,
+      mayDial: dialList(given.allow),
+      tls: { ca: null, verify: true, serverName: null },
+    };
+    const connect = openSocketOrigin(options, systemResolver);
+    const set = Object.entries(given.headers).map(([name, value]) => [name, fillSecrets(value, ports)] as const);
+    const end = { api, given, upgrades: this.upgrades, connect, set };
+    return (exchange) => passEnd(end, exchange);
   }
 
   #connections(given: SocketConnectionsDocument, ports: Ports): End {

@@ -29,7 +29,7 @@ export type Happening =
     };
 
 /** Who a handshake belongs to, as earlier stages of the line found out. */
-interface Caller {
+export interface Caller {
   /** Id of the API key. */
   readonly key: string | null;
   /** As it shall stand under `requestContext.authorizer` of every event (spec WC-9). */

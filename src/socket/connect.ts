@@ -6,8 +6,8 @@ import type { Answer } from '../flow/stage.ts';
 import { Body } from '../http/body.ts';
 import { HeaderList } from '../http/headers.ts';
 import type { HttpResponse } from '../http/message.ts';
-import { readHandshake, type HandshakeHead, type HandshakeRefusal } from '../wire/ws/handshake.ts';
-import type { SocketApiOptions } from './api-options.ts';
+import { readHandshake, type Handshake, type HandshakeRefusal } from '../wire/ws/handshake.ts';
+import type { Caller, SocketApiOptions } from './api-options.ts';
 import type { SocketCall, SocketOutcome } from './call.ts';
 import { newConnectionId } from './connection-id.ts';
 import { errorFrame } from './error-frame.ts';
@@ -23,26 +23,10 @@ const STAGE = 'socket';
  */
 export function connect(api: UpgradeTarget, options: SocketApiOptions, exchange: Exchange): Answer {
   const { request } = exchange;
-  const head: HandshakeHead = {
-    method: request.method,
-    version: request.version,
-    values: (name) => request.headers.all(name),
-  };
-  const handshake = readHandshake(head);
-  if (handshake.kind === 'refusal') return refused(exchange, handshake);
-  const caller = options.caller(exchange);
-  const facts: SocketFacts = {
-    connectionId: newConnectionId(),
-    connectedAt: exchange.clock.now(),
-    apiId: options.apiId,
-    stage: options.stage,
-    domainName: request.headers.get('host')?.replace(/:\d+$/, '') ?? '',
-    sourceIp: exchange.viewer.address,
-    userAgent: request.headers.get('user-agent'),
-    authorizer: caller.authorizer,
-    stageVariables: options.stageVariables,
-  };
-  const session = new Session(facts, caller.key);
+  const checked = checkHandshake(exchange);
+  if (checked.kind === 'refused') return checked.response;
+  const { handshake } = checked;
+  const session = sessionFor(exchange, options, options.caller(exchange));
   const full = options.registry.add(session, options.budgets);
   if (full !== null) return refuse(exchange, STAGE, full, { headers: HeaderList.of({ 'retry-after': '1' }) });
   const route = options.routes.get('$connect');
@@ -55,11 +39,48 @@ export function connect(api: UpgradeTarget, options: SocketApiOptions, exchange:
     requestId,
     body: null,
     binary: false,
-    event: () => connectEvent(request, facts, requestId, exchange.clock.now()),
+    event: () => connectEvent(request, session.facts, requestId, exchange.clock.now()),
   };
   return whenHere(route.integration.invoke(call), (outcome) =>
     judged({ api, session, handshake }, options, exchange, call, outcome),
   );
+}
+
+/** The handshake, or the answer that refuses it. */
+export function checkHandshake(
+  exchange: Exchange,
+):
+  | { readonly kind: 'fit'; readonly handshake: Handshake }
+  | { readonly kind: 'refused'; readonly response: HttpResponse } {
+  const { request } = exchange;
+  const read = readHandshake({
+    method: request.method,
+    version: request.version,
+    values: (name) => request.headers.all(name),
+  });
+  if (read.kind === 'refusal') return { kind: 'refused', response: refused(exchange, read) };
+  return { kind: 'fit', handshake: read };
+}
+
+/** What is remembered of a handshake for the life of its connection. */
+export function sessionFor(
+  exchange: Exchange,
+  about: Pick<SocketFacts, 'apiId' | 'stage' | 'stageVariables'>,
+  caller: Caller,
+): Session {
+  const { headers } = exchange.request;
+  const facts: SocketFacts = {
+    connectionId: newConnectionId(),
+    connectedAt: exchange.clock.now(),
+    apiId: about.apiId,
+    stage: about.stage,
+    domainName: headers.get('host')?.replace(/:\d+$/, '') ?? '',
+    sourceIp: exchange.viewer.address,
+    userAgent: headers.get('user-agent'),
+    authorizer: caller.authorizer,
+    stageVariables: about.stageVariables,
+  };
+  return new Session(facts, caller.key);
 }
 
 type Pending = Omit<Upgrade, 'protocol'>;

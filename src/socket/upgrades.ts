@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../http/message.ts';
 import type { Handshake } from '../wire/ws/handshake.ts';
 import type { Limits, Listener, Peer } from '../wire/ws/terms.ts';
+import type { PassOffer } from './pass.ts';
 import type { Session } from './session.ts';
 
 /** Who takes over an upgraded connection. */
@@ -26,13 +27,13 @@ export interface Upgrade {
  * copied on its way out, but the request that arrived is the same object all along.
  */
 export class Upgrades {
-  readonly #waiting = new WeakMap<HttpRequest, Upgrade>();
+  readonly #waiting = new WeakMap<HttpRequest, Upgrade | PassOffer>();
 
-  offer(arrived: HttpRequest, upgrade: Upgrade): void {
+  offer(arrived: HttpRequest, upgrade: Upgrade | PassOffer): void {
     this.#waiting.set(arrived, upgrade);
   }
 
-  take(arrived: HttpRequest): Upgrade | null {
+  take(arrived: HttpRequest): Upgrade | PassOffer | null {
     const upgrade = this.#waiting.get(arrived) ?? null;
     this.#waiting.delete(arrived);
     return upgrade;

@@ -5,7 +5,9 @@ import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 
-import { readHandshake } from '../../wire/ws/handshake.ts';
+import { shakeHands } from '../../net/socket-origin.ts';
+import { agreedThrough, offersThrough } from '../../wire/ws/extensions-through.ts';
+import { readHandshake, type Handshake } from '../../wire/ws/handshake.ts';
 import type { Passage } from '../../wire/ws/relay.ts';
 import { defaultLimits, type Limits } from '../../wire/ws/terms.ts';
 import { answerRefusal, headOf } from './accept.ts';
@@ -81,32 +83,45 @@ async function stage(options: {
   edge.on('upgrade', (request, client: Duplex, head: Buffer) => {
     const handshake = readHandshake(headOf(request));
     if (handshake.kind === 'refusal') return answerRefusal(client, handshake.status, 'no', handshake.headers, '');
-    const connected = (): Promise<Duplex> =>
-      new Promise((resolve, reject) => {
-        const socket = connect(originPort, '127.0.0.1', () => resolve(socket));
-        socket.on('error', reject);
-      });
-    return void passUpgrade({
-      handshake,
-      client,
-      head,
-      connect: connected,
-      target: '/prod',
-      headers: [
-        ['Host', 'origin.internal'],
-        ['x-api-key', 'of the edge'],
-      ],
-      timeoutMs: 2000,
-      limits: { ...defaultLimits, ...options.limits },
-      listener,
-      now: () => Date.now(),
-      deflater: options.compress === true ? nodeDeflater() : null,
-    }).then((outcome) => {
-      outcomes.push(outcome.kind === 'failed' ? outcome.why : outcome.kind);
-      if (outcome.kind === 'open') passes.push(outcome.pass);
-      return outcome;
-    });
+    return void splice(handshake, client, head).then((outcome) => outcomes.push(outcome));
   });
+  const splice = async (handshake: Handshake, socket: Duplex, head: Buffer): Promise<string> => {
+    const far = await connected();
+    const { key, protocols } = handshake;
+    const extensions = options.compress === true ? offersThrough(handshake.extensions) : null;
+    const headers = [
+      ['Host', 'origin.internal'],
+      ['x-api-key', 'of the edge'],
+    ] as const;
+    const answer = await shakeHands(far, { target: '/prod', headers, key, protocols, extensions, timeoutMs: 2000 });
+    if (answer.kind !== 'open') {
+      far.destroy();
+      answerRefusal(socket, answer.kind === 'refused' ? answer.status : 502, 'no', [], '');
+      return answer.kind;
+    }
+    passes.push(
+      passUpgrade({
+        client: socket,
+        head,
+        origin: far,
+        originHead: answer.head,
+        key,
+        protocol: answer.protocol ?? undefined,
+        headers: answer.headers,
+        agreed: agreedThrough(answer.extensions, extensions !== null, listener.inspect !== undefined)!,
+        limits: { ...defaultLimits, ...options.limits },
+        listener,
+        now: () => Date.now(),
+        deflater: nodeDeflater(),
+      }),
+    );
+    return 'open';
+  };
+  const connected = (): Promise<Duplex> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(originPort, '127.0.0.1', () => resolve(socket));
+      socket.on('error', reject);
+    });
   const url = `ws://127.0.0.1:${await listen(edge)}/chat`;
   return { url, heard, closed, passes, outcomes, origin, headers };
 }
@@ -235,7 +250,7 @@ describe('a connection that passes through', () => {
         response.on('end', () => resolve([response.statusCode, body]));
       });
     });
-    expect(answer).toEqual([403, 'nope']);
+    expect(answer).toEqual([403, '']);
     expect(us.outcomes).toEqual(['refused']);
   });
 

@@ -131,7 +131,7 @@ export class PassThrough implements Timed, RelaySink {
 
   tick(now: number): void {
     if (this.#deadline > 0) {
-      if (now >= this.#deadline) this.#destroy();
+      if (now >= this.#deadline) this.destroy();
       return;
     }
     const taken = ((this.#client as { bytesWritten?: number }).bytesWritten ?? 0) - this.#client.writableLength;
@@ -141,7 +141,7 @@ export class PassThrough implements Timed, RelaySink {
       this.#put(frames(Opcode.ping, 0, Buffer.alloc(0), 200, null, alloc));
     } else if (due === 'stall' || due === 'no-pong') {
       this.#ends(CloseCode.abnormal, '', 'us', due);
-      this.#destroy();
+      this.destroy();
     } else if (due !== 'nothing') {
       this.stop(CloseCode.goingAway, 'Going away', due);
     }
@@ -232,7 +232,8 @@ export class PassThrough implements Timed, RelaySink {
     if (this.#origin.writable) this.#origin.end();
   }
 
-  #destroy(): void {
+  /** Drops both sides without a word. */
+  destroy(): void {
     this.#client.destroy();
     this.#origin.destroy();
   }

@@ -6,13 +6,19 @@ import { Departure } from '../../flow/departure.ts';
 import type { Viewer } from '../../flow/exchange.ts';
 import type { Answer } from '../../flow/stage.ts';
 import type { HttpRequest, HttpResponse } from '../../http/message.ts';
+import type { PassOffer } from '../../socket/pass.ts';
 import type { Session } from '../../socket/session.ts';
 import type { Upgrade, Upgrades, UpgradeTarget } from '../../socket/upgrades.ts';
 import { Compression, type Deflater } from '../../wire/ws/deflate.ts';
 import { agreeDeflate, type DeflateChoice } from '../../wire/ws/extensions.ts';
+import { Keeper } from '../../wire/ws/keeper.ts';
 import { fromNode } from '../request.ts';
 import { answer101, answerRefusal } from './accept.ts';
+import { nodeDeflater } from './deflater.ts';
 import { Endpoint } from './endpoint.ts';
+import type { PassListener, PassThrough } from './pass-through.ts';
+import { passUpgrade } from './pass-upgrade.ts';
+import { nodeText } from './text-host.ts';
 
 export interface SocketShellOptions {
   /** The line: a handshake goes the same way as every request. */
@@ -27,6 +33,9 @@ export interface SocketShellOptions {
 /** Sockets that ask to be upgraded: through the line first, then, if it said yes, to the API that said so. */
 export class SocketShell {
   readonly #options: SocketShellOptions;
+  readonly #passing = new Keeper();
+  readonly #deflater = nodeDeflater();
+  #sweep: NodeJS.Timeout | null = null;
   readonly #endpoints = new Map<UpgradeTarget, Endpoint<Session>>();
 
   constructor(options: SocketShellOptions) {
@@ -52,13 +61,15 @@ export class SocketShell {
     const settle = (response: HttpResponse): void => {
       const upgrade = this.#options.upgrades.take(request);
       if (upgrade === null || response.status !== 101) {
-        if (upgrade !== null) upgrade.api.abandoned(upgrade.session);
+        if (upgrade !== null) leave(upgrade);
         void refuse(socket, response);
         return;
       }
       socket.off('error', broken);
       socket.off('close', gone);
-      this.#open(upgrade, response, socket, head);
+      if (socket.destroyed || !socket.writable) leave(upgrade);
+      else if ('origin' in upgrade) this.#pass(upgrade, response, socket, head);
+      else this.#open(upgrade, response, socket, head);
     };
     const fail = (): void => answerRefusal(socket, 500, 'Internal Server Error', [], '');
     try {
@@ -72,10 +83,6 @@ export class SocketShell {
 
   #open(upgrade: Upgrade, response: HttpResponse, socket: Duplex, head: Buffer): void {
     const { api, session, handshake, protocol } = upgrade;
-    if (socket.destroyed || !socket.writable) {
-      api.abandoned(session);
-      return;
-    }
     const { compression } = this.#options;
     const agreed = compression === null ? null : agreeDeflate(handshake.extensions, compression.choice);
     answer101(socket, { key: handshake.key, protocol, extensions: agreed?.header, headers: [...response.headers] });
@@ -87,6 +94,36 @@ export class SocketShell {
     if (head.length > 0) connection.receive(head);
   }
 
+  #pass(offer: PassOffer, response: HttpResponse, client: Duplex, head: Buffer): void {
+    const { api, session, handshake, protocol, agreed, originHead } = offer;
+    const origin = offer.origin as Duplex;
+    const closed: PassListener['closed'] = (pass, code, _reason, by, why) => {
+      this.#passing.remove(pass);
+      api.closed(session, code, by, why);
+    };
+    const inspect: PassListener['inspect'] = (pass, bytes, start, end, text, ascii) => {
+      const payload = bytes.subarray(start, end);
+      return api.judge(session, pass, text ? nodeText.read(bytes, start, end, ascii) : null, payload);
+    };
+    const pass = passUpgrade({
+      client,
+      head,
+      origin,
+      originHead,
+      key: handshake.key,
+      protocol,
+      headers: [...offer.headers, ...response.headers],
+      agreed,
+      limits: api.options.limits,
+      listener: api.looks ? { inspect, closed } : { closed },
+      now: this.#options.now,
+      deflater: this.#deflater,
+    });
+    this.#passing.add(pass);
+    this.#sweep ??= setInterval(() => this.#passing.sweep(this.#options.now()), 1000).unref();
+    api.opened(session);
+  }
+
   #endpoint(api: UpgradeTarget): Endpoint<Session> {
     let endpoint = this.#endpoints.get(api);
     if (endpoint === undefined) {
@@ -96,12 +133,29 @@ export class SocketShell {
     return endpoint;
   }
 
+  /** Says 1001 to connections that pass through; those of gateways are drained by their API. */
+  drain(): void {
+    for (const pass of this.#passing) (pass as PassThrough).stop(1001, 'Going away', 'drain');
+  }
+
   /** Ends what is left without ceremony, after a drain. */
   close(): void {
+    if (this.#sweep !== null) clearInterval(this.#sweep);
+    for (const pass of this.#passing) (pass as PassThrough).destroy();
     for (const endpoint of this.#endpoints.values()) {
       endpoint.stop();
       for (const connection of endpoint.connections()) connection.terminate('shutdown');
     }
+  }
+}
+
+/** The client is gone before its 101. */
+function leave(upgrade: Upgrade | PassOffer): void {
+  if ('origin' in upgrade) {
+    (upgrade.origin as Duplex).destroy();
+    upgrade.api.closed(upgrade.session, 1006, 'drop', 'left-early');
+  } else {
+    upgrade.api.abandoned(upgrade.session);
   }
 }
 

@@ -1,6 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 
-import { acceptOf } from './accept.ts';
+import { messageOf } from '../base/fault.ts';
+import type { DialerOptions } from '../ports/dialer.ts';
+import type { Resolver } from '../ports/resolver.ts';
+import { acceptText } from '../wire/ws/handshake.ts';
+import { connector } from './connector.ts';
 
 export interface OriginRequest {
   /** Origin form. */
@@ -104,6 +109,7 @@ function read(text: string, rest: Buffer, key: string): OriginAnswer {
   if (status[1] !== '101') {
     return { kind: 'refused', status: Number(status[1]), reason: status[2] ?? '', headers, head: rest };
   }
+  const accept = createHash('sha1').update(acceptText(key)).digest('base64');
   // RFC 6455 section 4.1, the client's checks 2 to 4.
   const upgrades = value('upgrade')?.toLowerCase() === 'websocket';
   const connects =
@@ -111,8 +117,7 @@ function read(text: string, rest: Buffer, key: string): OriginAnswer {
       ?.toLowerCase()
       .split(',')
       .some((token) => token.trim() === 'upgrade') === true;
-  if (!upgrades || !connects || value('sec-websocket-accept') !== acceptOf(key))
-    return { kind: 'failed', why: 'malformed' };
+  if (!upgrades || !connects || value('sec-websocket-accept') !== accept) return { kind: 'failed', why: 'malformed' };
   return {
     kind: 'open',
     headers: headers.filter(([name]) => !OWN.has(name.toLowerCase())),
@@ -120,4 +125,17 @@ function read(text: string, rest: Buffer, key: string): OriginAnswer {
     protocol: value('sec-websocket-protocol'),
     head: rest,
   };
+}
+
+/** Connects to an origin, its name resolved once and its addresses held against the list. Rejects with a `Fault`. */
+export function openSocketOrigin(options: DialerOptions, resolver: Resolver): () => Promise<Duplex> {
+  const { protocol, hostname, port } = new URL(options.url);
+  const connect = connector(options, resolver);
+  return () =>
+    new Promise((resolve, reject) => {
+      connect({ protocol, hostname, port }, (failed, socket) => {
+        if (socket === null) reject(failed ?? new Error(messageOf(failed)));
+        else resolve(socket);
+      });
+    });
 }
