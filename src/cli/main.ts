@@ -7,9 +7,11 @@ import { demo } from './commands/demo.ts';
 import { explain } from './commands/explain.ts';
 import { init } from './commands/init.ts';
 import { keys } from './commands/keys.ts';
+import { openapi } from './commands/openapi.ts';
 import { schema } from './commands/schema.ts';
 import { start } from './commands/start.ts';
 import { tryIt } from './commands/try.ts';
+import { usage } from './commands/usage.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -20,7 +22,7 @@ const program = new Command('sallyport')
   .configureHelp({ sortSubcommands: false })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-for (const add of [init, check, start, demo, tryIt, explain, keys, schema]) add(program, terminal);
+for (const add of [init, check, start, demo, tryIt, explain, keys, usage, openapi, schema]) add(program, terminal);
 
 program.addHelpText(
   'after',
