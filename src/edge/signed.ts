@@ -51,7 +51,8 @@ export function checkSignature(request: HttpRequest, viewer: Viewer, keys: Keys,
   if (text === null) return 'signature-malformed';
   if (hash !== undefined && hash !== 'SHA1' && hash !== 'SHA256') return 'signature-malformed';
   if (!key.verify(hash === 'SHA256' ? 'sha256' : 'sha1', text, bytes)) return 'signature-wrong';
-  return judge(text, url, viewer, now);
+  // A canned policy is made from the URL itself; what it names has matched with the signature.
+  return judge(text, signing.policy === undefined ? null : url, viewer, now);
 }
 
 /** The text that was signed: the policy itself, or the canned one that the URL stands for. */
@@ -73,7 +74,7 @@ interface Statement {
   };
 }
 
-function judge(text: string, url: string, viewer: Viewer, now: number): SignatureVerdict {
+function judge(text: string, url: string | null, viewer: Viewer, now: number): SignatureVerdict {
   let statements: unknown;
   try {
     statements = (JSON.parse(text) as { readonly Statement?: unknown }).Statement;
@@ -86,7 +87,7 @@ function judge(text: string, url: string, viewer: Viewer, now: number): Signatur
   const from = condition?.DateGreaterThan?.['AWS:EpochTime'];
   if (typeof until !== 'number' || (from !== undefined && typeof from !== 'number')) return 'signature-malformed';
   if (now >= until * 1000 || (typeof from === 'number' && now <= from * 1000)) return 'signature-expired';
-  if (resource !== undefined && (typeof resource !== 'string' || !resourceMatches(resource, url))) return 'signature-scope';
+  if (url !== null && resource !== undefined && (typeof resource !== 'string' || !resourceMatches(resource, url))) return 'signature-scope';
   const source = condition?.IpAddress?.['AWS:SourceIp'];
   if (source === undefined) return 'good';
   const { set, bad } = addressSet(typeof source === 'string' ? [source] : []);
