@@ -4,6 +4,7 @@ import { messageOf } from '../base/fault.ts';
 import type { App } from '../pipeline/app.ts';
 import type { Metrics } from './metrics.ts';
 import type { RecentTraces } from './traces.ts';
+import { answerUsage } from './usage.ts';
 
 export interface AdminParts {
   readonly app: App;
@@ -18,14 +19,22 @@ export interface Admin {
   close(): Promise<void>;
 }
 
-/** The operator port: health, readiness, metrics, traces. Only reads; listens on loopback unless the document says otherwise. */
+/** The operator port: health, readiness, metrics, traces. Reads, but for the usage of plans; listens on loopback unless the document says otherwise. */
 export async function serveAdmin(parts: AdminParts): Promise<Admin> {
   const { host, port } = parts.app.document.admin;
   const server = createServer((incoming, outgoing) => {
-    if (incoming.method !== 'GET' && incoming.method !== 'HEAD') return json(outgoing, 405, { message: 'only GET here' });
     const url = new URL(incoming.url ?? '/', 'http://admin');
+    const reads = incoming.method === 'GET' || incoming.method === 'HEAD';
+    if (!reads && !(incoming.method === 'PUT' && url.pathname.startsWith('/usage/'))) return json(outgoing, 405, { message: 'only GET here' });
     // A page in the operator's browser must not be able to read this port through a name that was rebound to it.
     if (!hostAllowed(incoming.headers.host, host)) return json(outgoing, 421, { message: 'ask by address' });
+    if (url.pathname.startsWith('/usage/')) {
+      answerUsage(parts.app, url.pathname, incoming).then(
+        (found) => json(outgoing, found?.status ?? 404, found?.value ?? { message: 'try /usage/PLAN or /usage/PLAN/KEY' }),
+        (thrown: unknown) => json(outgoing, 500, { message: messageOf(thrown) }),
+      );
+      return;
+    }
     answer(parts, url, outgoing).catch((thrown: unknown) => json(outgoing, 500, { message: messageOf(thrown) }));
   });
   await new Promise<void>((resolve, reject) => {
@@ -78,10 +87,12 @@ async function answer(parts: AdminParts, url: URL, outgoing: ServerResponse): Pr
       outgoing.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text);
       return;
     }
+    case '/spending':
+      return json(outgoing, 200, app.spending());
     case '/traces':
       return json(outgoing, 200, traces.list({ code: url.searchParams.get('code'), limit: Number(url.searchParams.get('limit') ?? 50) || 50 }));
     default:
-      return json(outgoing, 404, { message: 'try /healthz, /readyz, /metrics, /traces or /traces/ID' });
+      return json(outgoing, 404, { message: 'try /healthz, /readyz, /metrics, /usage/PLAN, /spending, /traces or /traces/ID' });
   }
 }
 

@@ -13,6 +13,9 @@ export interface SpendState {
   readonly window: QuotaWindow;
 }
 
+/** One budget and scope with what was spent. */
+export type Spending = SpendState & { readonly budget: string; readonly scope: string; readonly limit: number };
+
 interface Line {
   window: QuotaWindow;
   /** As the store last said. */
@@ -63,7 +66,7 @@ export class SpendBook {
       for (const id of this.#lines.keys()) {
         if (!id.startsWith(`${budget.name}\n`)) continue;
         const scope = id.slice(budget.name.length + 1);
-        rows.push({ budget: budget.name, scope, ...this.state(budget, scope, now) });
+        rows.push({ budget: budget.name, scope, limit: budget.limit, ...this.state(budget, scope, now) });
       }
     }
     return rows;

@@ -6,7 +6,7 @@ import type { Exchange } from '../flow/exchange.ts';
 import type { Answer, Handle } from '../flow/stage.ts';
 import { apiRouteFact, type ApiRoute, type GatewayApi } from '../gateway/api.ts';
 import { findKey } from '../gateway/find-key.ts';
-import { SpendBook } from '../gateway/spend-book.ts';
+import { SpendBook, type Spending } from '../gateway/spend-book.ts';
 import { splitTarget } from '../events/parts-target.ts';
 import type { HttpRequest } from '../http/message.ts';
 import { forward, type Forwarder } from '../integration/forward.ts';
@@ -31,6 +31,7 @@ export interface ApiLines {
   readonly lines: readonly ApiLine[];
   /** The API that a request is for; null: none of them, so the document's own routes. */
   pick(request: HttpRequest): ApiLine | null;
+  spending(now: number): readonly Spending[];
 }
 
 /** All APIs of a document. Nothing is composed before the document is known to be whole. */
@@ -89,6 +90,7 @@ export function apiLines(
     const fallback = Object.keys(document.routes).length === 0;
     return {
       lines,
+      spending: (now) => book.report(budgets.values(), now),
       pick: (request) =>
         pickApi(
           lines,

@@ -1,3 +1,4 @@
+import { parsePurge, purgeFlaws, type PurgeFlaw } from '../cache/purge.ts';
 import { CacheRoom } from '../cache/room.ts';
 import { newId } from '../base/id.ts';
 import { messageOf } from '../base/fault.ts';
@@ -9,9 +10,11 @@ import { newExchange, type Viewer } from '../flow/exchange.ts';
 import type { Answer } from '../flow/stage.ts';
 import type { HttpRequest } from '../http/message.ts';
 import type { DocumentSource } from '../ports/documents.ts';
+import type { Purge } from '../ports/objects.ts';
 import type { Ports } from '../ports/ports.ts';
 import { openObjects } from '../stores/objects.ts';
 import { Trace } from '../trace/trace.ts';
+import type { Spending } from '../gateway/spend-book.ts';
 import { assemble, type Line } from './assemble.ts';
 import { dialers } from './dialers.ts';
 import { functions } from './functions.ts';
@@ -51,6 +54,10 @@ export interface App {
   /** A new document beside the old one: checked and assembled whole, then swapped in one step. Throws and keeps the old one when it is bad. */
   reload(document: DocumentInput | unknown, plugins?: readonly Definition[]): Promise<void>;
   status(): Promise<AppStatus>;
+  /** What budgets have been spent so far, with a forecast for their period. */
+  spending(): readonly Spending[];
+  /** Drops stored answers: `/path`, `/prefix*`, `#tag`, here and on the other nodes. How many went here. Throws `DocumentError` for an item that is none. */
+  purge(items: readonly string[]): Promise<number>;
   /** Waits for what `later` was promised. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -186,6 +193,15 @@ export async function sallyport(options: AppOptions): Promise<App> {
       }),
     async status() {
       return { version: line.version, since, stale, storeHealthy: await state.healthy() };
+    },
+    spending: () => line.apis.spending(ports.clock.now()),
+    async purge(items) {
+      const meant = items.map((item) => ({ item, what: parsePurge(item) }));
+      const bad = meant.filter(({ what }) => typeof what === 'string');
+      if (bad.length > 0) throw new DocumentError(bad.map(({ item, what }) => ({ path: item, wanted: purgeFlaws[what as PurgeFlaw], found: JSON.stringify(item), hint: null })));
+      let count = 0;
+      for (const { what } of meant) count += (await room?.purge(what as Purge)) ?? 0;
+      return count;
     },
     async settle() {
       await Promise.all(unsettled);

@@ -3,7 +3,7 @@ import { systemClock } from '../../base/clock.ts';
 import type { Document } from '../../config/document.ts';
 import { DocumentError, parseDocument, shown } from '../../config/parse.ts';
 import { listKeys } from '../../gateway/keyring.ts';
-import type { Quota } from '../../gateway/quota.ts';
+import { quotaWindow, type Quota } from '../../gateway/quota.ts';
 import { readUsage, setRemaining, usagePerDay } from '../../gateway/usage.ts';
 import { registry } from '../../pipeline/registry.ts';
 import { readSlot } from '../../pipeline/slots.ts';
@@ -94,23 +94,46 @@ export function usage(program: Command, io: Terminal): void {
     .argument('<remaining>', 'requests that are left from now on')
     .action((name: string, key: string, remaining: string, options: Shared) =>
       guarded(io, options.json === true, () =>
-        withPlan(options.config, name, async (plan, state) => {
+        withPlan(options.config, name, async (plan, state, admin) => {
           const left = Number(remaining);
           if (!Number.isInteger(left) || left < 0) {
             io.err(`sallyport: wanted a whole number of requests, not "${remaining}"`);
             return exits.usage;
           }
+          // A running edge holds its counters in memory: it has to be told, and writing to its store would be overwritten.
+          const told = await tell(admin, plan.name, key, left);
           const now = systemClock.now();
-          const usage = await setRemaining(state.counters, state.records, plan.name, key, plan.quota, left, now);
-          if (options.json) io.out(JSON.stringify({ key, remaining: usage.limit - usage.used }));
+          const usage = told
+            ? null
+            : await setRemaining(state.counters, state.records, plan.name, key, plan.quota, left, now);
+          const until = new Date(quotaWindow(plan.quota.period, now).endsAt).toISOString();
+          const remaining = usage ? usage.limit - usage.used : left;
+          if (options.json) io.out(JSON.stringify({ key, remaining, running: told }));
           else
             io.out(
-              `${key} has ${usage.limit - usage.used} requests left until ${new Date(usage.window.endsAt).toISOString()}`,
+              `${key} has ${remaining} requests left until ${until}${told ? '' : "; no edge answers at this document's operator port, so the store was written"}`,
             );
           return exits.ok;
         }),
       ),
     );
+}
+
+/** Tells a running edge; false when there is none. */
+async function tell(admin: Document['admin'], plan: string, key: string, remaining: number): Promise<boolean> {
+  if (!admin.enabled || admin.port === 0) return false;
+  const url = `http://${admin.host}:${admin.port}/usage/${plan}/${encodeURIComponent(key)}`;
+  try {
+    const answer = await fetch(url, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ remaining }),
+      signal: AbortSignal.timeout(2000),
+    });
+    return answer.ok;
+  } catch {
+    return false;
+  }
 }
 
 /** A plan names keys by id or name; usage is kept by id. */
@@ -122,7 +145,7 @@ async function idsOf(plan: Plan, state: State): Promise<readonly string[]> {
 async function withPlan(
   config: string | undefined,
   name: string,
-  work: (plan: Plan, state: State) => Promise<number>,
+  work: (plan: Plan, state: State, admin: Document['admin']) => Promise<number>,
 ): Promise<number> {
   const loaded = await loadDocument(config);
   const { document, issues } = parseDocument(loaded.document);
@@ -133,7 +156,7 @@ async function withPlan(
   if (!slot) throw new DocumentError(found);
   const state = await slot.definition.open(slot.options, { clock: systemClock, folder: loaded.folder, warn() {} });
   try {
-    return await work(plan, state);
+    return await work(plan, state, document.admin);
   } finally {
     await state.close();
   }
