@@ -107,11 +107,11 @@ export function usage(program: Command, io: Terminal): void {
             ? null
             : await setRemaining(state.counters, state.records, plan.name, key, plan.quota, left, now);
           const until = new Date(quotaWindow(plan.quota.period, now).endsAt).toISOString();
-          const remaining = usage ? usage.limit - usage.used : left;
-          if (options.json) io.out(JSON.stringify({ key, remaining, running: told }));
+          const has = usage ? usage.limit - usage.used : left;
+          if (options.json) io.out(JSON.stringify({ key, remaining: has, running: told }));
           else
             io.out(
-              `${key} has ${remaining} requests left until ${until}${told ? '' : "; no edge answers at this document's operator port, so the store was written"}`,
+              `${key} has ${has} requests left until ${until}${told ? '' : "; no edge answers at this document's operator port, so the store was written"}`,
             );
           return exits.ok;
         }),
