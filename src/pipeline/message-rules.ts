@@ -1,4 +1,3 @@
-import type { MaybePromise } from '../base/later.ts';
 import { HeaderList } from '../http/headers.ts';
 import { runChain, type ChainOutcome, type CompiledMap } from '../rules/chain.ts';
 import type { RuleRequest } from '../rules/rule.ts';
@@ -39,25 +38,19 @@ export function messageRules(
       bodyWhole: true,
       now: session.connection?.heardAt ?? session.facts.connectedAt,
     };
-    const broke = (thrown: unknown): MessageVerdict => {
-      if (onFault === 'closed') throw thrown;
-      return { action: 'count', rule: 'broken', says: String(thrown) };
-    };
-    let outcome: MaybePromise<ChainOutcome>;
-    try {
-      outcome = runChain(chain, request, timeoutMs);
-    } catch (thrown) {
-      return broke(thrown);
-    }
-    return outcome instanceof Promise ? outcome.then(judge, broke) : judge(outcome);
+    const outcome = runChain(chain, request, { timeoutMs, onFault });
+    return outcome instanceof Promise ? outcome.then((late) => judge(late, onFault)) : judge(outcome, onFault);
   };
 }
 
-function judge(outcome: ChainOutcome): MessageVerdict {
+function judge(outcome: ChainOutcome, onFault: 'open' | 'closed'): MessageVerdict {
+  const [broke] = outcome.broke;
+  if (broke !== undefined && onFault === 'closed') throw new Error(`rule "${broke.rule}": ${broke.says}`);
   if (outcome.denied !== null) {
     const { rule, verdict } = outcome.denied;
     return { action: verdict.status === 1008 ? 'close' : 'drop', rule, says: verdict.reason };
   }
   const [counted] = outcome.counted;
-  return counted === undefined ? pass : { action: 'count', rule: counted.rule, says: counted.reason };
+  if (counted !== undefined) return { action: 'count', rule: counted.rule, says: counted.reason };
+  return broke === undefined ? pass : { action: 'count', rule: broke.rule, says: broke.says };
 }

@@ -48,7 +48,8 @@ export function compileMap(
   const chains: [string, Chain][] = [];
   for (const [key, calls] of Object.entries(map)) {
     const read = parseResourceKey(key);
-    if (read.kind === 'bad') issues.push({ path: [key], wanted: 'a resource', found: JSON.stringify(key), hint: read.hint });
+    if (read.kind === 'bad')
+      issues.push({ path: [key], wanted: 'a resource', found: JSON.stringify(key), hint: read.hint });
     const links: Link[] = [];
     for (const [at, call] of calls.entries()) {
       const link = compileCall(call, rules, context, [key, at], issues);
@@ -64,7 +65,13 @@ export function compileMap(
   return { compiled: { chainFor: (resource) => table.find(resource)?.value ?? null, uses }, issues };
 }
 
-function compileCall(call: RuleCall, rules: ReadonlyMap<string, RuleDefinition>, context: RuleContext, path: readonly (string | number)[], issues: MapIssue[]): Link | null {
+function compileCall(
+  call: RuleCall,
+  rules: ReadonlyMap<string, RuleDefinition>,
+  context: RuleContext,
+  path: readonly (string | number)[],
+  issues: MapIssue[],
+): Link | null {
   const rule = rules.get(call.name);
   if (!rule) {
     const near = nearest(call.name, rules.keys());
@@ -72,7 +79,9 @@ function compileCall(call: RuleCall, rules: ReadonlyMap<string, RuleDefinition>,
       path: [...path, 'name'],
       wanted: 'the name of a rule',
       found: JSON.stringify(call.name),
-      hint: near ? `did you mean "${near}"?` : `known rules: ${[...rules.keys()].join(', ')}; your own go into rules.modules`,
+      hint: near
+        ? `did you mean "${near}"?`
+        : `known rules: ${[...rules.keys()].join(', ')}; your own go into rules.modules`,
     });
     return null;
   }
@@ -82,7 +91,13 @@ function compileCall(call: RuleCall, rules: ReadonlyMap<string, RuleDefinition>,
       issues.push({
         path: [...path, 'params', ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))],
         wanted: wish(issue.message),
-        found: JSON.stringify(issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], call.params)) ?? 'nothing',
+        found:
+          JSON.stringify(
+            issue.path.reduce<unknown>(
+              (value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part],
+              call.params,
+            ),
+          ) ?? 'nothing',
         hint: `see the parameters of rule "${rule.name}" in docs/reference/rules.md`,
       });
     }
@@ -91,75 +106,108 @@ function compileCall(call: RuleCall, rules: ReadonlyMap<string, RuleDefinition>,
   try {
     return { name: rule.name, mode: call.mode, needs: rule.needs, check: rule.check(params.data, context) };
   } catch (thrown) {
-    issues.push({ path: [...path, 'params'], wanted: `parameters that rule "${rule.name}" accepts`, found: messageOf(thrown), hint: 'correct the parameters' });
+    issues.push({
+      path: [...path, 'params'],
+      wanted: `parameters that rule "${rule.name}" accepts`,
+      found: messageOf(thrown),
+      hint: 'correct the parameters',
+    });
     return null;
   }
 }
 
-/** What a chain came to: the rule that ended it, or none; and what was counted on the way. */
+/** What a chain came to: the rule that ended it, or none; and what was counted and what broke on the way. */
 export interface ChainOutcome {
   readonly denied: { readonly rule: string; readonly verdict: Extract<RuleVerdict, { kind: 'deny' }> } | null;
   readonly counted: readonly { readonly rule: string; readonly reason: string }[];
+  /** Rules that threw, answered what is no verdict, or took too long. */
+  readonly broke: readonly { readonly rule: string; readonly says: string }[];
 }
 
-const clean: ChainOutcome = { denied: null, counted: [] };
+const clean: ChainOutcome = { denied: null, counted: [], broke: [] };
 
-/** A rule that threw or took too long; the stage decides what that means. */
-export class RuleBroke extends Error {
-  override readonly name = 'RuleBroke';
-  readonly rule: string;
-
-  constructor(rule: string, cause: unknown) {
-    super(`rule "${rule}": ${messageOf(cause)}`, { cause });
-    this.rule = rule;
-  }
+export interface RunOptions {
+  /** Milliseconds that a rule which waits may take. */
+  readonly timeoutMs: number;
+  /** `closed`: a rule that breaks ends the chain. `open`: only that rule is passed over, the others are asked. */
+  readonly onFault: 'open' | 'closed';
 }
 
-/** Runs a chain in order until the first denial. Waits only for rules that ask to be waited for. */
-export function runChain(chain: Chain, request: RuleRequest, timeoutMs: number): ChainOutcome | Promise<ChainOutcome> {
-  return walk(chain.links, 0, request, timeoutMs, clean);
+/** Runs a chain in order until the first denial. Waits only for rules that ask to be waited for. Never throws or rejects. */
+export function runChain(
+  chain: Chain,
+  request: RuleRequest,
+  options: RunOptions,
+): ChainOutcome | Promise<ChainOutcome> {
+  return walk(chain.links, 0, request, options, clean);
 }
 
-function walk(links: readonly Link[], from: number, request: RuleRequest, timeoutMs: number, so: ChainOutcome): ChainOutcome | Promise<ChainOutcome> {
+function walk(
+  links: readonly Link[],
+  from: number,
+  request: RuleRequest,
+  options: RunOptions,
+  so: ChainOutcome,
+): ChainOutcome | Promise<ChainOutcome> {
   let outcome = so;
+  const isOver = (): boolean => outcome.denied !== null || (outcome.broke.length > 0 && options.onFault === 'closed');
   for (let at = from; at < links.length; at++) {
     const link = links[at] as Link;
     let verdict: ReturnType<Check>;
     try {
       verdict = link.check(request);
     } catch (thrown) {
-      throw new RuleBroke(link.name, thrown);
+      outcome = broken(link, thrown, outcome);
+      if (isOver()) return outcome;
+      continue;
     }
     if (verdict instanceof Promise) {
-      return within(verdict, timeoutMs, link.name).then((late) => {
-        const next = judge(link, late, outcome);
-        return next.denied ? next : walk(links, at + 1, request, timeoutMs, next);
-      });
+      return within(verdict, options.timeoutMs)
+        .then(
+          (late) => judge(link, late, outcome),
+          (thrown: unknown) => broken(link, thrown, outcome),
+        )
+        .then((next) => {
+          outcome = next;
+          return isOver() ? outcome : walk(links, at + 1, request, options, outcome);
+        });
     }
     outcome = judge(link, verdict, outcome);
-    if (outcome.denied) return outcome;
+    if (isOver()) return outcome;
   }
   return outcome;
 }
 
+const broken = (link: Link, thrown: unknown, so: ChainOutcome): ChainOutcome => ({
+  ...so,
+  broke: [...so.broke, { rule: link.name, says: messageOf(thrown) }],
+});
+
+/** A user's rule is code that nobody checked: what is no verdict must not pass for one. */
 function judge(link: Link, verdict: RuleVerdict, so: ChainOutcome): ChainOutcome {
-  // A user's rule is code that nobody checked: what is no verdict must not pass for one.
   switch (verdict?.kind) {
     case 'allow':
       return so;
     case 'count':
-      return { denied: null, counted: [...so.counted, { rule: link.name, reason: verdict.reason }] };
+      if (typeof verdict.reason !== 'string') break;
+      return { ...so, counted: [...so.counted, { rule: link.name, reason: verdict.reason }] };
     case 'deny':
-      if (link.mode === 'count') return { denied: null, counted: [...so.counted, { rule: link.name, reason: verdict.reason }] };
-      return { denied: { rule: link.name, verdict }, counted: so.counted };
+      if (typeof verdict.reason !== 'string' || !Number.isInteger(verdict.status)) break;
+      if (link.mode === 'count')
+        return { ...so, counted: [...so.counted, { rule: link.name, reason: verdict.reason }] };
+      return { ...so, denied: { rule: link.name, verdict } };
     default:
-      throw new RuleBroke(link.name, new TypeError('it answered neither allow, deny nor count'));
   }
+  return broken(
+    link,
+    new TypeError('it answered neither allow, deny with a reason and a status, nor count with a reason'),
+    so,
+  );
 }
 
-function within(verdict: Promise<RuleVerdict>, timeoutMs: number, rule: string): Promise<RuleVerdict> {
+function within(verdict: Promise<RuleVerdict>, timeoutMs: number): Promise<RuleVerdict> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new RuleBroke(rule, new Error(`no answer within ${timeoutMs} ms`))), timeoutMs);
-    verdict.then(resolve, (thrown: unknown) => reject(new RuleBroke(rule, thrown))).finally(() => clearTimeout(timer));
+    const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    verdict.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -2,10 +2,10 @@ import { latin1 } from '../base/bytes.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import { refuse } from '../flow/refuse.ts';
 import { resourceFact, targetFact, tenantFact } from '../flow/shared-facts.ts';
-import type { Answer, Handle, Stage } from '../flow/stage.ts';
+import type { Answer, Stage } from '../flow/stage.ts';
 import type { Target } from '../http/target.ts';
 import { snippet } from '../trace/redact.ts';
-import { RuleBroke, runChain, type ChainOutcome, type CompiledMap } from './chain.ts';
+import { runChain, type ChainOutcome, type CompiledMap } from './chain.ts';
 import { reasons } from './reasons.ts';
 import type { RuleRequest } from './rule.ts';
 
@@ -39,29 +39,25 @@ export function rules(options: RulesOptions, name: 'rules' | 'rules.tenant' = 'r
         const chain = chains[at];
         if (!chain) return next(exchange);
         const go = (outcome: ChainOutcome): Answer => {
-          for (const hit of outcome.counted) exchange.trace.note(name, 'counted', { rule: hit.rule, reason: snippet(hit.reason) });
+          for (const hit of outcome.counted)
+            exchange.trace.note(name, 'counted', { rule: hit.rule, reason: snippet(hit.reason) });
+          for (const { rule, says } of outcome.broke) {
+            const facts = { resource: chain.key, rule, says: snippet(says, 200) };
+            if (options.onFault === 'closed') return refuse(exchange, name, reasons.broken, { facts });
+            exchange.trace.note(name, 'fault, open', facts);
+          }
           if (!outcome.denied) {
             exchange.trace.note(name, 'allowed', { resource: chain.key, rules: chain.links.length });
             return run(request, at + 1);
           }
           const { rule, verdict } = outcome.denied;
           const facts = { resource: chain.key, rule, reason: snippet(verdict.reason, 200) };
-          return refuse(exchange, name, reasons.denied, { facts, status: verdict.status });
+          // A denial is a refusal whatever number a rule gave it.
+          const status = verdict.status >= 400 && verdict.status <= 599 ? verdict.status : reasons.denied.status;
+          return refuse(exchange, name, reasons.denied, { facts, status });
         };
-        try {
-          const outcome = runChain(chain, request, options.timeoutMs);
-          return outcome instanceof Promise ? outcome.then(go, (thrown: unknown) => broken(thrown, exchange, next)) : go(outcome);
-        } catch (thrown) {
-          return broken(thrown, exchange, next);
-        }
-      };
-      const broken = (thrown: unknown, on: Exchange, goOn: Handle): Answer => {
-        if (!(thrown instanceof RuleBroke)) throw thrown;
-        if (options.onFault === 'closed') {
-          return refuse(on, name, reasons.broken, { facts: { rule: thrown.rule, says: snippet(thrown.message, 200) } });
-        }
-        on.trace.note(name, 'fault, open', { rule: thrown.rule, says: snippet(thrown.message, 200) });
-        return goOn(on);
+        const outcome = runChain(chain, request, options);
+        return outcome instanceof Promise ? outcome.then(go) : go(outcome);
       };
 
       const body = exchange.request.body;

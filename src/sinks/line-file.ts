@@ -38,7 +38,7 @@ export function lineFile(dest: number | string, name: string): LineFile {
   };
 }
 
-const flushed = (out: SonicBoom): Promise<void> =>
+const flushed = (out: InstanceType<typeof sonicBoom.SonicBoom>): Promise<void> =>
   new Promise((resolve) => {
     try {
       out.flush(() => resolve());
