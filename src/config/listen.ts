@@ -34,6 +34,10 @@ export const listen = z
       .strictObject({
         encodedSlash: z.enum(['refuse', 'keep']).default('refuse').meta({ description: '`%2F` and `%5C` in a path.' }),
         emptySegment: z.enum(['refuse', 'keep']).default('refuse').meta({ description: '`//` in a path.' }),
+        unencoded: z
+          .enum(['refuse', 'keep'])
+          .default('refuse')
+          .meta({ description: 'Bytes beyond ASCII in a query, and quotes, brackets and the like in a path, that should have been percent-encoded.' }),
       })
       .prefault({})
       .meta({ description: 'Spellings of a path that servers disagree about.' }),

@@ -23,6 +23,11 @@ export interface PathRules {
   readonly encodedSlash: 'refuse' | 'keep';
   /** `//` in a path: many servers merge them, so a rule on `/a/b` would not see `/a//b`. */
   readonly emptySegment: 'refuse' | 'keep';
+  /**
+   * Bytes beyond ASCII in a query, and quotes, brackets and the like in a path, that should have been percent-encoded;
+   * `refuse` when left out.
+   */
+  readonly unencoded?: 'refuse' | 'keep';
 }
 
 export const strictPaths: PathRules = { encodedSlash: 'refuse', emptySegment: 'refuse' };
@@ -31,6 +36,9 @@ export const strictPaths: PathRules = { encodedSlash: 'refuse', emptySegment: 'r
 // sent by browsers in queries, so a query only has to be printable.
 const pathCharacters = /^[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*$/;
 const queryCharacters = /^[\x21\x22\x24-\x7e]*$/; // a `#` begins what never travels
+// What clients leave as it is all the same. A backslash is never among it: to some servers it is a slash.
+const loosePath = /^[\x21\x22\x24-\x3e\x40-\x5b\x5d-\x7e]*$/;
+const looseQuery = /^[\x21\x22\x24-\x7e\x80-\xff]*$/;
 const plainCharacters = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@/]*$/;
 
 /** Nothing to decode and nothing to doubt: what nearly every request sends. */
@@ -41,10 +49,11 @@ export function parseTarget(target: string, rules: PathRules = strictPaths): Tar
   const mark = target.indexOf('?');
   const rawPath = mark < 0 ? target : target.slice(0, mark);
   const rawQuery = mark < 0 ? null : target.slice(mark + 1);
-  if (rawQuery !== null && !queryCharacters.test(rawQuery)) return 'bad-character';
+  const loose = rules.unencoded === 'keep';
+  if (rawQuery !== null && !(loose ? looseQuery : queryCharacters).test(rawQuery)) return 'bad-character';
   if (isPlain(rawPath)) return { rawPath, rawQuery, path: rawPath };
   if (rawPath[0] !== '/') return 'not-origin-form';
-  if (!pathCharacters.test(rawPath)) return 'bad-character';
+  if (!(loose ? loosePath : pathCharacters).test(rawPath)) return 'bad-character';
   if (/%(?![0-9a-fA-F]{2})/.test(rawPath)) return 'bad-escape';
   if (rules.encodedSlash === 'refuse' && /%(?:2f|5c)/i.test(rawPath)) return 'encoded-slash';
   if (/%(?:[01][0-9a-f]|7f)/i.test(rawPath)) return 'control-character';
