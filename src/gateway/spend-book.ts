@@ -57,11 +57,8 @@ export class SpendBook {
   }
 
   /** Every scope with its spending, for metrics. */
-  report(
-    budgets: Iterable<Budget>,
-    now: number,
-  ): readonly (SpendState & { readonly budget: string; readonly scope: string })[] {
-    const rows: (SpendState & { budget: string; scope: string })[] = [];
+  report(budgets: Iterable<Budget>, now: number): readonly Spending[] {
+    const rows: Spending[] = [];
     for (const budget of budgets) {
       for (const id of this.#lines.keys()) {
         if (!id.startsWith(`${budget.name}\n`)) continue;
