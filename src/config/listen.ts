@@ -37,7 +37,7 @@ export const listen = z
         unencoded: z
           .enum(['refuse', 'keep'])
           .default('refuse')
-          .meta({ description: 'Bytes beyond ASCII in a query, and quotes, brackets and the like in a path, that should have been percent-encoded.' }),
+          .meta({ description: 'Bytes beyond ASCII in a query, quotes, brackets and the like in a path, and percent codes in it that are no UTF-8.' }),
       })
       .prefault({})
       .meta({ description: 'Spellings of a path that servers disagree about.' }),

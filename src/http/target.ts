@@ -24,7 +24,7 @@ export interface PathRules {
   /** `//` in a path: many servers merge them, so a rule on `/a/b` would not see `/a//b`. */
   readonly emptySegment: 'refuse' | 'keep';
   /**
-   * Bytes beyond ASCII in a query, and quotes, brackets and the like in a path, that should have been percent-encoded;
+   * Bytes beyond ASCII in a query, quotes, brackets and the like in a path, and percent codes in it that are no UTF-8;
    * `refuse` when left out.
    */
   readonly unencoded?: 'refuse' | 'keep';
@@ -44,6 +44,15 @@ const plainCharacters = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@/]*$/;
 /** Nothing to decode and nothing to doubt: what nearly every request sends. */
 const isPlain = (path: string): boolean => plainCharacters.test(path) && !path.includes('//') && !path.includes('/.');
 
+/** Codes that are no UTF-8 stay as they came. */
+function decodedWhereItCan(codes: string): string {
+  try {
+    return decodeURIComponent(codes);
+  } catch {
+    return codes;
+  }
+}
+
 /** Splits and decodes a target in origin form, or says what is wrong with it. */
 export function parseTarget(target: string, rules: PathRules = strictPaths): Target | TargetFlaw {
   const mark = target.indexOf('?');
@@ -61,7 +70,8 @@ export function parseTarget(target: string, rules: PathRules = strictPaths): Tar
   try {
     path = decodeURIComponent(rawPath);
   } catch {
-    return 'bad-escape'; // not UTF-8
+    if (!loose) return 'bad-escape'; // not UTF-8
+    path = rawPath.replaceAll(/(?:%[89a-f][0-9a-f])+|%[0-7][0-9a-f]/gi, decodedWhereItCan);
   }
   const segments = path.split('/');
   // Some servers cut parameters off before they look at dots, so `..;x` is `..` to them.

@@ -54,8 +54,11 @@ function flawOf(request: HttpRequest, options: AdmitOptions): Reason | null {
   const host = names.indexOf('host');
   if (host < 0) {
     if (request.version !== '1.0') return admitReasons.host;
-  } else if (names.indexOf('host', host + 1) >= 0 || !isHost(request.headers.flat[host * 2 + 1] as string))
-    return admitReasons.host;
+  } else {
+    const value = request.headers.flat[host * 2 + 1] as string;
+    const fits = isHost(value) || (value === '' && request.version === '1.0');
+    if (names.indexOf('host', host + 1) >= 0 || !fits) return admitReasons.host;
+  }
   const length = names.indexOf('content-length');
   if (
     length >= 0 &&
