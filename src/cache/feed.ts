@@ -56,8 +56,9 @@ export class Feed {
     this.#writer = options.writer;
   }
 
-  /** A body with everything from the first byte. Only before `start`, unless the feed is joinable. */
-  reader(): Body {
+  /** A body with everything from the first byte; null when the first bytes have been let go, or nothing good will come. */
+  reader(): Body | null {
+    if (this.#base > 0 || this.#state === 'failed') return null;
     const reader: Reader = { sink: null, held: false, next: 0, over: false };
     this.#readers.push(reader);
     return Body.from((sink) => {
@@ -128,7 +129,6 @@ export class Feed {
       return this.#fail(new Error(`the body has ${this.#size} bytes and declared ${declared}`), 'length-wrong');
     }
     this.#state = 'ended';
-    if (this.#writer && !this.#options.wanted()) this.#giveUp('purged');
     if (this.#writer) this.#commit(this.#writer);
     for (const reader of this.#readers) this.#serve(reader);
   }
@@ -136,16 +136,20 @@ export class Feed {
   #commit(writer: ObjectWriter): void {
     this.#writer = null;
     try {
-      const kept = writer.commit();
+      const kept = writer.commit(this.#options.wanted);
       if (kept instanceof Promise) {
         kept.then(
-          (stored) => this.#settle(stored ? 'stored' : 'full'),
+          (stored) => this.#settle(stored ? 'stored' : this.#refusal()),
           () => this.#settle('store-broken'),
         );
-      } else this.#settle(kept ? 'stored' : 'full');
+      } else this.#settle(kept ? 'stored' : this.#refusal());
     } catch {
       this.#settle('store-broken');
     }
+  }
+
+  #refusal(): NotStored {
+    return this.#options.wanted() ? 'full' : 'purged';
   }
 
   #fail(thrown: unknown, why: NotStored): void {

@@ -24,10 +24,10 @@ export function partWriter(store: ObjectStore, meta: ObjectMeta, part: ContentRa
       size += chunk.length;
       chunks.push(chunk);
     },
-    commit() {
+    commit(wanted) {
       if (broken || size !== part.to - part.from + 1) return false;
       const touching = size > JOIN_BYTES ? [] : objects.map(entryOf).filter((entry) => joins(entry, meta));
-      return keep(store, meta, part, concat(chunks), touching);
+      return keep(store, meta, part, concat(chunks), touching, wanted);
     },
     abandon() {
       broken = true;
@@ -51,7 +51,7 @@ function joins(entry: Entry, meta: ObjectMeta): boolean {
   );
 }
 
-async function keep(store: ObjectStore, meta: ObjectMeta, part: ContentRange, bytes: Uint8Array, others: readonly Entry[]): Promise<boolean> {
+async function keep(store: ObjectStore, meta: ObjectMeta, part: ContentRange, bytes: Uint8Array, others: readonly Entry[], wanted: () => boolean): Promise<boolean> {
   let [from, to] = [part.from, part.to];
   let joined = bytes;
   const used: StoredObject[] = [];
@@ -74,7 +74,7 @@ async function keep(store: ObjectStore, meta: ObjectMeta, part: ContentRange, by
       grew = true;
     }
   }
-  const kept = await write(store, spanned(meta, { from, to, size: part.size }), joined);
+  const kept = await write(store, spanned(meta, { from, to, size: part.size }), joined, wanted);
   if (kept) for (const object of used) await store.remove(object);
   return kept;
 }
@@ -92,9 +92,9 @@ function spanned(meta: ObjectMeta, part: ContentRange): ObjectMeta {
   };
 }
 
-async function write(store: ObjectStore, meta: ObjectMeta, bytes: Uint8Array): Promise<boolean> {
+async function write(store: ObjectStore, meta: ObjectMeta, bytes: Uint8Array, wanted: () => boolean): Promise<boolean> {
   const writer = store.write(meta, bytes.length);
   if (!writer) return false;
   await (writer.write(bytes) as MaybePromise<void>);
-  return writer.commit();
+  return writer.commit(wanted);
 }

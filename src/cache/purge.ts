@@ -6,22 +6,23 @@ export type PurgeFlaw = 'no-slash' | 'too-long' | 'star-inside' | 'bad-tag' | 'e
 const MOST_PATH = 4000;
 
 /**
- * An invalidation item as CloudFront's users write it: `/a.jpg`, `/a*` (`*` only as the last character), `#tag`, `/*`.
- * `site` is what stands before the path in an object's URL: scheme and host under `rfc9111`, nothing under `cloudfront`.
+ * An invalidation item as CloudFront's users write it: `/a.jpg`, `/a*` (`*` only as the last character), `#tag`, `/*`. A
+ * path means every host; with scheme and host in front, `https://example.com/a*`, it means that one.
  */
-export function parsePurge(item: string, site: string): Purge | PurgeFlaw {
+export function parsePurge(item: string): Purge | PurgeFlaw {
   if (item === '') return 'empty';
   if (item.startsWith('#')) {
     const tag = item.slice(1).toLowerCase();
     return /^[\x21-\x2b\x2d-\x7e]{1,256}$/.test(tag) && !tag.includes('*') ? { by: 'tag', tag } : 'bad-tag';
   }
-  if (!item.startsWith('/')) return 'no-slash';
+  const absolute = /^https?:\/\/[^/*]+\//.test(item);
+  if (!absolute && !item.startsWith('/')) return 'no-slash';
   if (item.length > MOST_PATH) return 'too-long';
   const star = item.indexOf('*');
-  if (star < 0) return { by: 'url', url: site + item };
-  if (star !== item.length - 1) return 'star-inside';
-  if (item === '/*' && site === '') return { by: 'all' };
-  return { by: 'prefix', prefix: site + item.slice(0, -1) };
+  if (star >= 0 && star !== item.length - 1) return 'star-inside';
+  const bare = star < 0 ? item : item.slice(0, -1);
+  if (absolute) return star < 0 ? { by: 'url', url: bare } : { by: 'prefix', prefix: bare };
+  return item === '/*' ? { by: 'all' } : { by: 'path', path: bare, whole: star < 0 };
 }
 
 export const purgeFlaws: Readonly<Record<PurgeFlaw, string>> = {

@@ -95,7 +95,7 @@ function take(asked: Asked, trip: Trip, meta: ObjectMeta, writer: ObjectWriter, 
   };
   const followable = declared !== null && declared <= FOLLOW_BYTES;
   if (response.body === null) {
-    settle(writer, settled);
+    settle(writer, () => !arrival.doomed, settled);
     return first(asked, trip, null, true);
   }
   const feed = new Feed({
@@ -115,10 +115,10 @@ function take(asked: Asked, trip: Trip, meta: ObjectMeta, writer: ObjectWriter, 
 }
 
 /** An object without a body. */
-function settle(writer: ObjectWriter, settled: (outcome: 'stored' | NotStored) => void): void {
-  const done = (kept: boolean): void => settled(kept ? 'stored' : 'full');
+function settle(writer: ObjectWriter, wanted: () => boolean, settled: (outcome: 'stored' | NotStored) => void): void {
+  const done = (kept: boolean): void => settled(kept ? 'stored' : wanted() ? 'full' : 'purged');
   try {
-    const kept = writer.commit();
+    const kept = writer.commit(wanted);
     if (kept instanceof Promise) kept.then(done, () => settled('store-broken'));
     else done(kept);
   } catch {

@@ -106,8 +106,8 @@ export class CacheRoom {
   async #heard(message: string): Promise<void> {
     try {
       const what = JSON.parse(message) as Purge;
-      if (this.store.shared) this.#doom(what);
-      else await this.#drop(what);
+      // Of a shared store too: an answer of ours may have landed between their purge and its news.
+      await this.#drop(what);
     } catch (thrown) {
       this.#log('error', 'a purge from another process could not be carried out', { says: String(thrown) });
     }

@@ -44,6 +44,8 @@ export function follow(asked: Asked, { head, feed, size }: Following): HttpRespo
   const entry = entryOf(object);
   const delivery = deliveryOf(asked.request, entry, asked.range, exchange.clock.now());
   if (delivery.kind === 'part' || delivery.kind === 'unsatisfiable') return null;
+  const body = delivery.kind === 'whole' && size > 0 ? feed.reader() : null;
+  if (delivery.kind === 'whole' && size > 0 && body === null) return null;
   const { status, flat } = shape(delivery, entry);
   const did: Did = { what: 'forwarded', why: 'nothing', status: head.status, stored: true, collapsed: true };
   if (policy.status) tell(flat, did, status, policy.cloudfront);
@@ -52,7 +54,7 @@ export function follow(asked: Asked, { head, feed, size }: Following): HttpRespo
   return {
     status,
     headers: HeaderList.fromFlat(flat),
-    body: delivery.kind === 'whole' && size > 0 ? feed.reader() : null,
+    body,
     from: { by: 'cache', how: 'hit', born: head.from },
   };
 }

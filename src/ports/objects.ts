@@ -30,14 +30,18 @@ export interface StoredObject {
 export interface ObjectWriter {
   /** Wait for the promise before the next chunk. Chunks are not changed afterwards. */
   write(chunk: Uint8Array): MaybePromise<void>;
-  /** From here on it can be found; before, it cannot. False when the store would not keep it. */
-  commit(): MaybePromise<boolean>;
+  /**
+   * From here on it can be found; before, it cannot. `wanted` is asked at the last moment: a purge may have come while
+   * the bytes went down. False when it was not wanted, or the store would not keep it.
+   */
+  commit(wanted: () => boolean): MaybePromise<boolean>;
   /** Leaves nothing behind. */
   abandon(): void;
 }
 
-/** Which objects to drop. `*` at the end of a URL stands for any run of characters. */
+/** Which objects to drop. `path` means it on every host; `whole` false takes everything that begins with it. */
 export type Purge =
+  | { readonly by: 'path'; readonly path: string; readonly whole: boolean }
   | { readonly by: 'url'; readonly url: string }
   | { readonly by: 'prefix'; readonly prefix: string }
   | { readonly by: 'tag'; readonly tag: string }
@@ -45,8 +49,6 @@ export type Purge =
 
 /** Bytes with metadata under a key. Every method may reject with a `Fault` of source `store`. */
 export interface ObjectStore {
-  /** Do other processes see the same objects? Then a purge here is a purge there. */
-  readonly shared: boolean;
   /** Every object of the key. */
   find(key: string): MaybePromise<readonly StoredObject[]>;
   /** Bytes `from` to `to`, the latter not included; null when the object has gone meanwhile. */
@@ -68,6 +70,10 @@ export function isMeant(what: Purge, url: string, tags: readonly string[]): bool
   switch (what.by) {
     case 'all':
       return true;
+    case 'path': {
+      const path = url.replace(/^https?:\/\/[^/]*/, '');
+      return what.whole ? path === what.path : path.startsWith(what.path);
+    }
     case 'url':
       return url === what.url;
     case 'prefix':

@@ -40,7 +40,7 @@ describe('memory objects', () => {
     for (let at = 0; at < 50; at++) {
       const writer = store.write(meta(clock, `http://a/${at}`), 8000);
       await writer?.write(new Uint8Array(8000));
-      await writer?.commit();
+      await writer?.commit(() => true);
       const first = store.find('http://a/0')[0];
       if (first) store.read(first, 0, 1);
       expect(store.stats().bytes).toBeLessThanOrEqual(100_000);
@@ -68,7 +68,7 @@ describe('disk objects', () => {
     for (let at = 0; at < 12; at++) {
       const writer = store.write(meta(clock, `http://a/${at}`), null);
       await writer?.write(new Uint8Array(3000).fill(at));
-      await writer?.commit();
+      await writer?.commit(() => true);
     }
     await store.close();
     const files = readdirSync(path).filter((name) => name !== 'tmp').flatMap((name) => readdirSync(join(path, name)).map((file) => join(path, name, file)));
@@ -98,7 +98,7 @@ describe('disk objects', () => {
     for (let at = 0; at < 20; at++) {
       const writer = store.write(meta(clock, `http://a/${at}`), 9000);
       await writer?.write(new Uint8Array(9000));
-      await writer?.commit();
+      await writer?.commit(() => true);
     }
     await store.close();
     expect(store.stats().bytes).toBeLessThanOrEqual(50_000);

@@ -31,7 +31,6 @@ const broken = (thrown: unknown): Fault => new Fault('store.objects.disk', 'stor
  * to one process.
  */
 export class DiskObjects implements ObjectStore {
-  readonly shared = false;
   readonly #clock: Clock;
   readonly #folder: string;
   readonly #most: number;
@@ -134,7 +133,7 @@ export class DiskObjects implements ObjectStore {
         last = last.then(async () => (await opening).writeFile(chunk));
         return last as Promise<void>;
       },
-      commit: async () => {
+      commit: async (wanted) => {
         if (state === 'closed') return false;
         state = 'closed';
         this.#unfinished.delete(abandon);
@@ -147,6 +146,10 @@ export class DiskObjects implements ObjectStore {
           const folder = join(this.#folder, id.slice(0, 2));
           await mkdir(folder, { recursive: true });
           await rename(temporary, join(folder, id));
+          if (!wanted()) {
+            this.#erase(join(folder, id));
+            return false;
+          }
           this.#index.put(new IndexedObject(meta, length, id, { path: join(folder, id), offset: start.length }));
           return true;
         } catch (thrown) {

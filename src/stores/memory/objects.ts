@@ -12,7 +12,6 @@ export interface MemoryObjectsOptions {
 
 /** Cache bodies in this process: bounded by bytes, gone with it. */
 export class MemoryObjects implements ObjectStore {
-  readonly shared = false;
   readonly #clock: Clock;
   readonly #most: number;
   readonly #index: ObjectIndex<Uint8Array>;
@@ -49,8 +48,8 @@ export class MemoryObjects implements ObjectStore {
           chunks.length = 0;
         } else chunks.push(chunk);
       },
-      commit: () => {
-        if (!open) return false;
+      commit: (wanted) => {
+        if (!open || !wanted()) return false;
         open = false;
         // A chunk may be a window on a large buffer; what is kept must not keep that alive.
         const only = chunks[0];

@@ -33,7 +33,6 @@ return 1`;
  * stand in one hash; a body is written before its head, so a head that is found has its bytes.
  */
 export class RedisObjects implements ObjectStore {
-  readonly shared = true;
   readonly #redis: Redis;
   readonly #clock: Clock;
   readonly #prefix: string;
@@ -94,14 +93,19 @@ export class RedisObjects implements ObjectStore {
         restSize = whole.length;
         return last as Promise<void>;
       },
-      commit: async () => {
+      commit: async (wanted) => {
         if (!open) return false;
         open = false;
         try {
           if (restSize > 0 || size === 0) flush(Buffer.concat(rest));
           await last;
-          await this.#enter({ meta, size, id, memo: undefined }, ttl);
-          return true;
+          const object: StoredObject = { meta, size, id, memo: undefined };
+          if (wanted()) {
+            await this.#enter(object, ttl);
+            if (wanted()) return true;
+            await this.remove(object);
+          } else this.#forgetBody(id, chunks);
+          return false;
         } catch (thrown) {
           this.#forgetBody(id, chunks);
           throw broken(thrown);
@@ -182,7 +186,7 @@ export class RedisObjects implements ObjectStore {
   #members(what: Purge): Promise<string[]> {
     if (what.by === 'tag') return this.#redis.smembers(`${this.#prefix}t:${what.tag}`);
     // Members are JSON arrays that begin with the URL, so a prefix of URLs is a range of members.
-    const start = what.by === 'all' ? '["' : what.by === 'url' ? `[${JSON.stringify(what.url)},` : `[${JSON.stringify(what.prefix).slice(0, -1)}`;
+    const start = what.by === 'all' || what.by === 'path' ? '["' : what.by === 'url' ? `[${JSON.stringify(what.url)},` : `[${JSON.stringify(what.prefix).slice(0, -1)}`;
     return this.#redis.zrangebylex(`${this.#prefix}urls`, `[${start}`, `[${start}\xff`);
   }
 

@@ -32,7 +32,7 @@ async function put(store: ObjectStore, about: ObjectMeta, body: Uint8Array, piec
   assert.ok(writer, 'the store takes it');
   const step = Math.max(1, Math.ceil(body.length / pieces));
   for (let at = 0; at < body.length; at += step) await writer.write(body.subarray(at, at + step));
-  return writer.commit();
+  return writer.commit(() => true);
 }
 
 async function content(store: ObjectStore, object: StoredObject, from = 0, to = object.size): Promise<Uint8Array | null> {
@@ -89,8 +89,25 @@ export const objectsContract: readonly ContractCase[] = [
       assert.equal((await store.find('http://a/x')).length, 0);
       writer.abandon();
       assert.equal((await store.find('http://a/x')).length, 0);
-      assert.equal(await writer.commit(), false);
+      assert.equal(await writer.commit(() => true), false);
       assert.equal((await store.find('http://a/x')).length, 0);
+    },
+  },
+  {
+    name: 'keeps nothing that is not wanted any more at the last moment',
+    async run(open) {
+      const { store, clock } = await open();
+      const writer = store.write(meta(clock, 'http://a/late'), 5);
+      await writer?.write(bytes(5));
+      let wanted = true;
+      const commit = writer?.commit(() => wanted);
+      wanted = commit instanceof Promise ? false : wanted;
+      const kept = await commit;
+      assert.equal((await store.find('http://a/late')).length, kept ? 1 : 0);
+      const never = store.write(meta(clock, 'http://a/never'), 5);
+      await never?.write(bytes(5));
+      assert.equal(await never?.commit(() => false), false);
+      assert.equal((await store.find('http://a/never')).length, 0);
     },
   },
   {
@@ -144,6 +161,9 @@ export const objectsContract: readonly ContractCase[] = [
       assert.equal(await store.purge({ by: 'tag', tag: 'none' }), 0);
       await put(store, meta(clock, 'http://c/é"\\'), bytes(3));
       assert.equal(await store.purge({ by: 'prefix', prefix: 'http://c/é"' }), 1, 'characters that need care');
+      for (const url of ['http://d/z', 'https://e/z', 'http://d/z?q', '/z', 'http://d/zz']) await put(store, meta(clock, url), bytes(2));
+      assert.equal(await store.purge({ by: 'path', path: '/z', whole: true }), 3, 'a path on every host');
+      assert.equal(await store.purge({ by: 'path', path: '/z', whole: false }), 2);
       assert.equal(await store.purge({ by: 'all' }), 1);
       assert.equal((await store.stats()).objects, 0);
     },

@@ -72,7 +72,7 @@ describe('invalidation', () => {
       return found;
     };
     const purge = async (item: string): Promise<number | string> => {
-      const what = parsePurge(item, '');
+      const what = parsePurge(item);
       return typeof what === 'string' ? what : own.purge(what);
     };
     return { purge, left };
