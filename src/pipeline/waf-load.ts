@@ -30,7 +30,7 @@ const defined = <Given extends object>(given: Given): { [Key in keyof Given]: Ex
 
 /** An exclusion as the engine takes it; its paths are the corridor's business. */
 export const exclusionOf = ({ rules, tag, target }: WafExclusionDocument): CrsExclusion =>
-  defined({ rules, tag, target }) as CrsExclusion;
+  defined({ rules, tag, target });
 
 /** The rules of a document at given levels, not yet compiled. Everything wrong goes to `onError`; null when that was fatal. */
 export function readRules(
@@ -42,7 +42,7 @@ export function readRules(
   const { paranoia, detectionParanoia, threshold, variables } = levels;
   const options: CrsOptions = {
     ...(defined({ paranoia, detectionParanoia, variables }) as CrsOptions),
-    ...(threshold && { threshold: defined(threshold) as NonNullable<CrsOptions['threshold']> }),
+    ...(threshold && { threshold: defined(threshold) }),
     mode: document.mode,
     responses: document.answers.judge,
     exclusions: document.exclusions.filter(({ paths }) => paths === undefined).map(exclusionOf),

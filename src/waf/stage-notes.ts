@@ -80,7 +80,7 @@ function redaction(secrets: ReadonlySet<string>): Redact {
     const key = colon < 0 ? '' : field.slice(colon + 1);
     const kind = colon < 0 ? field : field.slice(0, colon);
     if (kind === 'REQUEST_COOKIES') return masked(value);
-    if (/_HEADERS$/.test(kind) && isSecretHeader(key)) return masked(value);
+    if (kind.endsWith('_HEADERS') && isSecretHeader(key)) return masked(value);
     if (key !== '' && isSecretName(key.slice(key.lastIndexOf('.') + 1), secrets)) return masked(value);
     if (!withPairs.test(kind)) return snippet(value);
     return snippet(value.includes('?') ? redactTarget(value, secrets) : redactTarget(`?${value}`, secrets).slice(1));

@@ -303,10 +303,7 @@ describe('own words of routes, tenants and paths', () => {
 
 describe('a document that is wrong about its firewall', () => {
   const issuesOf = async (waf: unknown, more: Partial<DocumentInput> = {}) => {
-    const failed = await open(waf, more).then(
-      () => null,
-      (thrown: unknown) => thrown,
-    );
+    const failed: unknown = await open(waf, more).catch((thrown: unknown) => thrown);
     expect(failed).toBeInstanceOf(DocumentError);
     return (failed as DocumentError).issues;
   };

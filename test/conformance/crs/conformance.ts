@@ -44,7 +44,10 @@ function visit(waf: Waf, received: Received): Outcome {
   const origin = answer(received);
   inspection.responseHead(origin.status, origin.headers);
   inspection.responseBody(fromLatin1(origin.body), true);
-  const matches = inspection.finish().filter((match) => match.logged);
+  const matches = inspection
+    .finish()
+    .filter((match) => match.logged)
+    .map(({ rule, message, logData, tags }) => ({ id: rule.id, message, data: logData, tags }));
   return { status: received.refused ?? origin.status, body: received.refused === null ? origin.body : '', matches };
 }
 

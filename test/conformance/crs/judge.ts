@@ -1,4 +1,3 @@
-import type { Match } from '../../../src/waf/match.ts';
 import type { Stage } from './cases.ts';
 
 export interface Outcome {
@@ -6,23 +5,31 @@ export interface Outcome {
   readonly status: number | 'closed';
   readonly body: string;
   /** Findings only. */
-  readonly matches: readonly Match[];
+  readonly matches: readonly LoggedFinding[];
+}
+
+/** A finding as a log has it. */
+export interface LoggedFinding {
+  readonly id: string;
+  readonly message: string;
+  readonly data: string;
+  readonly tags: readonly string[];
 }
 
 /** A log line in the form that the suite's expressions were written for. */
-function logLine(match: Match): string {
+function logLine(match: LoggedFinding): string {
   const plain = (text: string): string =>
     text.replace(/[\x00-\x1f\x7f-\xff]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
   const tags = match.tags.map((tag) => ` [tag "${tag}"]`).join('');
-  const data = match.logData === '' ? '' : ` [data "${plain(match.logData)}"]`;
-  return `[id "${match.rule.id}"] [msg "${plain(match.message)}"]${data}${tags}`;
+  const data = match.data === '' ? '' : ` [data "${plain(match.data)}"]`;
+  return `[id "${match.id}"] [msg "${plain(match.message)}"]${data}${tags}`;
 }
 
 /** What is wrong with the outcome; empty when the stage passes. */
 export function judge({ output }: Stage, outcome: Outcome): string[] {
   if (output.expect_error === true) return outcome.status === 'closed' ? [] : ['no error where one was expected'];
   const wrong: string[] = [];
-  const ids = new Set(outcome.matches.map((match) => Number(match.rule.id)));
+  const ids = new Set(outcome.matches.map((match) => Number(match.id)));
   const lines = outcome.matches.map(logLine);
   const found = (pattern: string): boolean => {
     const expression = new RegExp(pattern);
