@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
+import { messageOf } from '../base/fault.ts';
 import type { Document } from '../config/document.ts';
 import { DocumentError, type Issue } from '../config/parse.ts';
 import { openDialer } from '../net/dialer.ts';
@@ -74,7 +75,7 @@ export async function outfit(
     ports: {
       clock,
       log,
-      sinks: [...sinks, ...(given.observers ?? [])],
+      sinks: [...sinks, ...(given.observers ?? [])].map((sink) => guarded(sink, log)),
       buckets: state.buckets,
       counters: state.counters,
       records: state.records,
@@ -88,6 +89,23 @@ export async function outfit(
       fetchJson: given.fetchJson ?? fetchJson,
       openDocument: given.openDocument ?? ((use, options) => openFile(use, options, at)),
     },
+  };
+}
+
+/** A sink must not throw; one that does all the same costs nobody his answer, and is named once. */
+function guarded(sink: Sink, log: Ports['log']): Sink {
+  let said = false;
+  return {
+    name: sink.name,
+    write(record) {
+      try {
+        sink.write(record);
+      } catch (thrown) {
+        if (!said) log('error', 'a sink throws; records are being lost', { sink: sink.name, reason: messageOf(thrown) });
+        said = true;
+      }
+    },
+    flush: () => sink.flush(),
   };
 }
 

@@ -77,9 +77,9 @@ describe('a rule map in a file', () => {
   it('replaced again and again under load: every answer is of exactly one version', async () => {
     folder.write('rules.json', map(0));
     const { serving } = await start();
-    let going = true;
+    const load = { going: true };
     const viewer = async (): Promise<void> => {
-      while (going) await (await fetch(`${serving.url}/`)).arrayBuffer();
+      while (load.going) await (await fetch(`${serving.url}/`)).arrayBuffer();
     };
     const viewers = Array.from({ length: 6 }, viewer);
     for (let version = 1; version <= 12; version++) {
@@ -87,7 +87,7 @@ describe('a rule map in a file', () => {
       replace(map(version));
       await until(`version ${version} is taken up`, async () => (await health()).version !== before);
     }
-    going = false;
+    load.going = false;
     await Promise.all(viewers);
     const versionOf = new Map<string, string>();
     for (const record of records) {

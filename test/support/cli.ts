@@ -79,7 +79,7 @@ export function startEdge(folder: string, args: readonly string[] = ['start']): 
         });
       }, 20);
     });
-    void exited.then((code) => {
+    child.once('close', (code) => {
       if (!ready) reject(new Error(`the edge ended with ${code} before it listened:\n${err}`));
     });
   });
