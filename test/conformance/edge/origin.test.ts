@@ -64,32 +64,32 @@ describe('signatures', () => {
     const rows: readonly (readonly [what: string, target: string, headers: Fields, code: string | null, address?: string])[] = [
       ['canned', url('/a', later), {}, null],
       ['canned with a query of its own', url('/a?x=1', later), {}, null],
-      ['a parameter added afterwards', `${url('/a', later)}&y=1`, {}, 'signature-wrong'],
-      ['another path', url('/a', later).replace('/a?', '/b?'), {}, 'signature-wrong'],
-      ['expired', url('/a', epoch - 1), {}, 'signature-expired'],
-      ['unknown key', url('/a', later, 'K9'), {}, 'signature-key'],
-      ['the wrong key', url('/a', later, 'K2'), {}, 'signature-wrong'],
-      ['garbage', url('/a', later, 'K1', '%%%'), {}, 'signature-malformed'],
-      ['nothing', '/a', {}, 'signature-missing'],
+      ['a parameter added afterwards', `${url('/a', later)}&y=1`, {}, 'edge.signature-wrong'],
+      ['another path', url('/a', later).replace('/a?', '/b?'), {}, 'edge.signature-wrong'],
+      ['expired', url('/a', epoch - 1), {}, 'edge.signature-expired'],
+      ['unknown key', url('/a', later, 'K9'), {}, 'edge.signature-key'],
+      ['the wrong key', url('/a', later, 'K2'), {}, 'edge.signature-wrong'],
+      ['garbage', url('/a', later, 'K1', '%%%'), {}, 'edge.signature-malformed'],
+      ['nothing', '/a', {}, 'edge.signature-missing'],
       ['custom with wildcard', custom('/img/1.jpg', policy(`${base}/img/*`)), {}, null],
-      ['custom outside its wildcard', custom('/other', policy(`${base}/img/*`)), {}, 'signature-scope'],
+      ['custom outside its wildcard', custom('/other', policy(`${base}/img/*`)), {}, 'edge.signature-scope'],
       ['custom with any protocol', custom('/img/1.jpg', policy('localhost/img/?.jpg')), {}, null],
       ['custom for everything', custom('/x?q=1', policy('*')), {}, null],
-      ['a query that the policy does not name', custom('/x?q=1', policy(`${base}/x`)), {}, 'signature-scope'],
+      ['a query that the policy does not name', custom('/x?q=1', policy(`${base}/x`)), {}, 'edge.signature-scope'],
       ['a query that it names', custom('/x?q=1', policy(`${base}/x\\?q=*`)), {}, null],
-      ['not yet', custom('/x', policy('*', { DateGreaterThan: { 'AWS:EpochTime': later - 1 } })), {}, 'signature-expired'],
+      ['not yet', custom('/x', policy('*', { DateGreaterThan: { 'AWS:EpochTime': later - 1 } })), {}, 'edge.signature-expired'],
       ['from the right block', custom('/x', policy('*', { IpAddress: { 'AWS:SourceIp': '192.0.2.0/24' } })), {}, null, '192.0.2.7'],
-      ['from elsewhere', custom('/x', policy('*', { IpAddress: { 'AWS:SourceIp': '192.0.2.0/24' } })), {}, 'signature-scope', '198.51.100.1'],
-      ['no policy at all', `/x?Policy=${safe(Buffer.from('{}'))}&Signature=${sign('{}')}&Key-Pair-Id=K1`, {}, 'signature-malformed'],
+      ['from elsewhere', custom('/x', policy('*', { IpAddress: { 'AWS:SourceIp': '192.0.2.0/24' } })), {}, 'edge.signature-scope', '198.51.100.1'],
+      ['no policy at all', `/x?Policy=${safe(Buffer.from('{}'))}&Signature=${sign('{}')}&Key-Pair-Id=K1`, {}, 'edge.signature-malformed'],
       ['ECDSA with SHA-256', `/a?Expires=${later}&Signature=${sign(canned(`${base}/a`, later), 'sha256', ec.privateKey)}&Key-Pair-Id=K2&Hash-Algorithm=SHA256`, {}, null],
       ['RSA with SHA-256', `/a?Expires=${later}&Signature=${sign(canned(`${base}/a`, later), 'sha256')}&Key-Pair-Id=K1&Hash-Algorithm=SHA256`, {}, null],
       ['cookies', '/a', { Cookie: `CloudFront-Expires=${later}; CloudFront-Signature=${sign(canned(`${base}/a`, later))}; CloudFront-Key-Pair-Id=K1` }, null],
       ['policy cookies', '/a', { Cookie: `CloudFront-Policy=${safe(Buffer.from(policy('*')))}; CloudFront-Signature=${sign(policy('*'))}; CloudFront-Key-Pair-Id=K1` }, null],
-      ['a bad URL beside good cookies', url('/a', epoch - 1), { Cookie: `CloudFront-Policy=${safe(Buffer.from(policy('*')))}; CloudFront-Signature=${sign(policy('*'))}; CloudFront-Key-Pair-Id=K1` }, 'signature-expired'],
+      ['a bad URL beside good cookies', url('/a', epoch - 1), { Cookie: `CloudFront-Policy=${safe(Buffer.from(policy('*')))}; CloudFront-Signature=${sign(policy('*'))}; CloudFront-Key-Pair-Id=K1` }, 'edge.signature-expired'],
     ];
     for (const [what, target, headers, code, address] of rows) {
       const reply = await v.send({ target, headers, ...(address === undefined ? {} : { address }) });
-      expect([reply.status, reply.from.by === 'refusal' ? reply.from.code : null], what).toEqual(code === null ? [200, null] : [403, `edge.${code}`]);
+      expect([reply.status, reply.from.by === 'refusal' ? reply.from.code : null], what).toEqual(code === null ? [200, null] : [403, code]);
       if (code === null) expect(reply.body, what).not.toContain('Signature');
     }
     expect(rows.length).toBe(24);
