@@ -1,5 +1,5 @@
 import { hex } from '../base/bytes.ts';
-import { randomBytes } from '../base/id.ts';
+import { chance } from '../base/chance.ts';
 import type { Viewer } from '../flow/exchange.ts';
 import { HeaderList } from '../http/headers.ts';
 
@@ -7,7 +7,7 @@ import { HeaderList } from '../http/headers.ts';
 export function newTraceHeader(at: number): string {
   return `Root=1-${Math.floor(at / 1000)
     .toString(16)
-    .padStart(8, '0')}-${hex(randomBytes(12))}`;
+    .padStart(8, '0')}-${hex(chance(12))}`;
 }
 
 /** Does a client's own trace header have the form that the gateway keeps? */

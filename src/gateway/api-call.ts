@@ -1,5 +1,5 @@
 import { base64 } from '../base/bytes.ts';
-import { randomBytes } from '../base/id.ts';
+import { chance } from '../base/chance.ts';
 import { executeApiArn } from '../events/parts.ts';
 import { splitTarget } from '../events/parts-target.ts';
 import type { Exchange } from '../flow/exchange.ts';
@@ -108,8 +108,8 @@ function beginCall(api: GatewayApi, exchange: Exchange, paths: StagePath): Call 
         ? wanted
         : api.kind === 'rest'
           ? crypto.randomUUID()
-          : base64(randomBytes(11)),
-    extendedRequestId: base64(randomBytes(11)),
+          : base64(chance(11)),
+    extendedRequestId: base64(chance(11)),
     at: clock.now(),
     method: override !== undefined && /^[A-Z]{3,10}$/.test(override) ? override : request.method,
     path: paths.path,

@@ -26,10 +26,14 @@ export const quotaStarts = { hour: 0, weekday: 1, dayOfMonth: 1 } as const;
 
 const dateOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
+// The windows of the last question: nearly every question is about the same ones.
+let lastDay: QuotaWindow = { name: '', startsAt: 0, endsAt: 0 };
+
 export function dayWindow(now: number): QuotaWindow {
+  if (now >= lastDay.startsAt && now < lastDay.endsAt) return lastDay;
   const shift = quotaStarts.hour * 3_600_000;
   const startsAt = Math.floor((now - shift) / DAY) * DAY + shift;
-  return { name: dateOf(startsAt), startsAt, endsAt: startsAt + DAY };
+  return (lastDay = { name: dateOf(startsAt), startsAt, endsAt: startsAt + DAY });
 }
 
 export function quotaWindow(period: QuotaPeriod, now: number): QuotaWindow {

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { createJiti } from 'jiti';
-import { loadModule } from './load-module.ts';
 import { contextOf, type GuestCall, type GuestData, type GuestReply } from './guest-protocol.ts';
 
 /** The inside of a worker: loads somebody's handler and gives it one event at a time, as the Lambda runtime does. */
@@ -20,9 +18,9 @@ async function load(): Promise<Handler> {
   const ours = typed && readFileSync(data.file, 'utf8').includes('sallyport');
   const module = (
     ours
-      ? await loadModule(data.file)
+      ? await (await import('./load-module.ts')).loadModule(data.file)
       : typed
-        ? await createJiti(url, { interopDefault: false, moduleCache: false }).import(url)
+        ? await typescript(url)
         : await import(url)
   ) as Record<string, unknown>;
   const root = (module['default'] ?? {}) as Record<string, unknown>;
@@ -37,6 +35,12 @@ async function load(): Promise<Handler> {
   if (typeof handler !== 'function')
     throw new TypeError(`${data.file} has no export "${data.handler}" that is a function`);
   return handler as Handler;
+}
+
+/** The compiler is large, and a handler in JavaScript does without it. */
+async function typescript(url: string): Promise<unknown> {
+  const { createJiti } = await import('jiti');
+  return createJiti(url, { interopDefault: false, moduleCache: false }).import(url);
 }
 
 /** An error as Lambda reports it: a thrown text is its own message. */

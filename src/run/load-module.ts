@@ -2,7 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The package's entries that a user's module may import, and the file that is each. */
-const doors = { sallyport: 'index', 'sallyport/testing': 'testing/index', 'sallyport/waf': 'waf/index', 'sallyport/node': 'node/index' } as const;
+const doors = {
+  sallyport: 'index',
+  'sallyport/testing': 'testing/index',
+  'sallyport/waf': 'waf/index',
+  'sallyport/node': 'node/index',
+} as const;
 
 /**
  * Loads a user's TypeScript or JavaScript module afresh, without a build. `sallyport` in its imports is this very
@@ -18,7 +23,13 @@ export async function loadModule(path: string): Promise<Readonly<Record<string, 
     if (name === 'sallyport' || text.includes(name)) virtualModules[name] = await import(/* @vite-ignore */ door(file));
     else alias[name] = door(file);
   }
-  const jiti = createJiti(import.meta.url, { moduleCache: false, fsCache: false, interopDefault: false, alias, virtualModules });
+  const jiti = createJiti(import.meta.url, {
+    moduleCache: false,
+    fsCache: false,
+    interopDefault: false,
+    alias,
+    virtualModules,
+  });
   return await jiti.import<Readonly<Record<string, unknown>>>(path);
 }
 

@@ -15,7 +15,8 @@ const MOST_SOURCE = 10_240;
  * too long. It is a fence for the operator's own code and not a wall against a stranger's.
  */
 export const openScript: OpenScript = (options) => {
-  if (Buffer.byteLength(options.code) > MOST_SOURCE) throw new Error(`${options.name} is longer than ${MOST_SOURCE} bytes`);
+  if (Buffer.byteLength(options.code) > MOST_SOURCE)
+    throw new Error(`${options.name} is longer than ${MOST_SOURCE} bytes`);
   const compiled = new Compiled(sourceOf(options), { filename: options.name });
   const start = new Compiled(preamble, { filename: 'preamble' });
   return {
@@ -36,11 +37,19 @@ export const openScript: OpenScript = (options) => {
         failure: '',
         origin: '',
       };
-      return runIn(createContext({ host }, { codeGeneration: { strings: false, wasm: false }, microtaskMode: 'afterEvaluate' }), host, log);
+      return runIn(
+        createContext({ host }, { codeGeneration: { strings: false, wasm: false }, microtaskMode: 'afterEvaluate' }),
+        host,
+        log,
+      );
     },
   };
 
-  function runIn(context: Context, host: { readonly result: string; readonly failure: string; readonly origin: string }, log: readonly string[]): ScriptOutcome {
+  function runIn(
+    context: Context,
+    host: { readonly result: string; readonly failure: string; readonly origin: string },
+    log: readonly string[],
+  ): ScriptOutcome {
     try {
       start.runInContext(context, { timeout: options.timeoutMs });
       compiled.runInContext(context, { timeout: options.timeoutMs });
@@ -49,14 +58,22 @@ export const openScript: OpenScript = (options) => {
     }
     if (host.failure !== '') return { kind: 'error', says: host.failure, log };
     if (host.result === '') return { kind: 'error', says: 'the function did not come to an end', log };
-    return { kind: 'answer', value: JSON.parse(host.result) as unknown, origin: host.origin === '' ? null : (JSON.parse(host.origin) as unknown), log };
+    return {
+      kind: 'answer',
+      value: JSON.parse(host.result) as unknown,
+      origin: host.origin === '' ? null : (JSON.parse(host.origin) as unknown),
+      log,
+    };
   }
 };
 
 /** Imports become look-ups; the handler is called at the end. */
 function sourceOf({ code }: ScriptOptions): string {
   const body = code
-    .replaceAll(/^\s*import\s+(\w+)\s+from\s+(['"])([\w:]+)\2\s*;?/gm, (_, name: string, __: string, module: string) => `const ${name} = require(${JSON.stringify(module)});`)
+    .replaceAll(
+      /^\s*import\s+(\w+)\s+from\s+(['"])([\w:]+)\2\s*;?/gm,
+      (_, name: string, __: string, module: string) => `const ${name} = require(${JSON.stringify(module)});`,
+    )
     .replaceAll(/^\s*export\s+(?:default\s+)?(?=(?:async\s+)?function\b)/gm, '');
   return `'use strict';(() => {${body}
 ;__run(handler);})();`;
