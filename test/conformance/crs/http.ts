@@ -43,7 +43,10 @@ export async function httpSuite(rules: string): Promise<Suite> {
   const shell: Edge = await edge({
     ...everythingTo(`http://127.0.0.1:${behind}`),
     ...document(rules),
-    listen: { paths: { encodedSlash: 'keep', emptySegment: 'keep', unencoded: 'keep' }, limits: { headerBytes: '64kb', targetBytes: '64kb', headerCount: 1000 } },
+    listen: {
+      paths: { encodedSlash: 'keep', emptySegment: 'keep', unencoded: 'keep' },
+      limits: { headerBytes: '64kb', targetBytes: '64kb', headerCount: 1000 },
+    },
   });
   return {
     async run(one) {
@@ -64,8 +67,17 @@ function backend(): Promise<Server> {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => void chunks.push(chunk));
     incoming.on('end', () => {
-      const request = { method: incoming.method ?? '', target: incoming.url ?? '', version: incoming.httpVersion, headers: [] };
-      const { status, headers, body } = answer({ request, body: Buffer.concat(chunks).toString('latin1'), refused: null });
+      const request = {
+        method: incoming.method ?? '',
+        target: incoming.url ?? '',
+        version: incoming.httpVersion,
+        headers: [],
+      };
+      const { status, headers, body } = answer({
+        request,
+        body: Buffer.concat(chunks).toString('latin1'),
+        refused: null,
+      });
       outgoing.writeHead(status, headers.flat()).end(body, 'latin1');
     });
   });
@@ -130,7 +142,11 @@ function findings(record: DecisionRecord): LoggedFinding[] {
 }
 
 /** All cases, a few at a time; those that failed, in order. */
-export async function runOverHttp(rules: string, cases: readonly Case[], told: (done: number) => void = () => {}): Promise<CaseResult[]> {
+export async function runOverHttp(
+  rules: string,
+  cases: readonly Case[],
+  told: (done: number) => void = () => {},
+): Promise<CaseResult[]> {
   const suite = await httpSuite(rules);
   const results: CaseResult[] = [];
   let next = 0;
