@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { terminal } from './command.ts';
 import { check } from './commands/check.ts';
+import { crs } from './commands/crs.ts';
 import { demo } from './commands/demo.ts';
 import { explain } from './commands/explain.ts';
 import { init } from './commands/init.ts';
@@ -11,6 +12,7 @@ import { openapi } from './commands/openapi.ts';
 import { schema } from './commands/schema.ts';
 import { start } from './commands/start.ts';
 import { tryIt } from './commands/try.ts';
+import { waf } from './commands/waf.ts';
 import { usage } from './commands/usage.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -22,7 +24,7 @@ const program = new Command('sallyport')
   .configureHelp({ sortSubcommands: false })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-for (const add of [init, check, start, demo, tryIt, explain, keys, usage, openapi, schema]) add(program, terminal);
+for (const add of [init, check, start, demo, tryIt, explain, keys, usage, openapi, schema, crs, waf]) add(program, terminal);
 
 program.addHelpText(
   'after',
