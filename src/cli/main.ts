@@ -5,10 +5,13 @@ import { terminal } from './command.ts';
 import { check } from './commands/check.ts';
 import { crs } from './commands/crs.ts';
 import { demo } from './commands/demo.ts';
+import { emit } from './commands/emit.ts';
 import { explain } from './commands/explain.ts';
+import { importRules } from './commands/import.ts';
 import { init } from './commands/init.ts';
 import { keys } from './commands/keys.ts';
 import { openapi } from './commands/openapi.ts';
+import { plan } from './commands/plan.ts';
 import { schema } from './commands/schema.ts';
 import { start } from './commands/start.ts';
 import { tryIt } from './commands/try.ts';
@@ -24,7 +27,7 @@ const program = new Command('sallyport')
   .configureHelp({ sortSubcommands: false })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-for (const add of [init, check, start, demo, tryIt, explain, keys, usage, openapi, schema, crs, waf]) add(program, terminal);
+for (const add of [init, check, start, demo, tryIt, explain, keys, usage, openapi, importRules, emit, plan, schema, crs, waf]) add(program, terminal);
 
 program.addHelpText(
   'after',

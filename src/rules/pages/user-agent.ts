@@ -3,7 +3,7 @@ import { matcher, patternText } from '../params.ts';
 import { allow, count, defineRule, deny } from '../rule.ts';
 
 /** Command-line scanners that announce themselves; anybody can send another name, so this only keeps the noise down. */
-const scanners = ['sqlmap', 'nikto', 'nmap', 'masscan', 'zgrab', 'gobuster', 'dirbuster', 'wpscan', 'nuclei', 'acunetix', 'nessus', 'openvas', 'havij', 'w3af'];
+export const scanners = ['sqlmap', 'nikto', 'nmap', 'masscan', 'zgrab', 'gobuster', 'dirbuster', 'wpscan', 'nuclei', 'acunetix', 'nessus', 'openvas', 'havij', 'w3af'];
 
 export default defineRule({
   name: 'user-agent',

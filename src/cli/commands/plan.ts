@@ -1,0 +1,50 @@
+import { Option, type Command } from 'commander';
+import { DocumentError, parseDocument } from '../../config/parse.ts';
+import { fronts, plan as planOf, type Front } from '../../lab/plan.ts';
+import { registry } from '../../pipeline/registry.ts';
+import { mounts, mountSays } from '../../waf/mounts.ts';
+import { exits, guarded, table, type Terminal } from '../command.ts';
+import { loadDocument } from '../load.ts';
+
+/** Which rule runs where on AWS, and why not elsewhere. */
+export function plan(program: Command, io: Terminal): void {
+  program
+    .command('plan')
+    .description('say where each rule of the document would run on AWS, and why not elsewhere')
+    .option('-c, --config <file>', 'the document (default: sallyport.config.* in this folder)')
+    .addOption(new Option('--front <front>', 'what stands in front of the API').choices(fronts).default('http-api'))
+    .option('--all', 'show every mount, not only the chosen one')
+    .option('--json', 'print the plan as JSON')
+    .action((options: { config?: string; front: Front; all?: boolean; json?: boolean }) =>
+      guarded(io, options.json === true, async () => {
+        const loaded = await loadDocument(options.config);
+        const { document, issues } = parseDocument(loaded.document);
+        if (document === null) throw new DocumentError(issues);
+        const made = planOf(document, registry(loaded.plugins), options.front);
+        const ok = made.errors.length === 0;
+        if (options.json) {
+          io.out(JSON.stringify({ ok, ...made }, null, 2));
+          return ok ? exits.ok : exits.notInOrder;
+        }
+        io.out(`${made.rules.length} rules behind ${made.front}:`);
+        io.out('');
+        for (const line of table([
+          ['resource', 'rule', 'runs in', 'why'],
+          ...made.rules.map((rule) => [rule.resource, rule.rule, rule.chosen ?? 'NOWHERE', rule.why]),
+        ]))
+          io.out(line);
+        if (options.all) {
+          io.out('');
+          for (const mount of mounts) io.out(`${mount}: ${mountSays[mount]}`);
+          for (const rule of made.rules) {
+            io.out('');
+            io.out(`${rule.resource} ${rule.rule}`);
+            for (const line of table(rule.mounts.map((each) => [`  ${each.mount}`, each.can, each.why]))) io.out(line);
+          }
+        }
+        for (const note of made.notes) io.out(`\nNote: ${note}.`);
+        for (const error of made.errors) io.err(`Error: ${error}`);
+        return ok ? exits.ok : exits.notInOrder;
+      }),
+    );
+}
