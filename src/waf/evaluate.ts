@@ -22,7 +22,7 @@ export type Evaluate = (transaction: Transaction, rule: CompiledRule, link: Comp
 /** Rule by rule and value by value, with no short cuts: the reference that faster evaluators are held against. */
 export const evaluate: Evaluate = (transaction, rule, link) => {
   const { condition } = link;
-  if (condition.kind === 'match') return evaluateMatch(transaction, rule, link, condition);
+  if (condition.kind === 'match') return evaluateMatch(transaction, rule, link, condition, null);
   const found = holds(transaction, rule, condition);
   if (found) hit(transaction, rule, link, null);
   return found;
@@ -83,17 +83,20 @@ export function valuesOf(
   return [{ name: target.spelled, key: '', value: String(values.length) }];
 }
 
-function evaluateMatch(
+/** One comparison. With `among`, values that are not in it are known not to hit; counts are always made. */
+export function evaluateMatch(
   transaction: Transaction,
   rule: CompiledRule,
   link: CompiledLink,
   condition: CompiledMatch,
+  among: readonly FieldValue[] | null,
 ): boolean {
   let any = false;
   const exclusions = exclusionsFor(transaction, rule, link, condition);
   const { negated, multiMatch } = condition.source;
   for (const target of condition.targets) {
     for (const value of valuesOf(transaction, target, exclusions)) {
+      if (among !== null && !target.count && !among.includes(value)) continue;
       for (const seen of multiMatch ? everyStep(value, condition.chain) : [transformed(value, condition.chain)]) {
         // Asked each time: what a hit does may change what a macro in the argument stands for.
         const matcher = condition.matcher(transaction);

@@ -1,6 +1,13 @@
 import { groupBits } from './byte-groups.ts';
 import type { LiteralTables } from './tables.ts';
 
+/** Only which groups of bytes a value holds. */
+export function bitsOf(value: string): number {
+  let bits = 0;
+  for (let i = 0; i < value.length; i++) bits |= groupBits[value.charCodeAt(i) & 255]!;
+  return bits;
+}
+
 /**
  * One pass over a value: which groups of bytes it holds, and which states of the automaton with texts in them it
  * visited. One scanner is used for one value after the other; what it found stands in its fields until the next.

@@ -1,6 +1,7 @@
 import { emptyBody } from '../bodies/body-view.ts';
-import { evaluate } from '../evaluate.ts';
-import type { CompiledRule, Program } from '../program.ts';
+import { evaluate, evaluateMatch, type Evaluate } from '../evaluate.ts';
+import type { FieldValue } from '../field.ts';
+import type { CompiledLink, CompiledRule, Program } from '../program.ts';
 import { phases, type Phase } from '../rule.ts';
 import { ended, runRule, type RunPhase } from '../run.ts';
 import type { Transaction } from '../transaction.ts';
@@ -16,6 +17,8 @@ import { planScreen } from './screen-plan.ts';
 /** What is remembered about one request between its phases. */
 interface Progress {
   readonly hits: Hits;
+  /** Leaves out values of which it is known that they do not hit. */
+  readonly evaluate: Evaluate;
   assumption: Assumption;
 }
 
@@ -28,12 +31,16 @@ export function fastRunner(program: Program): RunPhase {
   return new Runner(program).run;
 }
 
+const none: readonly FieldValue[] = [];
+
 class Runner {
   private readonly program: Program;
   private readonly words: number;
   private readonly sizes: Sizes;
   private readonly screen: Screen;
   private readonly plans: Readonly<Record<Assumption, Plan>>;
+  /** The screen's numbers of conditions, by their links. */
+  private readonly bits = new Map<CompiledLink, number>();
   private readonly conduct: readonly Uint8Array[];
   private readonly memos: ReadonlyMap<number, Memo>;
   private readonly start: Assumption;
@@ -52,6 +59,10 @@ class Runner {
     this.plans = { quiet, loud, plain: fold(program, 'plain', surely) };
     const plan = planScreen(program, (rule) => (wanted.has(rule) ? entries(rule) : null));
     this.words = plan.words;
+    for (const { bit, phase, at, condition } of plan.screened) {
+      const link = program.phases[phase][at]!.links.find((one) => one.condition === condition);
+      if (link !== undefined) this.bits.set(link, bit);
+    }
     const size = (phase: Phase): number => program.phases[phase].length;
     this.sizes = { 1: size(1), 2: size(2), 3: size(3), 4: size(4), 5: size(5) };
     this.screen = new Screen(plan, this.sizes, (value) => transformNamed('lowercase').apply(value));
@@ -71,17 +82,20 @@ class Runner {
   private screened(transaction: Transaction, phase: Phase): Progress {
     let progress = this.progress.get(transaction);
     if (progress === undefined) {
-      progress = {
-        hits: new Hits(this.words, this.sizes),
-        assumption: transaction.removals.steered ? 'plain' : this.start,
+      const hits = new Hits(this.words, this.sizes);
+      const knowing: Evaluate = (asked, rule, link) => {
+        const bit = this.bits.get(link);
+        if (bit === undefined || link.condition.kind !== 'match') return evaluate(asked, rule, link);
+        return evaluateMatch(asked, rule, link, link.condition, hits.values.get(bit) ?? none);
       };
+      progress = { hits, evaluate: knowing, assumption: transaction.removals.steered ? 'plain' : this.start };
       this.progress.set(transaction, progress);
     }
     const bare = phase === 2 && transaction.body === emptyBody && transaction.bodyLength === 0;
     if (bare) this.screenBare(transaction, progress.hits);
     for (const open of bare ? this.screen.filled : this.screen.looks[phase]) {
       const values = transaction.read(open.look.field);
-      for (let i = 0; i < values.length; i++) this.screen.value(open, values[i]!.key, values[i]!.value, progress.hits);
+      for (let i = 0; i < values.length; i++) this.screen.value(open, values[i]!, progress.hits);
     }
     this.screen.join(phase, transaction, progress.hits);
     return progress;
@@ -92,7 +106,7 @@ class Runner {
     if (this.bare === null) {
       const alone = new Hits(this.words, this.sizes);
       for (const open of this.screen.bare) {
-        for (const { key, value } of transaction.read(open.look.field)) this.screen.value(open, key, value, alone);
+        for (const value of transaction.read(open.look.field)) this.screen.value(open, value, alone);
       }
       this.bare = alone;
     }
@@ -123,7 +137,7 @@ class Runner {
       if (key === '') continue;
       if (transaction.matchedVars.length > 0) transaction.matchedVars = [];
       if (transaction.evidence.length > 0) transaction.evidence.length = 0;
-      const matched = runRule(transaction, rule, evaluate);
+      const matched = runRule(transaction, rule, progress.assumption === 'plain' ? evaluate : progress.evaluate);
       if (matched) at = rule.next;
       else if (key !== null) this.memos.get(rule.index)!.keep(key);
       this.note(progress, this.conduct[rule.index]![matched ? rule.links.length + 1 : transaction.evidence.length]!);

@@ -35,6 +35,10 @@ export interface Step {
   readonly lowered: 0 | 1;
   /** A value of fewer bytes leads to no match, neither after this step nor after those that follow it. */
   readonly shortest: number;
+  /** The same of what this step makes of a value. */
+  readonly least: number;
+  /** Few rules look at what this step makes, or others make of that: they are asked without a scan for texts. */
+  readonly few: Uint32Array | null;
   /** Rules whose condition looks at the value after this step. */
   readonly rules: Uint32Array;
   /** Those of them that look at it at other steps too. */
@@ -183,8 +187,11 @@ function lookOf(field: FieldDefinition, readers: readonly Screened[], words: num
   const ordered = [...nodes.values()].sort((a, b) => a.chain.path.length - b.chain.path.length);
   const numbers = new Map(ordered.map(({ chain }, i) => [chain.id, i]));
   const shortest = shortestInputs(ordered, numbers, readers);
+  const few = fewRules(ordered, numbers, words);
   const steps = ordered.map(({ chain, rules: at }, i) => ({
-    shortest: shortest[i]!,
+    shortest: shortest[i]!.input,
+    least: shortest[i]!.output,
+    few: few[i]!,
     chain,
     parent: chain.previous === null ? -1 : numbers.get(chain.previous.id)!,
     triggers: triggersOf(chain),
@@ -222,25 +229,50 @@ const neverLonger = new Set(
   ),
 );
 
-/** For each node how long its input must be for any rule at it or below it to match. */
+/** For each node how long its input and its output must be for any rule at it or below it to match. */
 function shortestInputs(
   nodes: readonly { readonly chain: ChainNode }[],
   numbers: ReadonlyMap<number, number>,
   readers: readonly Screened[],
-): number[] {
-  const shortest = nodes.map(() => Infinity);
+): readonly { readonly input: number; readonly output: number }[] {
+  const found = nodes.map(() => ({ input: Infinity, output: Infinity }));
   for (const { condition, shortest: least } of readers) {
-    // Several rules may look at steps on the way: then the chain's end is not the only place.
     let bytes = least;
     for (const chain of [...condition.chain.path].reverse()) {
-      const name = chain.transform!.name;
+      const at = found[numbers.get(chain.id)!]!;
+      at.output = Math.min(at.output, condition.source.multiMatch ? Math.min(bytes, least) : bytes);
+      const { name } = chain.transform!;
       if (!neverLonger.has(name)) bytes = 0;
       else if (name === 'base64Decode') bytes = Math.ceil((bytes * 4) / 3);
-      const at = numbers.get(chain.id)!;
-      shortest[at] = Math.min(shortest[at]!, condition.source.multiMatch ? Math.min(bytes, least) : bytes);
+      at.input = Math.min(at.input, condition.source.multiMatch ? Math.min(bytes, least) : bytes);
     }
   }
-  return shortest.map((bytes) => (bytes === Infinity ? 0 : bytes));
+  const finite = (bytes: number): number => (bytes === Infinity ? 0 : bytes);
+  return found.map(({ input, output }) => ({ input: finite(input), output: finite(output) }));
+}
+
+const mostFew = 2;
+
+/** For each node the rules at it and below it when they are few, else null. */
+function fewRules(
+  nodes: readonly { readonly chain: ChainNode; readonly rules: Uint32Array }[],
+  numbers: ReadonlyMap<number, number>,
+  words: number,
+): readonly (Uint32Array | null)[] {
+  const below = nodes.map(() => new Uint32Array(words));
+  for (const { chain, rules } of nodes) {
+    for (const node of chain.path) {
+      const at = below[numbers.get(node.id)!]!;
+      for (let word = 0; word < words; word++) at[word]! |= rules[word]!;
+    }
+  }
+  const count = (rules: Uint32Array): number =>
+    rules.reduce((sum, word) => {
+      let bits = 0;
+      for (let left = word; left !== 0; left &= left - 1) bits++;
+      return sum + bits;
+    }, 0);
+  return below.map((rules) => (count(rules) <= mostFew ? rules : null));
 }
 
 function rootOf(chain: ChainNode): ChainNode {

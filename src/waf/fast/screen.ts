@@ -1,5 +1,6 @@
 import { profileOf } from '../automaton/byte-groups.ts';
-import { Scanner } from '../automaton/scan.ts';
+import { bitsOf, Scanner } from '../automaton/scan.ts';
+import type { FieldValue } from '../field.ts';
 import type { Matcher } from '../operator.ts';
 import type { Phase } from '../rule.ts';
 import type { Transaction } from '../transaction.ts';
@@ -54,9 +55,13 @@ export class Hits {
   /** The same by phase and by place in the phase. */
   readonly places: Readonly<Record<Phase, Uint32Array>>;
 
+  /** Values that hit, by the rule's number in the screen. */
+  readonly values = new Map<number, FieldValue[]>();
+
   /** Takes over what was found out elsewhere. */
   add(other: Hits): void {
     for (let word = 0; word < this.rules.length; word++) this.rules[word]! |= other.rules[word]!;
+    for (const [bit, values] of other.values) this.values.set(bit, [...(this.values.get(bit) ?? []), ...values]);
     const places = this.places[2];
     for (let word = 0; word < places.length; word++) places[word]! |= other.places[2][word]!;
   }
@@ -71,6 +76,8 @@ export class Hits {
 /** One distinct text that a value becomes on its way through the steps of a look. */
 interface Form {
   text: string;
+  /** Only for the few rules of its step. */
+  few: boolean;
   /** The last transformation made of it: chains that differ in what changes nothing repeat it. */
   last: TransformDefinition | null;
   lastOf: string;
@@ -106,6 +113,7 @@ export class Screen {
   /** For a value whose verdict is kept: it must not depend on what other values hit. */
   private readonly alone: Hits;
   private visit = 0;
+  private current: FieldValue = { name: '', key: '', value: '' };
 
   constructor(plan: ScreenPlan, sizes: Sizes, lower: (value: string) => string) {
     this.plan = plan;
@@ -129,8 +137,10 @@ export class Screen {
     this.filled = this.looks[2].filter(({ look }) => !ofBody.test(look.field.name));
   }
 
-  /** Adds to `hits` every rule for which this value is a hit; `key` is the value's name. */
-  value(open: OpenLook, key: string, value: string, hits: Hits): void {
+  /** Adds to `hits` every rule for which this value is a hit. */
+  value(open: OpenLook, read: FieldValue, hits: Hits): void {
+    const { key, value } = read;
+    this.current = read;
     const { rules, verdicts } = open.everybody ?? open.byName.get(key) ?? newAudience(open, key);
     if (verdicts === null || value.length > longestKept) {
       this.inspect(open, rules, value, hits);
@@ -139,6 +149,7 @@ export class Screen {
     let verdict = verdicts.get(value);
     if (verdict === undefined) {
       this.alone.rules.fill(0);
+      this.alone.values.clear();
       this.inspect(open, rules, value, this.alone);
       verdict = bitsIn(this.alone.rules);
       if (verdicts.size >= mostKept) verdicts.clear();
@@ -164,24 +175,8 @@ export class Screen {
   /** Scans a text that the value has become, and notes which rules it could concern. */
   private form(text: string, rules: Uint32Array): Form {
     const { scanner, plan } = this;
-    let form = this.forms[this.formCount];
-    if (form === undefined) {
-      form = {
-        text,
-        last: null,
-        lastOf: '',
-        lastMade: '',
-        lowered: null,
-        bits: 0,
-        candidates: new Uint32Array(plan.words),
-      };
-      this.forms.push(form);
-    }
-    this.formCount++;
+    const form = this.nextForm(text);
     scanner.scan(text);
-    form.text = text;
-    form.lowered = null;
-    form.last = null;
     form.bits = scanner.bits;
     const profile = profileOf(scanner.bits);
     const { candidates } = form;
@@ -198,23 +193,43 @@ export class Screen {
         }
       }
     }
-    const { groups } = plan;
+    this.drop(form, rules);
+    return form;
+  }
+
+  private nextForm(text: string): Form {
+    let form = this.forms[this.formCount];
+    if (form === undefined) {
+      const candidates = new Uint32Array(this.plan.words);
+      form = { text, few: false, last: null, lastOf: '', lastMade: '', lowered: null, bits: 0, candidates };
+      this.forms.push(form);
+    }
+    this.formCount++;
+    form.text = text;
+    form.few = false;
+    form.lowered = null;
+    form.last = null;
+    return form;
+  }
+
+  /** Takes out candidates that do not read the value, and those whose bytes it does not have. */
+  private drop({ bits, candidates }: Form, rules: Uint32Array): void {
+    const { groups } = this.plan;
+    const profile = profileOf(bits);
     for (let word = 0; word < candidates.length; word++) {
       let left = candidates[word]! & rules[word]!;
       candidates[word] = left;
       for (; left !== 0; left &= left - 1) {
-        const bit = 31 - Math.clz32(left & -left);
-        const at = ((word * 32 + bit) * 4 + profile) * 3;
-        if (lacks(form.bits, groups, at)) candidates[word]! &= ~(1 << bit);
+        const low = 31 - Math.clz32(left & -left);
+        if (lacks(bits, groups, ((word * 32 + low) * 4 + profile) * 3)) candidates[word]! &= ~(1 << low);
       }
     }
-    return form;
   }
 
   /** Asks the candidates of a form that no step has changed, lower case aside. */
   private ask(form: Form, rules: Uint32Array, hits: Hits): void {
     for (let word = 0; word < rules.length; word++) {
-      let left = form.candidates[word]! & rules[word]! & ~hits.rules[word]!;
+      let left = form.candidates[word]! & rules[word]!;
       for (; left !== 0; left &= left - 1) {
         const low = 31 - Math.clz32(left & -left);
         const bit = word * 32 + low;
@@ -251,7 +266,9 @@ export class Screen {
       if (step.lowers) {
         if ((bits & capitals) !== 0) lowered[at] = 1;
       } else if (step.triggers === 0 || (bits & step.triggers) !== 0) this.change(step, at, rules);
-      if (formOf[at] === 0)
+      if (formOf[at]! < 0) continue;
+      // In lower case although the chain has no such step by name: then it is not one of those asked at the end.
+      if (formOf[at] === 0 && lowered[at]! <= step.lowered)
         for (let word = 0; word < rest.length; word++) rest[word]! |= step.rules[word]! & rules[word]!;
       else this.askStep(step, at, rules, hits);
     }
@@ -271,20 +288,44 @@ export class Screen {
     }
     if (after === before) return;
     this.lowered[at] = 0;
+    if (after.length < step.least) {
+      this.formOf[at] = -1;
+      return;
+    }
     for (let other = 0; other < this.formCount; other++) {
-      if (this.forms[other]!.text === after) {
-        this.formOf[at] = other;
-        return;
-      }
+      const known = this.forms[other]!;
+      if (known.text.length !== after.length || (known.few && step.few === null)) continue;
+      if (known.text === after) this.lowered[at] = 0;
+      // A scan for texts takes no notice of case, so one will do for both.
+      else if ((known.bits & capitals) !== 0 && this.lowerOf(known) === after) this.lowered[at] = 1;
+      else continue;
+      if (known.few) this.addFew(known, step.few!);
+      this.formOf[at] = other;
+      return;
     }
     this.formOf[at] = this.formCount;
-    this.form(after, rules);
+    if (step.few === null) this.form(after, rules);
+    else this.fewForm(after, step.few);
+  }
+
+  private addFew(form: Form, few: Uint32Array): void {
+    for (let word = 0; word < few.length; word++) form.candidates[word]! |= few[word]!;
+    this.drop(form, form.candidates);
+  }
+
+  /** A text that one or two rules look at: they are asked as soon as the text has the bytes that they need. */
+  private fewForm(text: string, few: Uint32Array): void {
+    const form = this.nextForm(text);
+    form.few = true;
+    form.bits = bitsOf(text);
+    form.candidates.fill(0);
+    this.addFew(form, few);
   }
 
   private askStep(step: Step, at: number, rules: Uint32Array, hits: Hits): void {
     const form = this.forms[this.formOf[at]!]!;
     for (let word = 0; word < rules.length; word++) {
-      let left = form.candidates[word]! & step.rules[word]! & rules[word]! & ~hits.rules[word]!;
+      let left = form.candidates[word]! & step.rules[word]! & rules[word]!;
       for (; left !== 0; left &= left - 1) {
         const low = 31 - Math.clz32(left & -left);
         const text = this.lowered[at] === 1 ? this.lowerOf(form) : form.text;
@@ -295,6 +336,9 @@ export class Screen {
 
   private note(bit: number, hits: Hits): void {
     hits.rules[bit >>> 5]! |= 1 << (bit & 31);
+    const values = hits.values.get(bit);
+    if (values === undefined) hits.values.set(bit, [this.current]);
+    else if (values.at(-1) !== this.current) values.push(this.current);
     const { phase, at, alone } = this.plan.screened[bit]!;
     if (alone) hits.places[phase][at >>> 5]! |= 1 << (at & 31);
   }

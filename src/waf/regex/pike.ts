@@ -11,7 +11,7 @@ const mostSlots = 20;
  */
 export function findMatch(program: Program, value: string): PatternMatch | null {
   const width = Math.min(program.slots, mostSlots);
-  const { op, x, first } = program;
+  const { op, first } = program;
   let pair = threads.get(program);
   if (pair === undefined) threads.set(program, (pair = [new Threads(program, width), new Threads(program, width)]));
   let [current, next] = pair;
@@ -25,7 +25,7 @@ export function findMatch(program: Program, value: string): PatternMatch | null 
       const possible = first.nullable || first.set === null || (byte >= 0 && first.set.has(byte));
       if (possible) {
         blank[0] = i;
-        current.add(0, i, value, blank);
+        current.add(0, i, value, blank, 0);
       }
     }
     if (current.count === 0) {
@@ -40,9 +40,7 @@ export function findMatch(program: Program, value: string): PatternMatch | null 
         found[1] = i;
         break;
       }
-      if (byte >= 0 && program.sets[x[pc]!]!.has(byte)) {
-        next.add(pc + 1, i + 1, value, current.slots.subarray(t * width, (t + 1) * width));
-      }
+      next.add(pc + 1, i + 1, value, current.slots, t * width);
     }
     [current, next] = [next, current];
     next.clear();
@@ -111,10 +109,11 @@ class Threads {
   }
 
   /** The stack holds instructions to follow, and negative entries that put a slot's old content back. */
-  add(start: number, at: number, value: string, slots: Int32Array): void {
+  add(start: number, at: number, value: string, slots: Int32Array, from: number): void {
     const { op, x, y } = this.program;
     const { stack, work } = this;
-    work.set(slots);
+    for (let slot = 0; slot < this.width; slot++) work[slot] = slots[from + slot]!;
+    const byte = at < value.length ? value.charCodeAt(at) & 255 : -1;
     stack.push(start);
     while (stack.length > 0) {
       const pc = stack.pop()!;
@@ -141,6 +140,10 @@ class Threads {
         case Op.place:
           if (placeHolds(x[pc]!, value, at)) stack.push(pc + 1);
           break;
+        case Op.set:
+          // A way that the next byte ends is not kept in the first place.
+          if (byte >= 0 && this.program.sets[x[pc]!]!.has(byte)) this.keep(pc);
+          break;
         default:
           this.keep(pc);
       }
@@ -154,7 +157,7 @@ class Threads {
       larger.set(this.slots);
       this.slots = larger;
     }
-    this.slots.set(this.work, offset);
+    for (let slot = 0; slot < this.width; slot++) this.slots[offset + slot] = this.work[slot]!;
     this.pcs[this.count++] = pc;
   }
 }

@@ -25,6 +25,8 @@ export default defineTransform({
  * the map says nothing.
  */
 export function decodeUrlUni(value: string, bestFit: Uint8Array | null): string {
+  // Without a percent sign there is nothing to decode but blanks, which the engine does faster than any loop.
+  if (!value.includes('%')) return value.includes('+') ? value.replaceAll('+', ' ') : value;
   const length = value.length;
   const out = workspace(length);
   let n = 0;
