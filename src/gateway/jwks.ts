@@ -1,4 +1,4 @@
-import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
+import type { createLocalJWKSet, JSONWebKeySet } from 'jose';
 import type { Clock } from '../base/clock.ts';
 import { Fault, messageOf } from '../base/fault.ts';
 import { Once } from '../base/once.ts';
@@ -22,6 +22,7 @@ export function keySets(fetchJson: FetchJson, clock: Clock): KeySets {
   const flights = new Once<KeySet>();
 
   const fetchKeys = async (issuer: string): Promise<KeySet> => {
+    const { createLocalJWKSet } = await import('jose');
     try {
       const base = issuer.replace(/\/$/, '');
       const found = (await fetchJson(`${base}/.well-known/openid-configuration`, limits)) as { jwks_uri?: unknown };

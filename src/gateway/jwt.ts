@@ -1,4 +1,4 @@
-import { errors, jwtVerify, type JWTPayload } from 'jose';
+import type { JWTPayload } from 'jose';
 import type { KeySets } from './jwks.ts';
 
 /** JSON Web Tokens as an HTTP API's JWT authorizer checks them. */
@@ -28,11 +28,13 @@ const invalid = (reason: string): JwtOutcome => ({ ok: false, why: 'invalid', re
 
 /** Rejects with a `Fault` only when the issuer's keys cannot be had. */
 export async function checkJwt(token: string, rules: JwtRules, keySets: KeySets, now: number): Promise<JwtOutcome> {
+  const jose = await import('jose'); // only documents with tokens pay for it
+  const { errors } = jose;
   let claims: JWTPayload;
   try {
-    claims = await verified(token, rules, keySets, now);
+    claims = await verified(jose, token, rules, keySets, now);
   } catch (thrown) {
-    if (thrown instanceof errors.JOSEError || thrown instanceof TypeError) return invalid(reasonOf(thrown));
+    if (thrown instanceof errors.JOSEError || thrown instanceof TypeError) return invalid(reasonOf(errors, thrown));
     throw thrown;
   }
   const seconds = now / 1000;
@@ -49,7 +51,15 @@ export async function checkJwt(token: string, rules: JwtRules, keySets: KeySets,
   return { ok: true, claims, scopes: rules.scopes.length === 0 ? null : (scopes ?? []), until: claims.exp * 1000 };
 }
 
-async function verified(token: string, rules: JwtRules, keySets: KeySets, now: number): Promise<JWTPayload> {
+type Jose = typeof import('jose');
+
+async function verified(
+  { errors, jwtVerify }: Jose,
+  token: string,
+  rules: JwtRules,
+  keySets: KeySets,
+  now: number,
+): Promise<JWTPayload> {
   const options = { algorithms, issuer: rules.issuer, currentDate: new Date(now), clockTolerance: 0 };
   try {
     return (await jwtVerify(token, await keySets.of(rules.issuer), options)).payload;
@@ -66,7 +76,7 @@ function scopesOf(claims: JWTPayload): string[] | null {
   return Array.isArray(given) ? given.filter((each): each is string => typeof each === 'string') : null;
 }
 
-function reasonOf(thrown: Error): string {
+function reasonOf(errors: Jose['errors'], thrown: Error): string {
   if (thrown instanceof errors.JWTExpired) return 'the token has expired';
   if (thrown instanceof errors.JWTClaimValidationFailed) {
     if (thrown.claim === 'iss') return 'the issuer is not the accepted one';

@@ -1,10 +1,10 @@
-import velocity from 'velocityjs';
 import { base64, fromBase64, fromUtf8, utf8 } from '../base/bytes.ts';
 import { messageOf } from '../base/fault.ts';
 import { splitTarget } from '../events/parts-target.ts';
 import { queryPairs } from '../http/query.ts';
 import type { MappingInput } from './mapping-source.ts';
 import { exact } from './mapping-source.ts';
+import { templateEngine } from './engines.ts';
 import { parseJsonPath } from './json-path.ts';
 import { contextNames, contextValue } from './variables.ts';
 
@@ -33,6 +33,7 @@ export const MOST_ROUNDS = 1000;
 export function parseTemplate(text: string): Template | string {
   if (text.length > MOST_TEMPLATE)
     return `the template has ${text.length} characters; API Gateway takes ${MOST_TEMPLATE}`;
+  const velocity = templateEngine();
   let tree: ReturnType<typeof velocity.parse>;
   try {
     tree = velocity.parse(text);

@@ -1,10 +1,10 @@
-import AjvDefault, { type ValidateFunction } from 'ajv';
-import AjvDraft04 from 'ajv-draft-04';
+import type { ValidateFunction } from 'ajv';
 import { messageOf } from '../base/fault.ts';
 import { splitTarget } from '../events/parts-target.ts';
 import { queryPairs } from '../http/query.ts';
 import type { HttpRequest } from '../http/message.ts';
 import type { Call } from './call.ts';
+import { schemaCompiler } from './engines.ts';
 import { exact } from './mapping-source.ts';
 
 /** Request validation: required parameters, then the body against the model of its content type. */
@@ -33,11 +33,6 @@ export interface Validator {
   body(text: string, contentType: string | undefined): Complaint | null;
 }
 
-type Compiler = { compile(schema: object): ValidateFunction };
-// Both packages are CommonJS; what NodeNext calls the default is the class itself or a holder of it.
-const classOf = (module: unknown): new (options: object) => Compiler =>
-  ((module as { default?: unknown }).default ?? module) as new (options: object) => Compiler;
-
 const settings = { allErrors: true, strict: false, validateFormats: false, logger: false as const };
 
 /** A model is draft 4 unless it names a newer one; API Gateway's own models are draft 4. */
@@ -47,7 +42,7 @@ function compileModel(schema: unknown): ValidateFunction | string {
   const newer = typeof names === 'string' && !names.includes('draft-04');
   try {
     const { $schema: _, ...rest } = schema as Record<string, unknown>;
-    return new (classOf(newer ? AjvDefault : AjvDraft04))(settings).compile(rest);
+    return new (schemaCompiler(!newer))(settings).compile(rest);
   } catch (thrown) {
     return `the model is no JSON Schema: ${messageOf(thrown)}`;
   }

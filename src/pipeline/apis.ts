@@ -201,3 +201,12 @@ function readPolicy(
   }
   return policy;
 }
+
+/** Which libraries the APIs of a document cannot do without. */
+export function enginesFor(document: Document): { readonly schemas: boolean; readonly templates: boolean } {
+  const routes = Object.values(document.apis).flatMap((api) => Object.values(api.routes));
+  return {
+    schemas: routes.some((route) => route.validate !== undefined && Object.keys(route.validate.body).length > 0),
+    templates: routes.some((route) => route.transform !== undefined),
+  };
+}

@@ -16,6 +16,8 @@ import { openObjects } from '../stores/objects.ts';
 import { Trace } from '../trace/trace.ts';
 import type { Spending } from '../gateway/spend-book.ts';
 import { assemble, type Line } from './assemble.ts';
+import { loadEngines } from '../gateway/engines.ts';
+import { enginesFor } from './apis.ts';
 import { dialers } from './dialers.ts';
 import { functions } from './functions.ts';
 import { parseMap } from './map-source.ts';
@@ -98,6 +100,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
       mapVersion = loaded.version;
     }
     const version = ports.digest.sha256(JSON.stringify(document) + mapVersion).slice(0, 12);
+    await loadEngines(enginesFor(document));
     const line = assemble({
       document,
       version,

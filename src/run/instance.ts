@@ -46,7 +46,10 @@ export class Instance {
       env: { ...env },
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
+      resourceLimits: {
+        maxOldGenerationSizeMb: options.memoryMb,
+        maxYoungGenerationSizeMb: Math.min(8, options.memoryMb),
+      },
     });
     this.#worker.unref();
     for (const [stream, level] of [
