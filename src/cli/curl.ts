@@ -36,8 +36,48 @@ export function shellWords(text: string): string[] {
 }
 
 /** Options of curl that mean nothing for what is sent. */
-const silent = new Set(['-s', '-S', '-sS', '-i', '-v', '-k', '-L', '--silent', '--include', '--verbose', '--insecure', '--location', '--compressed', '-g', '--globoff', '-N', '--no-buffer', '--path-as-is', '-f', '--fail']);
-const silentWithValue = new Set(['-o', '--output', '-w', '--write-out', '-m', '--max-time', '--connect-timeout', '--cacert']);
+const silent = new Set([
+  '-s',
+  '-S',
+  '-i',
+  '-v',
+  '-k',
+  '-L',
+  '--silent',
+  '--include',
+  '--verbose',
+  '--insecure',
+  '--location',
+  '--compressed',
+  '-g',
+  '--globoff',
+  '-N',
+  '--no-buffer',
+  '--path-as-is',
+  '-f',
+  '--fail',
+]);
+const silentWithValue = new Set([
+  '-o',
+  '--output',
+  '-w',
+  '--write-out',
+  '-m',
+  '--max-time',
+  '--connect-timeout',
+  '--cacert',
+]);
+
+/** Short options that take a value, which may stand right behind the letter. */
+const shortWithValue = 'XHAebudowm';
+
+/** `-sSi` is three options, and `-XPOST` or `-sXPOST` an option with its value; null when the word is one thing already. */
+function apart(word: string): readonly string[] | null {
+  if (!/^-[^-]./.test(word)) return null;
+  const option = word.slice(0, 2);
+  if (shortWithValue.includes(option.charAt(1))) return [option, word.slice(2)];
+  return silent.has(option) || option === '-G' || option === '-I' ? [option, `-${word.slice(2)}`] : null;
+}
 
 export function parseCurl(command: string): TriedRequest {
   const words = shellWords(command);
@@ -58,28 +98,45 @@ export function parseCurl(command: string): TriedRequest {
     if (mark < 0) throw new Error(`no header field: ${text}`);
     headers.push([text.slice(0, mark).trim(), text.slice(mark + 1).trim()]);
   };
+  const text = (flag: string): string => {
+    const given = value(flag);
+    if (given.startsWith('@'))
+      throw new Error(`curl would read ${flag} ${given} from a file; write the request into a file and use --file`);
+    return given;
+  };
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    const parts = apart(word);
+    if (parts) {
+      words.unshift(...parts);
+      continue;
+    }
     if (word === '-X' || word === '--request') method = value(word);
-    else if (/^-X./.test(word)) method = word.slice(2);
     else if (word === '-H' || word === '--header') field(value(word));
     else if (word === '-A' || word === '--user-agent') headers.push(['User-Agent', value(word)]);
     else if (word === '-e' || word === '--referer') headers.push(['Referer', value(word)]);
     else if (word === '-b' || word === '--cookie') headers.push(['Cookie', value(word)]);
     else if (word === '-u' || word === '--user') headers.push(['Authorization', `Basic ${btoa(value(word))}`]);
-    else if (['-d', '--data', '--data-raw', '--data-ascii', '--data-binary'].includes(word)) data.push(value(word));
+    else if (word === '--data-raw') data.push(value(word));
+    else if (['-d', '--data', '--data-ascii', '--data-binary'].includes(word)) data.push(text(word));
     else if (word === '--data-urlencode') {
-      const text = value(word);
-      const mark = text.indexOf('=');
-      data.push(mark < 0 ? encodeURIComponent(text) : `${text.slice(0, mark)}=${encodeURIComponent(text.slice(mark + 1))}`);
+      const given = text(word);
+      const mark = given.indexOf('=');
+      // `=value` is a value without a name, and its sign is no part of it.
+      data.push(
+        mark < 0
+          ? encodeURIComponent(given)
+          : `${mark === 0 ? '' : `${given.slice(0, mark)}=`}${encodeURIComponent(given.slice(mark + 1))}`,
+      );
     } else if (word === '--json') {
-      data.push(value(word));
+      data.push(text(word));
       headers.push(['Content-Type', 'application/json'], ['Accept', 'application/json']);
     } else if (word === '-G' || word === '--get') asQuery = true;
     else if (word === '-I' || word === '--head') head = true;
     else if (word === '--url') url = value(word);
     else if (silentWithValue.has(word)) value(word);
     else if (silent.has(word)) continue;
-    else if (word.startsWith('-')) throw new Error(`curl's option ${word} is not understood here; write the request into a file and use --file`);
+    else if (word.startsWith('-'))
+      throw new Error(`curl's option ${word} is not understood here; write the request into a file and use --file`);
     else if (url === null) url = word;
     else throw new Error(`two URLs: ${url} and ${word}`);
   }
@@ -97,7 +154,8 @@ export function parseCurl(command: string): TriedRequest {
   if (!has('user-agent')) headers.push(['User-Agent', 'curl/8.5.0']);
   if (!has('accept')) headers.push(['Accept', '*/*']);
   if (body !== null && !has('content-type')) headers.push(['Content-Type', 'application/x-www-form-urlencoded']);
-  if (body !== null && !has('content-length')) headers.push(['Content-Length', String(new TextEncoder().encode(body).length)]);
+  if (body !== null && !has('content-length'))
+    headers.push(['Content-Length', String(new TextEncoder().encode(body).length)]);
   return { method: method ?? (head ? 'HEAD' : body === null ? 'GET' : 'POST'), target, headers, body };
 }
 
@@ -116,6 +174,7 @@ export function parseRequestFile(text: string): TriedRequest {
   });
   const has = (name: string): boolean => headers.some(([own]) => own.toLowerCase() === name);
   if (!has('host')) headers.unshift(['Host', 'localhost']);
-  if (body !== '' && !has('content-length') && !has('transfer-encoding')) headers.push(['Content-Length', String(new TextEncoder().encode(body).length)]);
+  if (body !== '' && !has('content-length') && !has('transfer-encoding'))
+    headers.push(['Content-Length', String(new TextEncoder().encode(body).length)]);
   return { method: parts[1] as string, target: parts[2] as string, headers, body: body === '' ? null : body };
 }

@@ -1,3 +1,5 @@
+import { decodeForm } from '../http/query.ts';
+
 /** What never leaves in a note, a record or a log line. */
 const secretHeaders = new Set([
   'authorization',
@@ -17,7 +19,8 @@ export const isSecretHeader = (name: string, more: ReadonlySet<string> = new Set
 /** The shape of a value without its content: `••••(32)`. */
 export const masked = (value: string): string => `••••(${value.length})`;
 
-const secretNames = /^(?:api[-_]?key|key|token|access[-_]?token|secret|password|passwd|pwd|licen[cs]e(?:[-_]?key)?|signature|sig|code|auth)$/i;
+const secretNames =
+  /^(?:api[-_]?key|key|token|access[-_]?token|secret|password|passwd|pwd|licen[cs]e(?:[-_]?key)?|signature|sig|code|auth)$/i;
 
 /** Does a parameter of this name look like it holds a secret? */
 export const isSecretName = (name: string, more: ReadonlySet<string> = new Set()): boolean =>
@@ -27,12 +30,16 @@ export const isSecretName = (name: string, more: ReadonlySet<string> = new Set()
 export function redactTarget(target: string, more: ReadonlySet<string> = new Set()): string {
   const mark = target.indexOf('?');
   if (mark < 0) return target;
-  const pairs = target.slice(mark + 1).split('&').map((pair) => {
-    const at = pair.indexOf('=');
-    if (at < 0) return pair;
-    const name = pair.slice(0, at);
-    return secretNames.test(name) || more.has(name.toLowerCase()) ? `${name}=${masked(pair.slice(at + 1))}` : pair;
-  });
+  const pairs = target
+    .slice(mark + 1)
+    .split('&')
+    .map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 0) return pair;
+      const name = pair.slice(0, at);
+      const read = decodeForm(name); // `%74oken` is a token to whoever reads the query
+      return secretNames.test(read) || more.has(read.toLowerCase()) ? `${name}=${masked(pair.slice(at + 1))}` : pair;
+    });
   return `${target.slice(0, mark)}?${pairs.join('&')}`;
 }
 
