@@ -6,6 +6,7 @@ import { admin, listen } from './listen.ts';
 import { answers, logging } from './logging.ts';
 import { origin } from './origins.ts';
 import { apiKeys, budgets, metering, plans } from './plans.ts';
+import { pools } from './pools.ts';
 import { routes } from './routes.ts';
 import { rules, tenants } from './rules.ts';
 import { use } from './use.ts';
@@ -31,6 +32,7 @@ export const document = z
     plans: plans.prefault({}),
     metering: metering.prefault({}),
     budgets: budgets.prefault({}),
+    pools: pools.prefault({}),
     edge: edge.optional(),
     origins: z.record(z.string().min(1), origin).default({}).meta({ description: 'Origins by name.' }),
     store: use

@@ -29,3 +29,7 @@ export const functionReasons = defineReasons('integration.function', {
   throttled: [500, 'All instances of the function are busy and its queue is full.'],
   unavailable: [500, 'There is no such function, or its module does not load.'],
 });
+
+export const poolReasons = defineReasons('integration.pool', {
+  open: [503, 'Every target of the pool fails too often and is left alone for a moment.'],
+});

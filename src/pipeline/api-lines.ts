@@ -13,6 +13,7 @@ import { forward, type Forwarder } from '../integration/forward.ts';
 import { MemoryBuckets } from '../stores/memory/buckets.ts';
 import { readBudgets, readKeys, readPlans } from './api-plans.ts';
 import { pickApi, type ApiDoor } from './api-pick.ts';
+import { patiently, readPools, type Pools } from './pools.ts';
 import { proxyDefaults } from './proxy-defaults.ts';
 import { readApi, type ApisOptions } from './apis.ts';
 import { httpLine, restLine, type ApiParts } from './order.ts';
@@ -48,9 +49,10 @@ export function apiLines(
     written: readKeys(document, ports, issues),
     rememberMs: 1000,
   });
+  const pools = readPools(document, forwarders, issues);
   const read = Object.entries(document.apis).map(([name, given]) => {
     const api = readApi(options, name, given);
-    return { api, hosts: given.hosts, rules: given.rules, ends: readEnds(options, api, forwarders, issues) };
+    return { api, hosts: given.hosts, rules: given.rules, ends: readEnds(options, api, forwarders, pools, issues) };
   });
   return (parts) => {
     const metering = {
@@ -118,6 +120,7 @@ function readEnds(
   options: ApisOptions,
   api: GatewayApi,
   forwarders: ReadonlyMap<string, Forwarder>,
+  pools: Pools,
   issues: Issue[],
 ): ReadonlyMap<string, End> {
   const { document, registry, ports, functions } = options;
@@ -127,22 +130,28 @@ function readEnds(
     if (!given) continue;
     const path = ['apis', api.name, 'routes', route.key, 'to'];
     if (typeof given.to === 'string') {
-      const to = forwarders.get(given.to);
-      if (!to) {
-        issues.push({
-          path: pathText(path),
-          wanted: 'the name of an origin',
-          found: shown(given.to),
-          hint: `known: ${[...forwarders.keys()].join(', ') || 'none; add it under `origins`'}`,
+      const most = Math.min(route.bodyBytes, size(document.listen.limits.bodyBytes));
+      const many = pools.get(given.to);
+      if (many) {
+        const send = many(route.timeoutMs);
+        ends.set(route.key, (exchange, at) => {
+          if (api.kind === 'rest') exchange.request = proxyDefaults(exchange.request, api.place.id);
+          return send(exchange, at.rewrite, most);
         });
         continue;
       }
-      const patient: Forwarder = {
-        ...to,
-        totalMs: Math.min(to.totalMs, route.timeoutMs),
-        firstByteMs: Math.min(to.firstByteMs, route.timeoutMs),
-      };
-      const most = Math.min(route.bodyBytes, size(document.listen.limits.bodyBytes));
+      const to = forwarders.get(given.to);
+      if (!to) {
+        const known = [...forwarders.keys(), ...pools.keys()];
+        issues.push({
+          path: pathText(path),
+          wanted: 'the name of an origin or pool',
+          found: shown(given.to),
+          hint: `known: ${known.join(', ') || 'none; add it under `origins`'}`,
+        });
+        continue;
+      }
+      const patient = patiently(to, route.timeoutMs);
       ends.set(route.key, (exchange, at) => {
         if (api.kind === 'rest') exchange.request = proxyDefaults(exchange.request, api.place.id);
         return forward(patient, exchange, at.rewrite, most);
