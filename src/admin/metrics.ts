@@ -22,6 +22,7 @@ export class Metrics implements Sink {
   readonly #counted = new Map<string, number>();
 
   write(record: DecisionRecord): void {
+    if (record.code && record.method === 'MESSAGE') return bump(this.#refusals, labels({ code: record.code })); // no request: it has metrics of its own
     const route = record.route ?? 'none';
     bump(this.#requests, labels({ route, method: knownMethod(record.method), status: String(record.status) }));
     if (record.code) bump(this.#refusals, labels({ code: record.code }));

@@ -2,7 +2,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf } from '../base/fault.ts';
 import type { App } from '../pipeline/app.ts';
+import { answerCache } from './cache.ts';
 import type { Metrics } from './metrics.ts';
+import { SocketMetrics } from './socket-metrics.ts';
 import type { RecentTraces } from './traces.ts';
 import { answerUsage } from './usage.ts';
 
@@ -22,12 +24,22 @@ export interface Admin {
 /** The operator port: health, readiness, metrics, traces. Reads, but for the usage of plans; listens on loopback unless the document says otherwise. */
 export async function serveAdmin(parts: AdminParts): Promise<Admin> {
   const { host, port } = parts.app.document.admin;
+  const sockets = new SocketMetrics();
+  const unwatch = parts.app.sockets.watch(sockets.hear);
   const server = createServer((incoming, outgoing) => {
     const url = new URL(incoming.url ?? '/', 'http://admin');
     const reads = incoming.method === 'GET' || incoming.method === 'HEAD';
-    if (!reads && !(incoming.method === 'PUT' && url.pathname.startsWith('/usage/'))) return json(outgoing, 405, { message: 'only GET here' });
+    const writes = (incoming.method === 'PUT' && url.pathname.startsWith('/usage/')) || (incoming.method === 'POST' && url.pathname === '/cache/purge');
+    if (!reads && !writes) return json(outgoing, 405, { message: 'only GET here' });
     // A page in the operator's browser must not be able to read this port through a name that was rebound to it.
     if (!hostAllowed(incoming.headers.host, host)) return json(outgoing, 421, { message: 'ask by address' });
+    if (url.pathname === '/cache' || url.pathname.startsWith('/cache/')) {
+      answerCache(parts.app, url.pathname, incoming).then(
+        (found) => json(outgoing, found?.status ?? 404, found?.value ?? { message: 'try /cache or /cache/purge' }),
+        (thrown: unknown) => json(outgoing, 500, { message: messageOf(thrown) }),
+      );
+      return;
+    }
     if (url.pathname.startsWith('/usage/')) {
       answerUsage(parts.app, url.pathname, incoming).then(
         (found) => json(outgoing, found?.status ?? 404, found?.value ?? { message: 'try /usage/PLAN or /usage/PLAN/KEY' }),
@@ -35,7 +47,7 @@ export async function serveAdmin(parts: AdminParts): Promise<Admin> {
       );
       return;
     }
-    answer(parts, url, outgoing).catch((thrown: unknown) => json(outgoing, 500, { message: messageOf(thrown) }));
+    answer(parts, sockets, url, outgoing).catch((thrown: unknown) => json(outgoing, 500, { message: messageOf(thrown) }));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -45,6 +57,7 @@ export async function serveAdmin(parts: AdminParts): Promise<Admin> {
     url: `http://${host}:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {
+        unwatch();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
@@ -56,7 +69,7 @@ const hostAllowed = (given: string | undefined, host: string): boolean => {
   return name === host || name === 'localhost' || /^[\d.]+$/.test(name) || name.startsWith('[');
 };
 
-async function answer(parts: AdminParts, url: URL, outgoing: ServerResponse): Promise<void> {
+async function answer(parts: AdminParts, sockets: SocketMetrics, url: URL, outgoing: ServerResponse): Promise<void> {
   const { app, metrics, traces } = parts;
   const trace = /^\/traces\/([0-9A-Z]{26})$/.exec(url.pathname);
   if (trace) {
@@ -84,7 +97,7 @@ async function answer(parts: AdminParts, url: URL, outgoing: ServerResponse): Pr
         process_resident_bytes: { help: 'Resident memory.', value: memory.rss },
         process_heap_bytes: { help: 'Used heap.', value: memory.heapUsed },
       });
-      outgoing.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text);
+      outgoing.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text + sockets.text(app.sockets.size));
       return;
     }
     case '/spending':

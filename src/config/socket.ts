@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { blockText, durationText, onFault, sizeText, throttle } from './parts.ts';
 import { resourceMap } from './rules.ts';
+import { wafOwn } from './waf.ts';
 
 /** WebSocket APIs: what a route's `{ use: "websocket", with: ... }` may say. */
 
@@ -141,6 +142,13 @@ export const socketApi = z
     rules: resourceMap.optional().meta({
       description: 'Rules for each message, keyed by `MESSAGE /route-key` or `default`; the message is the body.',
     }),
+    waf: wafOwn.optional().meta({
+      description: "What the document's firewall does otherwise with each message; `false`: it does not look at them.",
+    }),
+    blocked: z
+      .enum(['drop', 'close'])
+      .default('drop')
+      .meta({ description: 'A message that the firewall refuses: an error frame for it, or 1008.' }),
     onFault: onFault
       .default('closed')
       .meta({ description: 'A rule that broke, or a store of buckets that cannot answer.' }),
@@ -205,6 +213,13 @@ export const socketOrigin = z
     rules: resourceMap
       .optional()
       .meta({ description: 'Rules for each message of the client, keyed by `MESSAGE /$default` or `default`.' }),
+    waf: wafOwn.optional().meta({
+      description: "What the document's firewall does otherwise with each message; `false`: it does not look at them.",
+    }),
+    blocked: z
+      .enum(['drop', 'close'])
+      .default('drop')
+      .meta({ description: 'A message that the firewall refuses: an error frame for it, or 1008.' }),
     onFault: onFault.default('closed'),
   })
   .meta({

@@ -60,6 +60,8 @@ export interface App {
   spending(): readonly Spending[];
   /** Drops stored answers: `/path`, `/prefix*`, `#tag`, here and on the other nodes. How many went here. Throws `DocumentError` for an item that is none. */
   purge(items: readonly string[]): Promise<number>;
+  /** What the cache holds; null where the document has no edge. Bytes as the store counts them. */
+  cacheStats(): Promise<{ readonly objects: number; readonly bytes: number } | null>;
   /** Waits for what `later` was promised. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -111,6 +113,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
       functions: running,
       room,
       folder,
+      sockets,
     });
     pools.sweep();
     running.sweep();
@@ -205,6 +208,9 @@ export async function sallyport(options: AppOptions): Promise<App> {
       let count = 0;
       for (const { what } of meant) count += (await room?.purge(what as Purge)) ?? 0;
       return count;
+    },
+    async cacheStats() {
+      return room ? room.store.stats() : null;
     },
     async settle() {
       await Promise.all(unsettled);

@@ -19,6 +19,7 @@ import { pipeline, stages } from './order.ts';
 import type { Parts } from './parts.ts';
 import type { Registry } from './registry.ts';
 import { readSlot } from './slots.ts';
+import type { Sockets } from './sockets.ts';
 import { namedByKey } from './tenants.ts';
 import { readWaf } from './waf-parts.ts';
 
@@ -44,6 +45,8 @@ export interface AssembleOptions {
   readonly room: CacheRoom | null;
   /** Of the document. */
   readonly folder: string;
+  /** Told of the document before its WebSocket APIs are opened. */
+  readonly sockets: Pick<Sockets, 'begin'>;
 }
 
 /** Document, registry and ports to a line. Throws `DocumentError` with everything that is wrong, not just the first. */
@@ -64,8 +67,9 @@ export function assemble(options: AssembleOptions): Line {
   }
   const router = readRoutes(document, issues);
   const forwarders = readOrigins(options, issues);
-  const ends = readEnds(options, forwarders, issues);
   const waf = readWaf(document, ports, router, issues);
+  options.sockets.begin({ version: options.version, waf });
+  const ends = readEnds(options, forwarders, issues);
   const openApis = apiLines({ ...options, waf, issues }, forwarders);
   const edge = edgeParts({ ...options, forwarders }, issues);
   if (issues.length > 0) throw new DocumentError(issues);

@@ -13,6 +13,7 @@ import { compileMap } from '../rules/chain.ts';
 import type { RuleDefinition } from '../rules/rule.ts';
 import { SocketApi } from '../socket/api.ts';
 import type { Happening } from '../socket/api-options.ts';
+import type { Inspect } from '../socket/inspect.ts';
 import type { SocketIntegration, SocketRoute } from '../socket/call.ts';
 import { functionIntegration } from '../socket/integrations/function.ts';
 import { httpIntegration } from '../socket/integrations/http.ts';
@@ -21,6 +22,7 @@ import type { Registry } from '../socket/registry.ts';
 import { parseSelection } from '../socket/select.ts';
 import type { Upgrades } from '../socket/upgrades.ts';
 import { defaultLimits } from '../wire/ws/terms.ts';
+import { inInspection } from './message-inspect.ts';
 import { messageRules } from './message-rules.ts';
 
 export interface SocketParts {
@@ -32,6 +34,8 @@ export interface SocketParts {
   readonly registry: Registry;
   readonly upgrades: Upgrades;
   readonly observe: (happening: Happening) => void;
+  /** The firewall's look at each message; null for none. */
+  readonly judge: Inspect | null;
 }
 
 const RULE_TIMEOUT_MS = 1000;
@@ -103,7 +107,10 @@ export function socketApi(given: SocketApiDocument, parts: SocketParts): SocketA
     overRate: rates.over,
     onFault: given.onFault,
     maxInFlight: limits.inFlight,
-    inspect: map === null ? null : messageRules(map, arnPrefix, given.onFault, RULE_TIMEOUT_MS),
+    inspect: inInspection([
+      parts.judge,
+      map === null ? null : messageRules(map, arnPrefix, given.onFault, RULE_TIMEOUT_MS),
+    ]),
     buckets: ports.buckets,
     clock: ports.clock,
     upgrades: parts.upgrades,

@@ -15,11 +15,13 @@ import { PassApi } from '../socket/pass.ts';
 import { Meter } from '../socket/meter.ts';
 import type { Registry } from '../socket/registry.ts';
 import type { Happening } from '../socket/api-options.ts';
+import type { Inspect } from '../socket/inspect.ts';
 import { compileMap } from '../rules/chain.ts';
 import type { RuleDefinition } from '../rules/rule.ts';
 import type { Ports } from '../ports/ports.ts';
 import { DocumentError } from '../config/parse.ts';
 import { defaultLimits } from '../wire/ws/terms.ts';
+import { inInspection } from './message-inspect.ts';
 import { messageRules } from './message-rules.ts';
 import { refuse } from '../flow/refuse.ts';
 import { agreedThrough, offersThrough } from '../wire/ws/extensions-through.ts';
@@ -42,6 +44,8 @@ export interface PassParts {
   readonly rules: ReadonlyMap<string, RuleDefinition>;
   readonly registry: Registry;
   readonly observe: (happening: Happening) => void;
+  /** The firewall's look at each message; null for none. */
+  readonly judge: Inspect | null;
 }
 
 const RULE_TIMEOUT_MS = 1000;
@@ -157,7 +161,10 @@ export function passApi(given: SocketOriginDocument, parts: PassParts): PassApi 
     registry,
     meter: metered === undefined ? null : new Meter(each, ports.buckets, given.id, given.onFault),
     overRate: rates.over,
-    inspect: map === null ? null : messageRules(map, arnPrefix, given.onFault, RULE_TIMEOUT_MS),
+    inspect: inInspection([
+      parts.judge,
+      map === null ? null : messageRules(map, arnPrefix, given.onFault, RULE_TIMEOUT_MS),
+    ]),
     observe,
     now: () => ports.clock.now(),
   });

@@ -15,17 +15,28 @@ import type { Ports } from '../ports/ports.ts';
 import type { RuleDefinition } from '../rules/rule.ts';
 import { drain } from '../socket/drain.ts';
 import type { Happening } from '../socket/api-options.ts';
+import type { Inspect } from '../socket/inspect.ts';
 import { manage } from '../socket/management.ts';
 import { Registry } from '../socket/registry.ts';
 import { Upgrades } from '../socket/upgrades.ts';
+import { messageWaf } from './message-waf.ts';
 import { fillSecrets, socketApi } from './socket-api.ts';
 import { socketGuard } from './socket-guard.ts';
 import { passApi, passEnd } from './socket-pass.ts';
+import { MessageRecords } from './socket-records.ts';
+import type { WafParts } from './waf-parts.ts';
 import { dialList } from '../integration/private.ts';
 import { systemResolver } from '../net/resolver.ts';
 import { openSocketOrigin } from '../net/socket-origin.ts';
 
 type End = (exchange: Exchange) => Answer;
+
+/** What the APIs of one document are opened with. */
+export interface Loading {
+  readonly version: string;
+  /** The document's firewall; null where it has none. */
+  readonly waf: Pick<WafParts, 'messages'> | null;
+}
 
 /**
  * The WebSocket APIs of one process. They are ends of ordinary routes: `{ use: "websocket", with: ... }` for the API and
@@ -40,6 +51,9 @@ export class Sockets {
   readonly #registries = new Map<string, Registry>();
   readonly #dialers = new Map<string, Dialer>();
   readonly #listeners = new Set<(happening: Happening) => void>();
+  readonly #records: MessageRecords | null;
+  /** Of the document that is being loaded: what its APIs are opened with. */
+  #loading: Loading = { version: '', waf: null };
 
   /**
    * @param ports null where only the definitions are wanted, for the schema
@@ -48,6 +62,7 @@ export class Sockets {
   constructor(ports: Ports | null, rules: ReadonlyMap<string, RuleDefinition>) {
     this.#ports = ports;
     this.#rules = rules;
+    this.#records = ports === null ? null : new MessageRecords(ports.sinks, ports.clock);
     const api = defineIntegration({
       name: 'websocket',
       says: 'A WebSocket API as API Gateway has it: routes by message, functions behind them, each message inspected.',
@@ -67,6 +82,11 @@ export class Sockets {
       open: (options) => this.#pass(options, this.#given()),
     });
     this.definitions = [api, connections, origin];
+  }
+
+  /** A document is about to be assembled; the APIs that are opened until the next call are its own. */
+  begin(loading: Loading): void {
+    this.#loading = loading;
   }
 
   /** Tells what happens on connections. Returns how to stop. */
@@ -111,23 +131,35 @@ export class Sockets {
     return dialer;
   }
 
-  #api(given: SocketApiDocument, ports: Ports, openFunction: OpenFunction): End {
-    const observe = (happening: Happening): void => {
+  #observer(api: string): (happening: Happening) => void {
+    const { version } = this.#loading;
+    return (happening) => {
+      if (happening.kind === 'dropped') this.#records?.write(happening, api, version);
       for (const listener of this.#listeners) listener(happening);
     };
+  }
+
+  /** The firewall for the messages of one API. */
+  #judge(given: Pick<SocketApiDocument, 'api' | 'waf' | 'blocked'>, { clock }: Ports): Inspect | null {
+    const guards = this.#loading.waf?.messages([`WebSocket API "${given.api}"`, 'waf'], given.waf) ?? null;
+    return guards === null ? null : messageWaf(guards, given.blocked, clock);
+  }
+
+  #api(given: SocketApiDocument, ports: Ports, openFunction: OpenFunction): End {
+    const observe = this.#observer(given.api);
     const registry = this.registry(given.api);
+    const judge = this.#judge(given, ports);
     const dial = (options: DialerOptions, allow: readonly string[]): Dialer =>
       this.#dialer(options, allow, ports.openDialer);
     const { upgrades } = this;
-    const api = socketApi(given, { ports, rules: this.#rules, openFunction, dial, registry, upgrades, observe });
+    const api = socketApi(given, { ports, rules: this.#rules, openFunction, dial, registry, upgrades, observe, judge });
     return (exchange) => api.connect(exchange);
   }
 
   #pass(given: SocketOriginDocument, ports: Ports): End {
-    const observe = (happening: Happening): void => {
-      for (const listener of this.#listeners) listener(happening);
-    };
-    const api = passApi(given, { ports, rules: this.#rules, registry: this.registry(given.api), observe });
+    const observe = this.#observer(given.api);
+    const judge = this.#judge(given, ports);
+    const api = passApi(given, { ports, rules: this.#rules, registry: this.registry(given.api), observe, judge });
     const timeoutMs = ms(given.timeout);
     const options: DialerOptions = {
       url: given.url,

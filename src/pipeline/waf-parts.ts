@@ -17,9 +17,18 @@ export interface WafParts {
   readonly routes: WafStageOptions | null;
   /** For an API of its own, by name. */
   api(name: string): WafStageOptions | null;
+  /** For the messages of a WebSocket API, which may have words of its own; null where nothing judges them. */
+  messages(path: readonly PropertyKey[], says: WafOwnDocument | undefined): MessageGuards | null;
 }
 
-const none: WafParts = { routes: null, api: () => null };
+/** What judges messages. */
+export interface MessageGuards {
+  guard(path: string): Guard | null;
+  readonly onFault: 'open' | 'closed';
+  readonly secrets: ReadonlySet<string>;
+}
+
+const none: WafParts = { routes: null, api: () => null, messages: () => null };
 
 /** A rule's error as the document's issue: with the rule file and line, and what to write instead. */
 export function ruleIssue(path: readonly PropertyKey[], error: RuleError): Issue {
@@ -69,6 +78,12 @@ export function readWaf(document: Document, ports: Ports, router: Router<NamedRo
   return {
     routes: stage((exchange) => choices.of(tenantOf(exchange), routeOf(exchange)).guard(exchange)),
     api: (name) => stage((exchange) => choices.of(tenantOf(exchange), own.apis.get(name) ?? null).guard(exchange)),
+    messages(path, says) {
+      const choice = choices.of(null, says === undefined ? null : { path, says });
+      if (choice === off) return null;
+      const { onFault, secrets } = stage(() => null);
+      return { guard: (at) => choice.guardAt(at), onFault, secrets };
+    },
   };
 }
 
@@ -144,9 +159,11 @@ function programsOf(base: WafDocument, ports: Ports, issues: Issue[]): Programs 
 
 interface Choice {
   guard(exchange: Exchange): Guard | null;
+  /** The same for what stands at a decoded path and is no request. */
+  guardAt(path: string): Guard | null;
 }
 
-const off: Choice = { guard: () => null };
+const off: Choice = { guard: () => null, guardAt: () => null };
 
 /** What holds for a tenant on a route: the document's words, then the tenant's, then the route's or API's. */
 class Choices {
@@ -209,14 +226,12 @@ class Choices {
     }
     const { waf, judgesAnswers } = loaded;
     const guard: Guard = { waf, overlays: always, judgesAnswers };
-    if (onPaths.length === 0) return { guard: () => guard };
-    return {
-      guard(exchange) {
-        const path = exchange.facts.get(targetFact)?.path ?? '/';
-        const meant = onPaths.filter(({ paths }) => paths.some((start) => path.startsWith(start)));
-        return meant.length === 0 ? guard : { ...guard, overlays: [...always, ...meant.map((each) => each.overlay)] };
-      },
+    if (onPaths.length === 0) return { guard: () => guard, guardAt: () => guard };
+    const guardAt = (path: string): Guard => {
+      const meant = onPaths.filter(({ paths }) => paths.some((start) => path.startsWith(start)));
+      return meant.length === 0 ? guard : { ...guard, overlays: [...always, ...meant.map((each) => each.overlay)] };
     };
+    return { guard: (exchange) => guardAt(exchange.facts.get(targetFact)?.path ?? '/'), guardAt };
   }
 
   #exclude(

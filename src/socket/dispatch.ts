@@ -3,12 +3,17 @@ import { newId } from '../base/id.ts';
 import { whenHere, type MaybePromise } from '../base/later.ts';
 import { messageEvent, type SocketEvent } from '../events/websocket.ts';
 import { messageOf } from '../base/fault.ts';
+import type { Note } from '../trace/trace.ts';
 import type { SocketCore } from './api-options.ts';
 import type { SocketCall, SocketOutcome, SocketRoute } from './call.ts';
 import { errorFrame, type FrameMessage } from './error-frame.ts';
 import type { MessageVerdict, MessageView } from './inspect.ts';
+import type { MessageReason } from './reasons.ts';
 import { notJson } from './select.ts';
 import type { Session } from './session.ts';
+
+/** Stands as the rule where an inspection came to no verdict. */
+export const BROKE = 'inspection-failed';
 
 /** One message on its way: metered, routed, inspected, checked against its model, answered. */
 export class Message implements MessageView, SocketCall {
@@ -81,8 +86,9 @@ export class Message implements MessageView, SocketCall {
   run(): MaybePromise<void> {
     return whenHere(this.#api.meter.take(this.session, this.#at), (empty) => {
       if (empty === null) return this.#route();
-      this.#note('dropped', `rate.${empty}`, 'more messages than are allowed');
-      if (this.#api.options.overRate === 'close') this.#close('Too many messages', `rate-${empty}`);
+      const closes = this.#api.options.overRate === 'close';
+      this.#dropped('message-rate', `rate.${empty}`, 'more messages than are allowed', closes);
+      if (closes) this.#close('Too many messages', `rate-${empty}`);
       else this.#say('tooMany');
       return undefined;
     });
@@ -111,7 +117,8 @@ export class Message implements MessageView, SocketCall {
       this.#note('counted', verdict.rule, verdict.says);
       return this.#serve(route);
     }
-    this.#note('dropped', verdict.rule, verdict.says);
+    const reason = verdict.rule === BROKE ? 'message-broken' : 'message-rule';
+    this.#dropped(reason, verdict.rule, verdict.says, verdict.action === 'close', verdict.notes);
     if (verdict.action === 'close') this.#close('Forbidden', verdict.rule);
     else this.#say('forbidden');
     return undefined;
@@ -119,13 +126,13 @@ export class Message implements MessageView, SocketCall {
 
   #serve(route: SocketRoute | undefined): MaybePromise<void> {
     if (route === undefined) {
-      this.#note('dropped', 'route.none', 'no route takes this message');
+      this.#dropped('message-route', 'route.none', 'no route takes this message');
       this.#say('forbidden');
       return undefined;
     }
     const wrong = route.validate === null ? null : route.validate(this.body);
     if (wrong !== null) {
-      this.#note('dropped', 'model', wrong);
+      this.#dropped('message-model', 'model', wrong);
       this.#say('badBody');
       return undefined;
     }
@@ -148,15 +155,23 @@ export class Message implements MessageView, SocketCall {
   #send(text: string): void {
     const { connection } = this.session;
     if (connection === null || connection.state !== 'open') return;
-    if (!connection.send(text)) this.#note('dropped', 'slow-consumer', 'the client does not read what it is sent');
+    if (!connection.send(text))
+      this.#dropped('message-slow', 'slow-consumer', 'the client does not read what it is sent');
   }
 
   #close(reason: string, why: string): void {
     this.session.connection?.close(1008, reason, why);
   }
 
-  #note(kind: 'dropped' | 'counted' | 'failed', why: string, says: string): void {
+  #note(kind: 'counted' | 'failed', why: string, says: string): void {
     this.#api.options.observe({ kind, connectionId: this.session.id, routeKey: this.routeKey, why, says });
+  }
+
+  #dropped(reason: MessageReason, why: string, says: string, closed = false, notes: readonly Note[] = []): void {
+    const { session, routeKey, requestId } = this;
+    const bytes = this.#end - this.#start;
+    const about = { connectionId: session.id, session, routeKey, requestId, bytes };
+    this.#api.options.observe({ kind: 'dropped', ...about, why, says, reason, closed, notes });
   }
 }
 
@@ -164,6 +179,6 @@ export class Message implements MessageView, SocketCall {
 const mayBeJson = (text: string): boolean => /^[\s{["\-0-9tfn]/.test(text);
 
 /** What could not be inspected has not been allowed. */
-function broke(thrown: unknown): MessageVerdict {
-  return { action: 'drop', rule: 'inspection-failed', says: messageOf(thrown) };
+export function broke(thrown: unknown): MessageVerdict {
+  return { action: 'drop', rule: BROKE, says: messageOf(thrown) };
 }

@@ -1,10 +1,11 @@
-import { messageOf } from '../base/fault.ts';
+import { newId } from '../base/id.ts';
 import { whenHere, type MaybePromise } from '../base/later.ts';
 import type { Handshake } from '../wire/ws/handshake.ts';
 import type { AgreedThrough } from '../wire/ws/extensions-through.ts';
 import type { Passage } from '../wire/ws/relay.ts';
 import type { Limits } from '../wire/ws/terms.ts';
 import type { Happening } from './api-options.ts';
+import { broke, BROKE } from './dispatch.ts';
 import { errorFrame } from './error-frame.ts';
 import type { Inspect, MessageVerdict } from './inspect.ts';
 import type { Meter } from './meter.ts';
@@ -74,43 +75,58 @@ export class PassApi {
     const { meter, inspect, overRate, observe, now } = this.options;
     observe({ kind: 'message', connectionId: session.id, routeKey: '', bytes: bytes.length });
     const metered = meter === null ? null : meter.take(session, now());
+    let id = '';
+    const requestId = (): string => (id ||= newId(now()));
     return whenHere(metered, (empty): MaybePromise<Passage> => {
+      const carry = (verdict: MessageVerdict, reason: 'message-rule' | 'message-rate'): Passage =>
+        verdict.action === 'pass' ? 'forward' : this.#carryOut(session, peer, verdict, reason, requestId(), bytes.length);
       if (empty !== null) {
         const verdict = { action: overRate, rule: `rate.${empty}`, says: 'more messages than are allowed' } as const;
-        return this.#carryOut(session, peer, verdict, 'tooMany');
+        return carry(verdict, 'message-rate');
       }
       if (inspect === null) return 'forward';
       let verdict: MaybePromise<MessageVerdict>;
       try {
-        verdict = inspect({ session, routeKey: '$default', text, bytes, json: () => jsonOf(text) });
+        verdict = inspect({
+          ...{ session, routeKey: '$default', text, bytes, json: () => jsonOf(text) },
+          get requestId() {
+            return requestId();
+          },
+        });
       } catch (thrown) {
         verdict = broke(thrown);
       }
-      if (verdict instanceof Promise) {
-        return verdict.catch(broke).then((said) => this.#carryOut(session, peer, said, 'forbidden'));
-      }
-      return this.#carryOut(session, peer, verdict, 'forbidden');
+      if (verdict instanceof Promise) return verdict.catch(broke).then((said) => carry(said, 'message-rule'));
+      return carry(verdict, 'message-rule');
     });
   }
 
-  #carryOut(session: Session, peer: PassPeer, verdict: MessageVerdict, says: 'forbidden' | 'tooMany'): Passage {
-    if (verdict.action === 'pass') return 'forward';
-    const kind = verdict.action === 'count' ? 'counted' : 'dropped';
-    const { rule, says: reason } = verdict;
-    this.options.observe({ kind, connectionId: session.id, routeKey: '', why: rule, says: reason });
-    if (verdict.action === 'count') return 'forward';
-    if (verdict.action === 'close') {
-      peer.stop(1008, says === 'forbidden' ? 'Forbidden' : 'Too many messages', rule);
+  #carryOut(
+    session: Session,
+    peer: PassPeer,
+    verdict: Exclude<MessageVerdict, { action: 'pass' }>,
+    reason: 'message-rule' | 'message-rate',
+    requestId: string,
+    bytes: number,
+  ): Passage {
+    const { observe } = this.options;
+    const { rule: why, says } = verdict;
+    const about = { connectionId: session.id, routeKey: '', why, says };
+    if (verdict.action === 'count') {
+      observe({ kind: 'counted', ...about });
+      return 'forward';
+    }
+    const closed = verdict.action === 'close';
+    const code = why === BROKE ? 'message-broken' : reason;
+    observe({ kind: 'dropped', ...about, session, requestId, bytes, closed, reason: code, notes: verdict.notes ?? [] });
+    const over = reason === 'message-rate';
+    if (closed) {
+      peer.stop(1008, over ? 'Too many messages' : 'Forbidden', why);
       return 'stop';
     }
-    peer.sendToClient(errorFrame(says, session.id, session.id));
+    peer.sendToClient(errorFrame(over ? 'tooMany' : 'forbidden', session.id, requestId));
     return 'drop';
   }
-}
-
-/** What could not be inspected has not been allowed. */
-function broke(thrown: unknown): MessageVerdict {
-  return { action: 'drop', rule: 'inspection-failed', says: messageOf(thrown) };
 }
 
 function jsonOf(text: string | null): unknown {

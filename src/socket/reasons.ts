@@ -9,6 +9,15 @@ export const reasons = defineReasons('socket', {
   'too-many-per-address': [429, 'This address has as many connections as it may have.'],
   'too-many-per-key': [429, 'This API key has as many connections as it may have.'],
   'unknown-stage': [403, 'There is no such stage.'],
+  'message-rule': [403, 'A rule or the firewall does not let this message through; the record names the rule.'],
+  'message-rate': [429, 'More messages than this connection, address or key may send.'],
+  'message-route': [403, 'No route takes this message.'],
+  'message-model': [400, 'The message does not fit the model of its route.'],
+  'message-broken': [500, 'What was to look at the message broke, so it has not been allowed.'],
+  'message-slow': [429, 'The client does not read what it is sent; this was not sent any more.'],
   'management-unsigned': [403, 'A call of the management API without a signature or token.'],
   'management-denied': [403, 'A call of the management API that is not allowed.'],
 });
+
+/** Why a message, or what was said in answer to it, went no further. */
+export type MessageReason = Extract<keyof typeof reasons, `message-${string}`>;

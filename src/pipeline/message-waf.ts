@@ -1,0 +1,70 @@
+import type { Clock } from '../base/clock.ts';
+import type { Inspect, MessageVerdict, MessageView } from '../socket/inspect.ts';
+import { notJson } from '../socket/select.ts';
+import { Trace } from '../trace/trace.ts';
+import { inspectMessage, type MessageInspection } from '../waf/message.ts';
+import { Findings } from '../waf/stage-notes.ts';
+import type { MessageGuards } from './waf-parts.ts';
+
+const pass: MessageVerdict = { action: 'pass' };
+const stages = ['waf'];
+
+/**
+ * The firewall at the moment `message`. A refusal drops the message, or ends the connection where `blocked` says so or
+ * the rule asks for that itself (`drop`); what a firewall that only tells would have refused is counted.
+ */
+export function messageWaf(guards: MessageGuards, blocked: 'drop' | 'close', clock: Clock): Inspect {
+  return (message) => {
+    const path = `/${message.routeKey}`;
+    const guard = guards.guard(path);
+    if (guard === null) return pass;
+    const { facts } = message.session;
+    const seen = inspectMessage(
+      guard.waf,
+      {
+        path,
+        host: facts.domainName === '' ? 'localhost' : facts.domainName,
+        userAgent: facts.userAgent ?? 'unknown',
+        address: facts.sourceIp,
+        kind: kindOf(message),
+        text: message.text,
+        bytes: message.bytes,
+      },
+      guard.overlays,
+    );
+    const { matches, faults } = seen.inspection.transaction;
+    return matches.length === 0 && faults.length === 0 ? pass : judge(seen, message, guards, blocked, clock);
+  };
+}
+
+function kindOf(message: MessageView): 'json' | 'text' | 'bytes' {
+  if (message.text === null) return 'bytes';
+  return message.json() === notJson ? 'text' : 'json';
+}
+
+function judge(
+  { verdict, inspection }: MessageInspection,
+  message: MessageView,
+  guards: MessageGuards,
+  blocked: 'drop' | 'close',
+  clock: Clock,
+): MessageVerdict {
+  const { matches, faults, wouldStop, score } = inspection.transaction;
+  if (verdict.kind === 'pass' && wouldStop === null) {
+    const [fault] = faults;
+    if (fault === undefined) return pass;
+    if (guards.onFault === 'closed') throw new Error(fault);
+    return { action: 'count', rule: 'waf.fault', says: fault };
+  }
+  const trace = new Trace(message.requestId, stages, clock);
+  const findings = new Findings('waf', guards.secrets);
+  findings.tell(trace, matches);
+  trace.note('waf', 'found', { ...findings.summary(), score });
+  // The rule that adds up scores refuses; the one that gave the first points is what a reader wants to know.
+  const first = matches.find((match) => match.logged) ?? matches[0];
+  const rule = `waf.${first?.rule.id ?? ''}`;
+  const says = first?.message ?? '';
+  const { notes } = trace;
+  if (verdict.kind === 'pass') return { action: 'count', rule, says, notes };
+  return { action: verdict.how === 'drop' || blocked === 'close' ? 'close' : 'drop', rule, says, notes };
+}
