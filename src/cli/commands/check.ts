@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
+import { resolve } from 'node:path';
 import { manualClock } from '../../base/clock.ts';
+import { parseDocument } from '../../config/parse.ts';
+import { readKeyPair } from '../../node/tls.ts';
 import memory from '../../stores/pages/memory.ts';
 import { sallyport } from '../../pipeline/app.ts';
 import { exits, guarded, type Terminal } from '../command.ts';
@@ -9,19 +12,33 @@ import { loadDocument } from '../load.ts';
 export function check(program: Command, io: Terminal): void {
   program
     .command('check')
-    .description('say everything that is wrong with the document: where, what was wanted, what was found, what to write')
+    .description(
+      'say everything that is wrong with the document: where, what was wanted, what was found, what to write',
+    )
     .option('-c, --config <file>', 'the document (default: sallyport.config.* in this folder)')
     .option('--json', 'print the problems as JSON')
     .action((options: { config?: string; json?: boolean }) =>
       guarded(io, options.json === true, async () => {
         const loaded = await loadDocument(options.config);
+        const tls = parseDocument(loaded.document).document?.listen.tls;
+        if (tls) readKeyPair(tls, (path) => resolve(loaded.folder, path));
         const clock = manualClock();
         const state = await memory.open({}, { clock, folder: loaded.folder, warn() {} });
         const app = await sallyport({ ...loaded, ports: { state, sinks: [], log() {} } });
-        const summary = { ok: true, file: loaded.path, version: app.version, routes: Object.keys(app.document.routes).length, origins: Object.keys(app.document.origins).length, rules: loaded.plugins.length };
+        const summary = {
+          ok: true,
+          file: loaded.path,
+          version: app.version,
+          routes: Object.keys(app.document.routes).length,
+          origins: Object.keys(app.document.origins).length,
+          rules: loaded.plugins.length,
+        };
         await app.close();
         if (options.json) io.out(JSON.stringify(summary));
-        else io.out(`${loaded.path} is in order: version ${summary.version}, ${summary.routes} routes, ${summary.origins} origins, ${summary.rules} rules of your own`);
+        else
+          io.out(
+            `${loaded.path} is in order: version ${summary.version}, ${summary.routes} routes, ${summary.origins} origins, ${summary.rules} rules of your own`,
+          );
         return exits.ok;
       }),
     );
