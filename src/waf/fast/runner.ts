@@ -10,7 +10,8 @@ import type { Entry } from '../variables.ts';
 import { Conduct, conductOf, readsTraces } from './conduct.ts';
 import { entriesOf, type Entries } from './entries.ts';
 import { fold, Turn, type Assumption, type Plan } from './fold.ts';
-import { Hits, Screen, type Sizes } from './screen.ts';
+import { Hits, type Sizes } from './hits.ts';
+import { Screen } from './screen.ts';
 import { memosOf, type Memo } from './memo.ts';
 import { planScreen } from './screen-plan.ts';
 

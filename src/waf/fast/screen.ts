@@ -5,73 +5,12 @@ import type { Matcher } from '../operator.ts';
 import type { Phase } from '../rule.ts';
 import type { Transaction } from '../transaction.ts';
 import type { TransformDefinition } from '../transform.ts';
-import { Routes, type Route } from './routes.ts';
-import { capitals, lacks, type Look, type ScreenPlan, type Step } from './screen-plan.ts';
-
-/** Values that are worth remembering: longer ones do not come back. */
-const longestKept = 1024;
-const mostKept = 512;
-const mostNames = 256;
-
-/** Values of these names are never kept: they are secrets. */
-const secret = /auth|cookie|token|secret|pass|key|session|signature|credential/i;
-
-/** Fields of which verdicts are remembered; what a body, a query or a cookie carries seldom comes back. */
-const kept = new Set([
-  'REQUEST_HEADERS',
-  'REQUEST_HEADERS_NAMES',
-  'ARGS_NAMES',
-  'ARGS_GET_NAMES',
-  'REQUEST_COOKIES_NAMES',
-]);
-const lines = new Set(['REQUEST_METHOD', 'REQUEST_PROTOCOL', 'REQUEST_FILENAME', 'REQUEST_BASENAME', 'REMOTE_ADDR']);
-
-/** Fields that have one and the same content when there is no body. */
-const ofBody =
-  /^(?:MULTIPART_.*|FILES(?:_.*)?|XML|REQBODY_.*ERROR(?:_MSG)?|REQUEST_BODY(?:_LENGTH)?|ARGS_POST(?:_NAMES)?)$/;
-
-/** For one name of one field: who reads it, and which rules its values hit when they came before. */
-interface Audience {
-  readonly rules: Uint32Array;
-  readonly verdicts: Map<string, readonly number[]> | null;
-}
-
-/** A look with what is remembered about it. */
-export interface OpenLook {
-  readonly look: Look;
-  readonly routes: Routes;
-  /** For all names, when no name matters. */
-  readonly everybody: Audience | null;
-  readonly byName: Map<string, Audience>;
-}
-
-/** How many rules each phase has. */
-export type Sizes = Readonly<Record<Phase, number>>;
-
-/** What was found out about one request so far. */
-export class Hits {
-  /** Rules by their numbers in the screen. */
-  readonly rules: Uint32Array;
-  /** The same by phase and by place in the phase. */
-  readonly places: Readonly<Record<Phase, Uint32Array>>;
-
-  /** Values that hit, by the rule's number in the screen. */
-  readonly values = new Map<number, FieldValue[]>();
-
-  /** Takes over what was found out elsewhere. */
-  add(other: Hits): void {
-    for (let word = 0; word < this.rules.length; word++) this.rules[word]! |= other.rules[word]!;
-    for (const [bit, values] of other.values) this.values.set(bit, [...(this.values.get(bit) ?? []), ...values]);
-    const places = this.places[2];
-    for (let word = 0; word < places.length; word++) places[word]! |= other.places[2][word]!;
-  }
-
-  constructor(words: number, sizes: Sizes) {
-    this.rules = new Uint32Array(words);
-    const places = (phase: Phase): Uint32Array => new Uint32Array((sizes[phase] + 31) >>> 5);
-    this.places = { 1: places(1), 2: places(2), 3: places(3), 4: places(4), 5: places(5) };
-  }
-}
+import { Hits, type Sizes } from './hits.ts';
+import type { Look, Step } from './look.ts';
+import { longestKept, mostKept, newAudience, ofBody, openLook, type OpenLook } from './open-look.ts';
+import type { Route } from './routes.ts';
+import { bitsIn, capitals, lacks } from './rule-bits.ts';
+import type { ScreenPlan } from './screen-plan.ts';
 
 /** One distinct text that a value becomes on its way through the steps of a look. */
 interface Form {
@@ -346,29 +285,4 @@ export class Screen {
   private lowerOf(form: Form): string {
     return (form.lowered ??= (form.bits & capitals) === 0 ? form.text : this.lower(form.text));
   }
-}
-
-function openLook(plan: ScreenPlan, look: Look): OpenLook {
-  const named = look.choosy.length > 0 || look.field.name === 'REQUEST_HEADERS';
-  const open: OpenLook = { look, routes: new Routes(plan, look), everybody: null, byName: new Map() };
-  return named ? open : { ...open, everybody: newAudience(open, '') };
-}
-
-function newAudience({ look, byName }: OpenLook, key: string): Audience {
-  const rules = look.rules.slice();
-  for (const { bit, reads } of look.choosy) if (!reads(key)) rules[bit >>> 5]! &= ~(1 << (bit & 31));
-  const { name } = look.field;
-  const keeps = (kept.has(name) && !(name === 'REQUEST_HEADERS' && secret.test(key))) || lines.has(name);
-  const audience: Audience = { rules, verdicts: keeps ? new Map() : null };
-  if (byName.size >= mostNames) byName.clear();
-  byName.set(key, audience);
-  return audience;
-}
-
-function bitsIn(words: Uint32Array): readonly number[] {
-  const bits: number[] = [];
-  for (let word = 0; word < words.length; word++) {
-    for (let left = words[word]!; left !== 0; left &= left - 1) bits.push(word * 32 + 31 - Math.clz32(left & -left));
-  }
-  return bits;
 }

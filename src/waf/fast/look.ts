@@ -1,0 +1,51 @@
+import type { FieldDefinition } from '../field.ts';
+import type { Matcher } from '../operator.ts';
+import type { ChainNode, CompiledMatch } from '../program.ts';
+import type { Phase } from '../rule.ts';
+import type { ProfileNeeds } from './needs.ts';
+
+/** One condition of a rule as the screen knows it: its number, and what it needs of a value. */
+export interface Screened {
+  readonly bit: number;
+  readonly phase: Phase;
+  /** Its place in its phase. */
+  readonly at: number;
+  /** Nothing else has to hold for the rule's turn to come. */
+  readonly alone: boolean;
+  readonly condition: CompiledMatch;
+  readonly matcher: Matcher;
+  readonly needs: readonly (ProfileNeeds | null)[];
+  /** Fewest bytes of a value that is a hit. */
+  readonly shortest: number;
+}
+
+/** One step in the tree of transformations of one field, in an order in which parents come first. */
+export interface Step {
+  readonly chain: ChainNode;
+  readonly parent: number;
+  /** Groups of which the value must have one for the step to change it; 0 when that cannot be told. */
+  readonly triggers: number;
+  readonly lowers: boolean;
+  /** 1 when this step or one before it is `lowercase`. */
+  readonly lowered: 0 | 1;
+  /** A value of fewer bytes leads to no match, neither after this step nor after those that follow it. */
+  readonly shortest: number;
+  /** The same of what this step makes of a value. */
+  readonly least: number;
+  /** Few rules look at what this step makes, or others make of that: they are asked without a scan for texts. */
+  readonly few: Uint32Array | null;
+  /** Rules whose condition looks at the value after this step. */
+  readonly rules: Uint32Array;
+  /** Those of them that look at it at other steps too. */
+  readonly several: Uint32Array;
+}
+
+/** One look at one field: for whom, and through which transformations. */
+export interface Look {
+  readonly field: FieldDefinition;
+  /** Rules that read the field at all. */
+  readonly rules: Uint32Array;
+  readonly steps: readonly Step[];
+  /** Which of a value's names matter: those that read one name only, or leave names out. Empty: no name matters. */
+  readonly choosy: readonly { readonly bit: number; readonly reads: (key: string) => boolean }[];
+}
