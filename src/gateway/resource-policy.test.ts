@@ -35,14 +35,14 @@ function decide(statements: readonly Record<string, unknown>[], question = ask()
 }
 
 describe('policies', () => {
-  it('an explicit deny wins over any allow, and no match is silence', () => {
+  it('RP-2 an explicit deny wins over any allow, and no match is silence', () => {
     expect(decide([statement({})])).toBe('allow');
     expect(decide([statement({}), statement({ Effect: 'Deny' })])).toBe('deny');
     expect(decide([statement({ Effect: 'Deny' }), statement({})])).toBe('deny');
     expect(decide([statement({ Resource: 'execute-api:/prod/POST/*' })])).toBe('silent');
   });
 
-  it('reads Not elements', () => {
+  it('RP-8 reads Not elements', () => {
     expect(
       decide(
         [statement({ Resource: undefined, NotResource: 'execute-api:/prod/GET/admin' })].map(
@@ -66,7 +66,7 @@ describe('policies', () => {
     ).toBe('silent');
   });
 
-  it('takes an account for all of its principals', () => {
+  it('RP-8 takes an account for all of its principals', () => {
     const only = [statement({ Principal: { AWS: '123456789012' } })];
     expect(decide(only, ask({}, { principals: ['arn:aws:iam::123456789012:user/ann'] }))).toBe('allow');
     expect(decide(only, ask({}, { principals: ['arn:aws:iam::999999999999:user/bob'] }))).toBe('silent');
@@ -78,7 +78,7 @@ describe('policies', () => {
     ).toBe('allow');
   });
 
-  it('star crosses slashes, question mark stands for one character', () => {
+  it('RP-1 star crosses slashes, question mark stands for one character', () => {
     expect(decide([statement({ Resource: 'arn:aws:execute-api:*:*:abc/prod/*/orders/?' })])).toBe('allow');
     expect(decide([statement({ Resource: 'execute-api:/*' })])).toBe('allow');
   });
@@ -217,7 +217,7 @@ describe('condition operators', () => {
     expect([...seen].sort()).toEqual([...conditionOperators].sort());
   });
 
-  it('keys and operators must all hold', () => {
+  it('RP-5 RP-6 keys and operators must all hold', () => {
     const test = compileConditions(
       { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' }, Bool: { 'aws:SecureTransport': 'true' } },
       () => expect.fail(),

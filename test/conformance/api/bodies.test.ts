@@ -406,7 +406,7 @@ describe('CORS of HTTP APIs', () => {
     );
   });
 
-  it('CO-4 a $default route with an authorizer takes preflights; an open OPTIONS route is the remedy', async () => {
+  it('CO-4 HT-4 a $default route with an authorizer takes preflights; an open OPTIONS route is the remedy', async () => {
     const entry = (more: object = {}) => ({
       kind: 'http',
       cors,

@@ -212,7 +212,7 @@ describe('REST proxy answers', () => {
     expect((await (await returns({ statusCode: 200 })).get('/prod/a')).body).toBe('');
   });
 
-  it('PR-9 base64 is decoded only when the first type of Accept is binary', async () => {
+  it('PR-9 BN-3 base64 is decoded only when the first type of Accept is binary', async () => {
     const answer = { body: 'aGVsbG8=', isBase64Encoded: true, headers: { 'content-type': 'image/png' } };
     const cases = [
       [['image/*'], 'image/png', 'hello'],
@@ -269,7 +269,7 @@ describe('REST proxy answers', () => {
     expect((await get('/prod/none')).headers.has('x-amzn-trace-id')).toBe(false);
   });
 
-  it('HR-1 some fields of the backend go on under another name', async () => {
+  it('HR-1 PR-12 some fields of the backend go on under another name', async () => {
     const answer = await (
       await returns({
         headers: {
