@@ -106,14 +106,6 @@ export const waf = z
       }),
     path: z.string().min(1).optional().meta({ description: "The rule set's directory: the one with `rules/` in it." }),
     setup: z.string().min(1).optional().meta({ description: 'The set-up file, where it is not beside the rules.' }),
-    asset: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({
-        description:
-          'A file that `sallyport waf compile` wrote: loads instead of building, as long as it fits the rules.',
-      }),
     ...own,
     mode: own.mode.unwrap().default('on'),
     rules: z
