@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { terminal } from './command.ts';
+import { cache } from './commands/cache.ts';
 import { check } from './commands/check.ts';
 import { crs } from './commands/crs.ts';
 import { demo } from './commands/demo.ts';
@@ -10,6 +11,7 @@ import { explain } from './commands/explain.ts';
 import { importRules } from './commands/import.ts';
 import { init } from './commands/init.ts';
 import { keys } from './commands/keys.ts';
+import { licences } from './commands/licences.ts';
 import { openapi } from './commands/openapi.ts';
 import { plan } from './commands/plan.ts';
 import { schema } from './commands/schema.ts';
@@ -27,7 +29,7 @@ const program = new Command('sallyport')
   .configureHelp({ sortSubcommands: false })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-for (const add of [init, check, start, demo, tryIt, explain, keys, usage, openapi, importRules, emit, plan, schema, crs, waf]) add(program, terminal);
+for (const add of [init, check, start, demo, tryIt, explain, keys, licences, cache, usage, openapi, importRules, emit, plan, schema, crs, waf]) add(program, terminal);
 
 program.addHelpText(
   'after',

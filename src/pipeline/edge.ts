@@ -41,7 +41,8 @@ export interface EdgeParts {
   readonly forwardLicence: boolean;
   readonly viewerSides: readonly (Side | null)[] | null;
   readonly originSides: readonly (Side | null)[] | null;
-  readonly viewerFields: readonly (readonly string[])[];
+  /** Null where no behaviour asks for any. */
+  readonly viewerFields: readonly (readonly string[])[] | null;
   readonly geography: Geography | null;
   readonly defaultRoot: string | null;
   readonly cache: readonly (CachePolicy | null)[];
@@ -74,6 +75,7 @@ export function edgeParts(options: EdgeOptions, issues: Issue[]): EdgeParts | nu
   const geography = edge.geo ? read(['edge', 'geo', 'database'], issues, null, () => fileGeography(absolute(options.folder, edge.geo?.database as string))) : null;
   const sides = sidesOf(options, geography, issues);
   const choices = behaviours.map((each, at) => choiceOf(each, at, options, issues));
+  const fields = requests.map((each, at) => each?.made ?? madeFields({ cloudfront: [] }, policies[at] ?? null));
   const codings = behaviours.map((each, at) => ({ codings: codingsOf(each, policies[at] ?? null) }));
   const errors = new Map(Object.entries(edge.errors).map(([status, { page, status: shownAs }]) => [Number(status), { page, status: shownAs ?? null }]));
   return {
@@ -92,7 +94,7 @@ export function edgeParts(options: EdgeOptions, issues: Issue[]): EdgeParts | nu
     forwardLicence: edge.licences ? edge.licences.forward || 'origin' in edge.licences.from : false,
     viewerSides: sides.viewer,
     originSides: sides.origin,
-    viewerFields: requests.map((each, at) => each?.made ?? madeFields({ cloudfront: [] }, policies[at] ?? null)),
+    viewerFields: fields.some((each) => each.length > 0) ? fields : null,
     geography,
     defaultRoot: edge.defaultRoot ?? null,
     cache: policies,

@@ -70,7 +70,7 @@ export const edgeLine = (e: EdgeParts, p: Parts): readonly Stage[] => [
   ...(e.licences ? [licences(e.licences)] : []), // before any look at the cache: a hit is for licensed callers too
   ...(e.viewerSides ? [viewerMoments(e.viewerSides)] : []),
   ...(e.defaultRoot === null ? [] : [defaultRoot(e.defaultRoot)]),
-  viewerFields(e.viewerFields, e.geography), // may be part of the key
+  ...(e.viewerFields ? [viewerFields(e.viewerFields, e.geography)] : []), // may be part of the key
   cache(e.room, (exchange) => e.cache[behaviourOf(exchange)] ?? null),
   ...(e.compress ? [compress(e.compress, nodeCompressor)] : []), // what is stored
   originRequest(e.originRequest), // what the origin is told

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { systemClock } from '../../base/clock.ts';
+import { milliseconds } from '../../base/duration.ts';
+import { DocumentError, parseDocument } from '../../config/parse.ts';
+import { createLicence, importLicences, listLicences, revokeLicence } from '../../edge/licence-book.ts';
+import { nodeDigest } from '../../net/digest.ts';
+import { registry } from '../../pipeline/registry.ts';
+import { readSlot } from '../../pipeline/slots.ts';
+import type { State } from '../../stores/store.ts';
+import { exits, guarded, table, type Terminal } from '../command.ts';
+import { loadDocument } from '../load.ts';
+
+interface Shared {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+/** Licences are made and ended in the document's own store; a running edge sees it within `edge.licences.remember`. */
+export function licences(program: Command, io: Terminal): void {
+  const group = program.command('licences').description('import, make, list and revoke licence keys');
+  const sub = (name: string, says: string): Command =>
+    group.command(name).description(says).option('-c, --config <file>', 'the document whose store is meant').option('--json', 'print JSON');
+
+  sub('create', 'make a licence; its key is shown this once and kept only as a hash')
+    .argument('<name>', 'whose it is')
+    .option('--expires <duration>', 'how long it is good, e.g. 365d')
+    .option('--quota <requests>', 'requests per period')
+    .action((name: string, options: Shared & { expires?: string; quota?: string }) =>
+      guarded(io, options.json === true, async () => {
+        const lifetime = options.expires === undefined ? null : milliseconds(options.expires);
+        const quota = options.quota === undefined ? null : Number(options.quota);
+        if ((options.expires !== undefined && lifetime === null) || (quota !== null && !(Number.isInteger(quota) && quota > 0))) {
+          io.err('sallyport: --expires wants a duration such as 365d, --quota a whole number above 0');
+          return exits.usage;
+        }
+        return withStore(options.config, async (state) => {
+          const made = await createLicence(state.records, nodeDigest, systemClock, { name, quota, expiresAt: lifetime === null ? null : systemClock.now() + lifetime });
+          if (!made) throw new Error('the same key was made twice: try again');
+          if (options.json) io.out(JSON.stringify({ id: made.record.id, name, key: made.key }));
+          else {
+            io.out(made.key);
+            io.err(`licence ${made.record.id} for ${name}; it is not shown again`);
+          }
+          return exits.ok;
+        });
+      }),
+    );
+
+  sub('import', 'take over keys that customers have already')
+    .argument('<file>', 'lines of key,name[,expires[,quota]]')
+    .action((file: string, options: Shared) =>
+      guarded(io, options.json === true, () =>
+        withStore(options.config, async (state) => {
+          const report = await importLicences(state.records, nodeDigest, systemClock, readFileSync(file, 'utf8'));
+          if (options.json) io.out(JSON.stringify(report));
+          else {
+            io.out(`${report.made} made, ${report.known} known already`);
+            if (report.bad.length > 0) io.err(`sallyport: not read: line ${report.bad.join(', ')}`);
+          }
+          return report.bad.length > 0 ? exits.notInOrder : exits.ok;
+        }),
+      ),
+    );
+
+  sub('list', 'list the licences, without their keys').action((options: Shared) =>
+    guarded(io, options.json === true, () =>
+      withStore(options.config, async (state) => {
+        const book = await listLicences(state.records);
+        if (options.json) io.out(JSON.stringify(book, null, 2));
+        else {
+          const day = (at: number | null): string => (at === null ? '-' : new Date(at).toISOString().slice(0, 10));
+          const rows = book.map((each) => [each.id, each.name, each.enabled ? 'yes' : 'no', day(each.createdAt), day(each.expiresAt), each.quota === null ? '-' : String(each.quota)]);
+          for (const line of table([['id', 'name', 'enabled', 'created', 'expires', 'quota'], ...rows])) io.out(line);
+        }
+        return exits.ok;
+      }),
+    ),
+  );
+
+  sub('revoke', 'end a licence')
+    .argument('<id>', 'its id, as `licences list` shows it')
+    .action((id: string, options: Shared) =>
+      guarded(io, options.json === true, () =>
+        withStore(options.config, async (state) => {
+          const ended = await revokeLicence(state.records, id);
+          if (options.json) io.out(JSON.stringify({ id, revoked: ended }));
+          else if (ended) io.out(`${id} is revoked`);
+          else io.err(`sallyport: there is no licence ${id}; see \`sallyport licences list\``);
+          return ended ? exits.ok : exits.notInOrder;
+        }),
+      ),
+    );
+}
+
+async function withStore(config: string | undefined, work: (state: State) => Promise<number>): Promise<number> {
+  const loaded = await loadDocument(config);
+  const { document, issues } = parseDocument(loaded.document);
+  if (document === null) throw new DocumentError(issues);
+  const found: (typeof issues)[number][] = [];
+  const slot = readSlot('store', document.store, registry(loaded.plugins).stores, ['store'], found);
+  if (!slot) throw new DocumentError(found);
+  const state = await slot.definition.open(slot.options, { clock: systemClock, folder: loaded.folder, warn() {} });
+  try {
+    return await work(state);
+  } finally {
+    await state.close();
+  }
+}
