@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { document } from '../src/config/document.ts';
 import { registry } from '../src/pipeline/registry.ts';
+import { wafPages } from './docs-waf.ts';
 import { declaredReasons } from './lib/reasons.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -92,6 +93,7 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/stores.md', definitionsPage('Stores', 'What `store: { use, with }` may name.', known.stores.values())],
     ['docs/reference/sinks.md', definitionsPage('Sinks', 'What `logging.sinks` may name.', known.sinks.values())],
     ['docs/reference/integrations.md', definitionsPage('Integrations', 'What a route\'s `to: { use, with }` may name, besides the name of an origin.', known.integrations.values())],
+    ...wafPages(),
   ]);
 }
 
