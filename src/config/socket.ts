@@ -172,24 +172,18 @@ export const socketOrigin = z
       .optional()
       .meta({ description: 'Path at the origin; left out: as it came. The query goes along.' }),
     allow: z.array(blockText).default([]).meta({ description: 'Private blocks that may be dialled.' }),
-    headers: z
-      .record(z.string(), z.string())
-      .default({})
-      .meta({
-        description:
-          "Fields set on the handshake, over the client's own: an `x-api-key` that proves the edge. `${secret:NAME}` is filled in.",
-      }),
+    headers: z.record(z.string(), z.string()).default({}).meta({
+      description:
+        "Fields set on the handshake, over the client's own: an `x-api-key` that proves the edge. `${secret:NAME}` is filled in.",
+    }),
     dropKey: z
       .string()
       .default('x-api-key')
       .meta({ description: "The client's key, which is not the origin's business." }),
     timeout: durationText.default('10s').meta({ description: "Patience with the origin's handshake; then 504." }),
-    compression: z
-      .boolean()
-      .default(false)
-      .meta({
-        description: 'True: permessage-deflate between client and origin; messages are inspected decompressed.',
-      }),
+    compression: z.boolean().default(false).meta({
+      description: 'True: permessage-deflate between client and origin; messages are inspected decompressed.',
+    }),
     limits: z
       .strictObject({
         message: sizeText.default('128kb'),

@@ -142,7 +142,7 @@ function readAuthorizers(options: ApisOptions, name: string, api: GatewayApiDocu
       clock: ports.clock,
       digest: ports.digest,
       fetchJson: ports.fetchJson,
-      secret: ports.secret,
+      secret: (name) => ports.secret(name),
       openFunction: functions.open,
       warn: (says, facts) => ports.log('warn', says, facts),
     };
@@ -206,7 +206,17 @@ function readPolicy(
 export function enginesFor(document: Document): { readonly schemas: boolean; readonly templates: boolean } {
   const routes = Object.values(document.apis).flatMap((api) => Object.values(api.routes));
   return {
-    schemas: routes.some((route) => route.validate !== undefined && Object.keys(route.validate.body).length > 0),
+    schemas:
+      routes.some((route) => route.validate !== undefined && Object.keys(route.validate.body).length > 0) ||
+      [...routes, ...Object.values(document.routes)].some(({ to }) => typeof to !== 'string' && hasModels(to)),
     templates: routes.some((route) => route.transform !== undefined),
   };
+}
+
+/** A WebSocket API whose routes have models. Its options are not read yet, so they may be of any form. */
+function hasModels(to: { readonly use: string; readonly with?: unknown }): boolean {
+  if (to.use !== 'websocket') return false;
+  const { routes } = (to.with ?? {}) as { readonly routes?: unknown };
+  if (typeof routes !== 'object' || routes === null) return false;
+  return Object.values(routes).some((route) => typeof route === 'object' && route !== null && 'model' in route);
 }

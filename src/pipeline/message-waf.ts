@@ -18,14 +18,11 @@ export function messageWaf(guards: MessageGuards, blocked: 'drop' | 'close', clo
     const path = `/${message.routeKey}`;
     const guard = guards.guard(path);
     if (guard === null) return pass;
-    const { facts } = message.session;
     const seen = inspectMessage(
       guard.waf,
       {
         path,
-        host: facts.domainName === '' ? 'localhost' : facts.domainName,
-        userAgent: facts.userAgent ?? 'unknown',
-        address: facts.sourceIp,
+        address: message.session.address,
         kind: kindOf(message),
         text: message.text,
         bytes: message.bytes,

@@ -79,7 +79,9 @@ export class PassApi {
     const requestId = (): string => (id ||= newId(now()));
     return whenHere(metered, (empty): MaybePromise<Passage> => {
       const carry = (verdict: MessageVerdict, reason: 'message-rule' | 'message-rate'): Passage =>
-        verdict.action === 'pass' ? 'forward' : this.#carryOut(session, peer, verdict, reason, requestId(), bytes.length);
+        verdict.action === 'pass'
+          ? 'forward'
+          : this.#carryOut(session, peer, verdict, reason, requestId(), bytes.length);
       if (empty !== null) {
         const verdict = { action: overRate, rule: `rate.${empty}`, says: 'more messages than are allowed' } as const;
         return carry(verdict, 'message-rate');

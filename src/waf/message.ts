@@ -9,9 +9,6 @@ import type { HeaderPairs } from './request.ts';
 export interface WafMessage {
   /** Begins with a slash; stands where rules look for a request's path. */
   readonly path: string;
-  /** Of the handshake. */
-  readonly host: string;
-  readonly userAgent: string;
   readonly address: string;
   /** `json`: `bytes` are a JSON text. `text`: any other text. `bytes`: a binary message. */
   readonly kind: 'json' | 'text' | 'bytes';
@@ -39,7 +36,7 @@ export function inspectMessage(waf: Waf, message: WafMessage, overlays: readonly
     method: 'POST',
     target: message.path,
     version: '1.1',
-    headers: headOf(message, kind === 'bytes' ? 'application/x-www-form-urlencoded' : 'application/json', body.length),
+    headers: headOf(kind === 'bytes' ? 'application/x-www-form-urlencoded' : 'application/json', body.length),
   };
   const inspection = waf.inspect(request, { address: message.address }, overlays);
   const { transaction } = inspection;
@@ -54,9 +51,10 @@ export function inspectMessage(waf: Waf, message: WafMessage, overlays: readonly
   return { verdict, inspection };
 }
 
-const headOf = ({ host, userAgent }: WafMessage, type: string, length: number): HeaderPairs => [
-  ['Host', host],
-  ['User-Agent', userAgent],
+/** What the handshake said about itself has been judged with the handshake. */
+const headOf = (type: string, length: number): HeaderPairs => [
+  ['Host', 'websocket.local'],
+  ['User-Agent', 'websocket'],
   ['Accept', '*/*'],
   ['Content-Type', type],
   ['Content-Length', String(length)],
