@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { emptyBody, type BodyView } from './bodies/body-view.ts';
 import type { CollectionStore } from './collections.ts';
 import { Removals, type RuleSelector } from './exclusions.ts';
-import type { FieldDefinition, FieldValue, Lifetime } from './field.ts';
+import type { FieldValue, Lifetime } from './field-value.ts';
 import type { Macro } from './macro.ts';
 import type { Evidence, Match, Verdict } from './match.ts';
 import {
@@ -21,7 +21,7 @@ import { Variables, wholeNumber } from './variables.ts';
 /** What a transaction may ask of the program it runs. */
 export interface Lookup {
   readonly scores: readonly string[];
-  field(name: string): FieldDefinition | undefined;
+  field(name: string): Readable | undefined;
   /** One byte per rule, 1 where the selector means it; made once per selector. */
   mask(selector: RuleSelector): Uint8Array;
 }
@@ -34,6 +34,13 @@ export interface TransactionParts {
   readonly clock: Clock;
   readonly store: CollectionStore;
   readonly id: string;
+}
+
+/** What the transaction has to know of a field: how long its values stay true, and how to read them. */
+export interface Readable {
+  readonly lifetime: Lifetime;
+  readonly keyed: boolean;
+  read(transaction: Transaction): readonly FieldValue[];
 }
 
 const order: readonly Lifetime[] = ['request', 'request-body', 'response-head', 'response-body', 'moment'];
@@ -98,7 +105,7 @@ export class Transaction {
   wouldStop: Match | null = null;
 
   readonly #store: CollectionStore;
-  readonly #read = new Map<FieldDefinition, readonly FieldValue[]>();
+  readonly #read = new Map<Readable, readonly FieldValue[]>();
 
   constructor(parts: TransactionParts) {
     const { method, target, version, headers } = parts.request;
@@ -120,7 +127,7 @@ export class Transaction {
   }
 
   /** The field's values; read once and kept for as long as they can be true. */
-  read(field: FieldDefinition): readonly FieldValue[] {
+  read(field: Readable): readonly FieldValue[] {
     if (field.lifetime === 'moment') return field.read(this);
     const known = this.#read.get(field);
     if (known !== undefined) return known;

@@ -3,7 +3,7 @@ import { some } from './ast.ts';
 import { compilePattern } from './pattern-compile.ts';
 import { parsePattern } from './parse.ts';
 import { toEcmaScript } from './testing/ecmascript.ts';
-import { rulePatterns } from './testing/rule-patterns.ts';
+import { rulePatterns } from '../../../test/support/rule-patterns.ts';
 import { disturb, sample, seeded } from './testing/samples.ts';
 
 const written = [

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const places = {
-  crs4: fileURLToPath(new URL('../../../../../shared/data/crs4/rules', import.meta.url)),
+  crs4: fileURLToPath(new URL('../../../shared/data/crs4/rules', import.meta.url)),
   crs3: '/usr/share/modsecurity-crs/rules',
 };
 
