@@ -53,21 +53,24 @@ function compileMatch(source: MatchCondition, chains: ChainTree, options: Compil
   };
   const constant = argument === null ? null : make(argument);
   for (const part of source.argument) if (typeof part !== 'string') fieldNamed(part.field, place);
-  const made = new Map<string, Matcher>();
+  /** A matcher, or why there is none. */
+  const made = new Map<string, Matcher | string>();
   const matcher = (transaction: Transaction): Matcher => {
     if (constant !== null) return constant;
     const text = expand(source.argument, transaction.look);
     let found = made.get(text);
-    if (found !== undefined) return found;
-    try {
-      found = make(text);
-    } catch (error) {
-      transaction.faults.push(error instanceof Error ? error.message : written(source.argument));
-      found = nothing;
+    if (found === undefined) {
+      try {
+        found = make(text);
+      } catch (error) {
+        found = error instanceof Error ? error.message : written(source.argument);
+      }
+      if (made.size >= kept) made.clear();
+      made.set(text, found);
     }
-    if (made.size >= kept) made.clear();
-    made.set(text, found);
-    return found;
+    if (typeof found !== 'string') return found;
+    transaction.faults.push(found);
+    return nothing;
   };
   return {
     kind: 'match',
