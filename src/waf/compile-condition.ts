@@ -51,7 +51,7 @@ function compileMatch(source: MatchCondition, chains: ChainTree, options: Compil
       throw new RuleError(`@${operator.name}: ${error.message}`, { place });
     }
   };
-  const constant = argument === null ? null : make(argument);
+  const constant = argument === null ? null : options.checked ? lazily(() => make(argument)) : make(argument);
   for (const part of source.argument) if (typeof part !== 'string') fieldNamed(part.field, place);
   /** A matcher, or why there is none. */
   const made = new Map<string, Matcher | string>();
@@ -82,6 +82,12 @@ function compileMatch(source: MatchCondition, chains: ChainTree, options: Compil
     constant,
     matcher,
   };
+}
+
+/** A matcher that is made when it is first asked: many rules never are. */
+function lazily(make: () => Matcher): Matcher {
+  let made: Matcher | null = null;
+  return { test: (value) => (made ??= make()).test(value), find: (value) => (made ??= make()).find(value) };
 }
 
 export function compileCondition(condition: Condition, chains: ChainTree, options: CompileOptions): CompiledCondition {

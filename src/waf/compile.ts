@@ -15,6 +15,8 @@ export interface CompileOptions {
   readonly readFile?: (path: string) => string | null;
   /** Variables in `TX` whose sum is the anomaly score. */
   readonly scores?: readonly string[];
+  /** These rules were compiled before without an error: arguments are read when they are first needed. */
+  readonly checked?: boolean;
   /** Takes an error instead of throwing it; the rule it is about is left out. */
   readonly onError?: (error: RuleError) => void;
 }

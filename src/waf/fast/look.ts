@@ -2,7 +2,6 @@ import type { FieldDefinition } from '../field.ts';
 import type { Matcher } from '../operator.ts';
 import type { ChainNode, CompiledMatch } from '../program.ts';
 import type { Phase } from '../rule.ts';
-import type { ProfileNeeds } from './needs.ts';
 
 /** One condition of a rule as the screen knows it: its number, and what it needs of a value. */
 export interface Screened {
@@ -14,7 +13,8 @@ export interface Screened {
   readonly alone: boolean;
   readonly condition: CompiledMatch;
   readonly matcher: Matcher;
-  readonly needs: readonly (ProfileNeeds | null)[];
+  /** One bit for each profile of which no value can be a hit. */
+  readonly never: number;
   /** Fewest bytes of a value that is a hit. */
   readonly shortest: number;
 }

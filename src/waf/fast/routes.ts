@@ -87,8 +87,8 @@ export class Routes {
     if (bits === null) return look.rules;
     const profile = profileOf(bits);
     const possible = new Uint32Array(plan.words);
-    for (const { bit, needs } of plan.screened) {
-      if (needs[profile] !== null && !lacks(bits, plan.groups, (bit * 4 + profile) * 3)) add(possible, bit);
+    for (const { bit, never } of plan.screened) {
+      if (((never >>> profile) & 1) === 0 && !lacks(bits, plan.groups, (bit * 4 + profile) * 3)) add(possible, bit);
     }
     return possible;
   }

@@ -13,7 +13,8 @@ import { fold, Turn, type Assumption, type Plan } from './fold.ts';
 import { Hits, type Sizes } from './hits.ts';
 import { Screen } from './screen.ts';
 import { memosOf, type Memo } from './memo.ts';
-import { planScreen } from './screen-plan.ts';
+import { prepare, type Prepared } from './prepared.ts';
+import { planScreen, type ScreenPlan } from './screen-plan.ts';
 
 /** What is remembered about one request between its phases. */
 interface Progress {
@@ -28,14 +29,20 @@ interface Progress {
  * for all rules, and what follows from settings alone was decided at load. Rules that steer and are no finding
  * (`nolog`, `pass`) are not listed among the matches where they were decided at load.
  */
-export function fastRunner(program: Program): RunPhase {
-  return new Runner(program).run;
+export function fastRunner(program: Program, prepared: Prepared | null = null): RunPhase {
+  return new Runner(program, prepared).run;
+}
+
+/** What `fastRunner` would work out from the patterns, to be kept in an asset. */
+export function prepareRunner(program: Program): Prepared {
+  return prepare(new Runner(program, null).plan);
 }
 
 const none: readonly FieldValue[] = [];
 
 class Runner {
   private readonly program: Program;
+  readonly plan: ScreenPlan;
   private readonly words: number;
   private readonly sizes: Sizes;
   private readonly screen: Screen;
@@ -50,7 +57,7 @@ class Runner {
   private readonly progress = new WeakMap<Transaction, Progress>();
   private readonly bases = new Map<number, ReadonlyMap<string, Entry>>();
 
-  constructor(program: Program) {
+  constructor(program: Program, prepared: Prepared | null) {
     this.program = program;
     const loud = fold(program, 'loud', (rule, filled) => entriesOf(rule, filled) !== null);
     const entries = (rule: CompiledRule): Entries | null => entriesOf(rule, loud.filled);
@@ -58,7 +65,8 @@ class Runner {
     const wanted = rulesAt(program, Turn.screened, [quiet, loud]);
     const surely = (rule: CompiledRule): boolean => wanted.has(rule) && entries(rule)?.presumes === false;
     this.plans = { quiet, loud, plain: fold(program, 'plain', surely) };
-    const plan = planScreen(program, (rule) => (wanted.has(rule) ? entries(rule) : null));
+    const plan = planScreen(program, (rule) => (wanted.has(rule) ? entries(rule) : null), prepared);
+    this.plan = plan;
     this.words = plan.words;
     for (const { bit, phase, at, condition } of plan.screened) {
       const link = program.phases[phase][at]!.links.find((one) => one.condition === condition);

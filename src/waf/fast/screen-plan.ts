@@ -6,7 +6,8 @@ import { phases, type Phase } from '../rule.ts';
 import type { CountEntry, Entries } from './entries.ts';
 import type { Look, Screened } from './look.ts';
 import { looksOf } from './looks.ts';
-import { needsOf, shortestOf } from './needs.ts';
+import { needsOf, shortestOf, type ProfileNeeds } from './needs.ts';
+import { tablesOf, type Prepared } from './prepared.ts';
 import { add } from './rule-bits.ts';
 
 /** A rule whose turn comes when several conditions hold. */
@@ -33,9 +34,17 @@ export interface ScreenPlan {
   readonly joined: Readonly<Record<Phase, readonly Joined[]>>;
 }
 
-/** `entries` says what can be told about a rule; null for rules that are left out. */
-export function planScreen(program: Program, entries: (rule: CompiledRule) => Entries | null): ScreenPlan {
+/**
+ * `entries` says what can be told about a rule; null for rules that are left out. With `prepared`, made of the same rules
+ * before, no pattern is read.
+ */
+export function planScreen(
+  program: Program,
+  entries: (rule: CompiledRule) => Entries | null,
+  prepared: Prepared | null = null,
+): ScreenPlan {
   const screened: Screened[] = [];
+  const needs: Needed[] = [];
   const joined: Record<Phase, Joined[]> = { 1: [], 2: [], 3: [], 4: [], 5: [] };
   for (const phase of phases) {
     for (const [at, rule] of program.phases[phase].entries()) {
@@ -44,31 +53,37 @@ export function planScreen(program: Program, entries: (rule: CompiledRule) => En
       const alone = found.values.length === 1 && found.counts.length === 0;
       const bits: number[] = [];
       for (const { condition, matcher } of found.values) {
-        bits.push(screened.length);
-        screened.push({
-          bit: screened.length,
-          phase,
-          at,
-          alone,
-          condition,
-          matcher,
-          needs: needsOf(matcher),
-          shortest: shortestOf(matcher),
-        });
+        const bit = screened.length;
+        bits.push(bit);
+        const needed = prepared === null ? needsOf(matcher) : null;
+        const shortest = prepared === null ? shortestOf(matcher) : prepared.shortest[bit]!;
+        const never = needed === null ? prepared!.never[bit]! : neverOf(needed);
+        if (needed !== null) needs.push(needed);
+        screened.push({ bit, phase, at, alone, condition, matcher, never, shortest });
       }
       if (!alone) joined[phase].push({ at, bits, counts: found.counts });
     }
   }
+  if (prepared !== null && prepared.shortest.length !== screened.length) {
+    throw new Error('these tables were prepared from other rules');
+  }
   const words = Math.max(1, (screened.length + 31) >>> 5);
-  const groups = groupsNeeded(screened, words);
-  return { words, screened, ...textsOf(screened, words), groups, looks: looksOf(screened, words), joined };
+  const texts = prepared === null ? textsOf(needs, words) : tablesOf(prepared, words);
+  const groups = prepared === null ? groupsNeeded(needs, words) : prepared.groups;
+  return { words, screened, ...texts, groups, looks: looksOf(screened, words), joined };
 }
 
-function textsOf(all: readonly Screened[], words: number): Pick<ScreenPlan, 'tables' | 'starts' | 'asks' | 'open'> {
+type Needed = readonly (ProfileNeeds | null)[];
+
+function neverOf(needed: Needed): number {
+  return needed.reduce((bits, need, profile) => (need === null ? bits | (1 << profile) : bits), 0);
+}
+
+function textsOf(all: readonly Needed[], words: number): Pick<ScreenPlan, 'tables' | 'starts' | 'asks' | 'open'> {
   const numbers = new Map<string, number>();
   const lists: Map<number, number>[] = [];
   const open = profiles.map(() => new Uint32Array(words));
-  for (const { bit, needs } of all) {
+  for (const [bit, needs] of all.entries()) {
     for (const [profile, need] of needs.entries()) {
       if (need === null) continue;
       if (need.texts === null) add(open[profile]!, bit);
@@ -91,9 +106,9 @@ function textsOf(all: readonly Screened[], words: number): Pick<ScreenPlan, 'tab
   return { tables: buildTables([...numbers.keys()]), starts, asks: Uint32Array.from(asks), open };
 }
 
-function groupsNeeded(all: readonly Screened[], words: number): Int32Array {
+function groupsNeeded(all: readonly Needed[], words: number): Int32Array {
   const groups = new Int32Array(words * 32 * 4 * 3);
-  for (const { bit, needs } of all) {
+  for (const [bit, needs] of all.entries()) {
     for (const [profile, need] of needs.entries()) {
       for (const [i, set] of (need?.groups ?? []).entries()) groups[(bit * 4 + profile) * 3 + i] = set;
     }
