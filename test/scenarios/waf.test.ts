@@ -242,6 +242,24 @@ const viewer = {
   localPort: 80,
 };
 
+describe('a rule that breaks while it runs', () => {
+  it.each([
+    ['closed', 500, 'waf.fault'],
+    ['open', 200, null],
+  ] as const)('%s, and is named', async (onFault, status, code) => {
+    writeFileSync(
+      join(folder, 'macro.conf'),
+      'SecRule ARGS "@ipMatch %{request_headers.x-pattern}" "id:3001,phase:2,deny,msg:\'By block\'"\n',
+    );
+    const edge = await open({ use: 'rules', rules: { after: ['macro.conf'] }, onFault });
+    expect((await edge.send({ target: '/?a=b', headers: { 'X-Pattern': '10.0.0.0/8' } })).status).toBe(200);
+    const answer = await edge.send({ target: '/?a=b', headers: { 'X-Pattern': 'nonsense' } });
+    expect([answer.status, answer.record.code]).toEqual([status, code]);
+    expect(notesOf(answer)[0]?.facts).toMatchObject({ rule: '3001', says: expect.stringContaining('macro.conf:1') });
+    await edge.close();
+  });
+});
+
 describe('own words of routes, tenants and paths', () => {
   const tenants: DocumentInput['tenants'] = {
     from: { header: 'x-tenant' },
