@@ -37,6 +37,8 @@ export function ask(room: CacheRoom, policy: CachePolicy, exchange: Exchange, ne
   const { method, headers } = request;
   if (policy.off) return 'off';
   if (method !== 'GET' && method !== 'HEAD' && !(method === 'OPTIONS' && policy.options)) return 'method';
+  // A handshake for another protocol is not a question for a document.
+  if (headers.has('upgrade')) return 'upgrade';
   if (request.body !== null && request.body.length !== 0) return 'fat-get';
   if (headers.has('if-match') || headers.has('if-unmodified-since')) return 'precondition';
   const tenant = exchange.facts.get(tenantFact) ?? null;

@@ -1,6 +1,6 @@
 import { HeaderList } from '../http/headers.ts';
 import { isBodiless, type HttpResponse } from '../http/message.ts';
-import { cacheResultFact, identityBoundFact, tenantFact } from '../flow/shared-facts.ts';
+import { cacheResultFact, identityBoundFact, tenantFact, unframedFact } from '../flow/shared-facts.ts';
 import type { ObjectMeta, ObjectWriter, StoredObject } from '../ports/objects.ts';
 import type { Asked } from './asked.ts';
 import type { Flight } from './coalesce.ts';
@@ -45,6 +45,7 @@ export function judge(asked: Asked, trip: Pick<Trip, 'sent' | 'response' | 'requ
     requestTime: trip.requestTime,
     responseTime,
     identityBound: exchange.facts.get(identityBoundFact) === true,
+    unframed: exchange.facts.get(unframedFact) === true,
     tenantMoved: (exchange.facts.get(tenantFact) ?? null) !== asked.tenant,
   });
 }

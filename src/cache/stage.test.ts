@@ -229,7 +229,8 @@ function held(headers: Fields, length: number | null = null): { readonly inbound
     sink = to;
     return { pause() {}, resume() {}, cancel() {} };
   }, length);
-  return { inbound: { status: 200, headers: HeaderList.of(headers), body, address: 'script' }, sink: () => sink as BodySink };
+  const framed = length === null ? { 'Transfer-Encoding': 'chunked' } : {};
+  return { inbound: { status: 200, headers: HeaderList.of({ ...framed, ...headers }), body, address: 'script' }, sink: () => sink as BodySink };
 }
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -266,6 +267,25 @@ describe('many at once', () => {
     expect((await Promise.allSettled(replies)).map((each) => each.status)).toEqual(['rejected', 'rejected']);
     const after = await v.send({ target: '/a' });
     expect([after.body, v.asked.length]).toEqual(['second', 2]);
+  });
+
+  it('keeps no body whose end nobody can tell', async () => {
+    const { inbound, sink } = held({ 'Cache-Control': 'max-age=60' });
+    const unframed = { ...inbound, headers: inbound.headers.without('transfer-encoding') };
+    const v = await edge(() => (v.asked.length === 1 ? unframed : answer('second', { 'Cache-Control': 'max-age=60' })));
+    const reply = v.send({ target: '/a' });
+    await tick();
+    sink().data(bytes('cut'));
+    sink().end();
+    expect(status(await reply)).toContain('detail=unframed');
+    expect((await v.send({ target: '/a' })).body).toBe('second');
+  });
+
+  it('stays out of handshakes', async () => {
+    const v = await edge(() => answer('x', { 'Cache-Control': 'max-age=60' }));
+    await v.send({ target: '/a' });
+    expect(status(await v.send({ target: '/a', headers: { Connection: 'Upgrade', Upgrade: 'websocket' } }))).toContain('fwd=bypass');
+    expect(v.asked).toHaveLength(2);
   });
 
   it('keeps no body of another length than declared', async () => {

@@ -15,6 +15,7 @@ export type Did =
 const forward: Readonly<Record<NotServed, string>> = {
   method: 'method',
   off: 'bypass',
+  upgrade: 'bypass',
   'fat-get': 'bypass',
   'key-too-long': 'bypass',
   precondition: 'bypass',

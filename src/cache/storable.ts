@@ -52,6 +52,8 @@ function rfcVerdict(told: Told): Verdict {
   const { status, headers } = response;
   const { directives } = directivesFor(headers, policy);
   if (asked.noStore) return no('request-no-store');
+  // CloudFront keeps such a body even when it was cut; RFC 9112 section 8 forbids it.
+  if (told.unframed) return no('unframed');
   if (directives.mustUnderstand) {
     if (!isUnderstood(status)) return no('not-understood');
   } else if (directives.noStore) return no('no-store');

@@ -21,6 +21,8 @@ export interface Told {
   readonly responseTime: number;
   /** Did the answer depend on who asked, and does the route not call it shareable? */
   readonly identityBound: boolean;
+  /** Can the end of the body be told from a broken connection? */
+  readonly unframed: boolean;
   /** Did the tenant become known, or another, after the key was made? */
   readonly tenantMoved: boolean;
 }

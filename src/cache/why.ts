@@ -39,6 +39,7 @@ export type NotStored = keyof typeof notStored;
 export const notServed = {
   method: 'the method is neither GET nor HEAD',
   off: 'the policy keeps nothing',
+  upgrade: 'the request asks for another protocol',
   'fat-get': 'a GET with a body',
   'key-too-long': 'the key is longer than the policy allows',
   precondition: 'If-Match and If-Unmodified-Since are for the origin to judge',

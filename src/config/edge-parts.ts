@@ -46,7 +46,6 @@ export const responseHeaders = z
         override: z.boolean().default(true),
       })
       .optional(),
-    serverTiming: z.number().min(0).max(100).optional().meta({ description: 'Share of answers, in per cent, that tell times in `Server-Timing`.' }),
   })
   .meta({ id: 'ResponseHeaders', description: 'Put on last, on hits, misses and answers made here; what is stored does not change.' });
 

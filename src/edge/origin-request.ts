@@ -26,7 +26,7 @@ export interface OriginRequestRules {
 const always = new Set([
   'host', 'content-length', 'content-type', 'content-md5', 'date', 'range', 'if-match', 'if-none-match', 'if-modified-since',
   'if-unmodified-since', 'if-range', 'via', 'transfer-encoding', 'max-forwards', 'pragma', 'cache-control', 'origin', 'warning',
-  'x-forwarded-for', 'surrogate-capability', 'user-agent', 'upgrade', 'connection', 'sec-websocket-key', 'sec-websocket-version',
+  'x-forwarded-for', 'surrogate-capability', 'user-agent', 'upgrade', 'connection',
 ]);
 
 /** Shapes the request for the origin: only what a policy asks for, and what is in the key. */

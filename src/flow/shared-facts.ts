@@ -46,3 +46,6 @@ export const functionErrorFact = defineSlot<string>('function-error');
 
 /** Factor by which times to live are stretched while a budget runs out. */
 export const cacheStretchFact = defineSlot<number>('cache-stretch');
+
+/** True when nothing tells the end of the origin's answer from a broken connection: what came may not be all. */
+export const unframedFact = defineSlot<boolean>('unframed');

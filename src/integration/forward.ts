@@ -2,7 +2,7 @@ import { Fault } from '../base/fault.ts';
 import { ms, size } from '../config/parts.ts';
 import type { Origin } from '../config/origins.ts';
 import type { Exchange } from '../flow/exchange.ts';
-import { routeFact, targetFact, type RouteMatch } from '../flow/shared-facts.ts';
+import { routeFact, targetFact, unframedFact, type RouteMatch } from '../flow/shared-facts.ts';
 import type { Answer } from '../flow/stage.ts';
 import { isBodiless, type HttpResponse } from '../http/message.ts';
 import type { Target } from '../http/target.ts';
@@ -87,6 +87,7 @@ function answered(to: Forwarder, exchange: Exchange, inbound: Inbound): HttpResp
     const { code, says } = originReasons['too-large'];
     throw new Fault(code, 'origin', says);
   }
+  if (declared === undefined && inbound.body?.whole === null && !inbound.headers.has('transfer-encoding')) exchange.facts.set(unframedFact, true);
   exchange.trace.note('integration', 'answered', { origin: to.name, address: inbound.address, status: inbound.status });
   return {
     status: inbound.status,

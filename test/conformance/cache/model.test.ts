@@ -87,7 +87,7 @@ async function play(seed: number, operations: number, store: ObjectStore, clock:
     }
     const bytes = new TextEncoder().encode(text);
     const declared = kind === 'lying' && random(2) === 0 ? bytes.length + 1 + random(5) : random(2) === 0 ? bytes.length : null;
-    if (declared !== null) headers.push(['Content-Length', String(declared)]);
+    headers.push(declared === null ? ['Transfer-Encoding', 'chunked'] : ['Content-Length', String(declared)]);
     const cutAt = kind === 'cut' && random(2) === 0 ? random(bytes.length) : null;
     return { status: 200, headers: HeaderList.of(headers), body: dribble(bytes, declared, cutAt), address: 'script' };
   };
