@@ -70,6 +70,9 @@ export interface EventShape<Event, Result, Told = void> {
 
 /** `arn:aws:execute-api:REGION:ACCOUNT:ID/STAGE/VERB/path`; the path in the form it came in, the root as `VERB/`. */
 export function executeApiArn(place: ApiPlace, method: string, path: string): string {
+  // A WebSocket API has route keys in the place of methods and paths.
+  if (place.kind === 'websocket')
+    return `arn:aws:execute-api:${place.region}:${place.account}:${place.id}/${place.stage}/${method}`;
   return `arn:aws:execute-api:${place.region}:${place.account}:${place.id}/${place.stage}/${method}${path.startsWith('/') ? path : `/${path}`}`;
 }
 

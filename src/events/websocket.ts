@@ -112,6 +112,28 @@ export function connectEvent(
   };
 }
 
+/** What the authorizer of `$connect` is asked: the handshake with the fields that a proxy function does not see. */
+export function connectAuthorizerEvent(
+  request: Pick<HttpRequest, 'target' | 'headers'>,
+  facts: SocketFacts,
+  requestId: string,
+  at: number,
+  methodArn: string,
+): Record<string, unknown> {
+  const { headers, multiValueHeaders } = headerMaps(request.headers, new Set(['content-length']), respelled);
+  const query = pairMaps(queryPairs(splitTarget(request.target).query));
+  return {
+    type: 'REQUEST',
+    methodArn,
+    headers: { ...headers, 'content-length': '0' },
+    multiValueHeaders: { ...multiValueHeaders, 'content-length': ['0'] },
+    queryStringParameters: query.last ?? {},
+    multiValueQueryStringParameters: query.all ?? {},
+    stageVariables: { ...facts.stageVariables },
+    requestContext: about(facts, 'CONNECT', '$connect', requestId, at),
+  };
+}
+
 /** One message. `requestId` and `extendedRequestId` are the same text. */
 export function messageEvent(
   body: string,

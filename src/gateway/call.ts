@@ -1,4 +1,5 @@
 import type { ApiPlace, CallerIdentity, EventContext } from '../events/parts.ts';
+import type { SocketFacts } from '../events/websocket.ts';
 import { defineSlot } from '../flow/facts.ts';
 import type { ResponseType } from './gateway-responses.ts';
 import type { Decision } from './resource-policy.ts';
@@ -25,6 +26,8 @@ export interface Call {
   readonly domainName: string;
   /** The peer as the gateway sees it. */
   readonly sourceIp: string;
+  /** Of the connection that a handshake asks for, at a WebSocket API. */
+  readonly socket?: SocketFacts;
 
   /** Below: filled in as the request goes down the line. */
   routeKey: string;

@@ -146,7 +146,7 @@ export const isKnownKey = (key: string): boolean =>
 const listOf = (value: unknown): string[] | null => {
   const list = Array.isArray(value) ? (value as unknown[]) : [value];
   return list.every((each) => ['string', 'number', 'boolean'].includes(typeof each))
-    ? list.map((each) => String(each as string))
+    ? list.map((each) => String(each))
     : null;
 };
 

@@ -28,7 +28,7 @@ const invalid = (reason: string): JwtOutcome => ({ ok: false, why: 'invalid', re
 
 /** Rejects with a `Fault` only when the issuer's keys cannot be had. */
 export async function checkJwt(token: string, rules: JwtRules, keySets: KeySets, now: number): Promise<JwtOutcome> {
-  const jose = await import('jose'); // only documents with tokens pay for it
+  const jose = await loadJose();
   const { errors } = jose;
   let claims: JWTPayload;
   try {
@@ -51,7 +51,9 @@ export async function checkJwt(token: string, rules: JwtRules, keySets: KeySets,
   return { ok: true, claims, scopes: rules.scopes.length === 0 ? null : (scopes ?? []), until: claims.exp * 1000 };
 }
 
-type Jose = typeof import('jose');
+type Jose = Awaited<ReturnType<typeof loadJose>>;
+
+const loadJose = () => import('jose'); // only documents with tokens pay for it
 
 async function verified(
   { errors, jwtVerify }: Jose,

@@ -1,4 +1,4 @@
-import { HeaderList, isFieldValue, isToken } from '../http/headers.ts';
+import { type HeaderList, isFieldValue, isToken } from '../http/headers.ts';
 import type { HttpRequest } from '../http/message.ts';
 import { splitTarget } from '../events/parts-target.ts';
 import { httpSource, type MappingInput, type MappingSource } from './mapping-source.ts';

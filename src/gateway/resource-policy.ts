@@ -43,7 +43,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const texts = (value: unknown): readonly string[] | null => {
   if (typeof value === 'string') return [value];
   return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string')
-    ? (value as string[])
+    ? value
     : null;
 };
 

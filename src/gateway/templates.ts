@@ -43,7 +43,7 @@ export function parseTemplate(text: string): Template | string {
   return {
     render(input) {
       const scope = scopeOf(input);
-      const text = String(new velocity.Compile(tree, { escape: false }).render(scope.names, {}, true));
+      const text = new velocity.Compile(tree, { escape: false }).render(scope.names, {}, true);
       return { text, overrides: scope.overrides() };
     },
   };
@@ -103,8 +103,8 @@ function contextTree(input: MappingInput): Tree {
     if (value !== null) put(tree, name.split('.'), value);
   }
   if (input.call.authorizer)
-    tree['authorizer'] = { ...((tree['authorizer'] as Tree | undefined) ?? {}), ...input.call.authorizer };
-  tree['identity'] = { ...((tree['identity'] as Tree | undefined) ?? {}), ...input.call.identity };
+    tree['authorizer'] = { ...(tree['authorizer'] as Tree | undefined), ...input.call.authorizer };
+  tree['identity'] = { ...(tree['identity'] as Tree | undefined), ...input.call.identity };
   return tree;
 }
 
@@ -126,8 +126,8 @@ function inputOf(input: MappingInput & { readonly payload: string }, payload: ()
     body: input.payload,
     json: (path: unknown) => JSON.stringify(read(path) ?? null),
     path: (path: unknown) => read(path) ?? null,
-    params: (name?: unknown) => {
-      if (name !== undefined) return pathOf(String(name)) ?? queryOf(String(name)) ?? headerOf(String(name)) ?? '';
+    params: (name?: string) => {
+      if (name !== undefined) return pathOf(name) ?? queryOf(name) ?? headerOf(name) ?? '';
       return {
         path: plain(input.call.params ?? {}),
         querystring: Object.fromEntries(queryPairs(splitTarget(input.request.target).query)),

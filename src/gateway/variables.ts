@@ -15,7 +15,7 @@ const scalar = (value: unknown): string | null =>
     ? null
     : typeof value === 'object'
       ? JSON.stringify(value)
-      : String(value as string | number | boolean);
+      : String(value);
 
 /** A `$context` variable by its dotted name, as text; null when it does not apply to this request. */
 export function contextValue(call: Call, request: HttpRequest, name: string, outcome?: Outcome): string | null {

@@ -1,6 +1,7 @@
 import type { GatewayApiDocument } from '../config/apis.ts';
 import type { ApiRouteDocument } from '../config/api-routes.ts';
 import type { Document } from '../config/document.ts';
+import { text } from './importing.ts';
 
 /** An API of the document as OpenAPI 3, with API Gateway's extensions. */
 
@@ -132,7 +133,7 @@ function integrationOf(
   }
   const { use } = route.to;
   if (use.startsWith('function')) {
-    const file = String(route.to.with['file'] ?? '');
+    const file = text(route.to.with['file']);
     const name = (file.split('/').at(-1) ?? '').replace(/\.[^.]+$/, '');
     const region = options.region ?? api.region;
     const uri = `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/arn:aws:lambda:${region}:${options.account ?? api.account}:function:${name}/invocations`;
@@ -189,11 +190,7 @@ function schemesOf(api: GatewayApiDocument, key: boolean, options: ExportOptions
         },
       };
     } else if (use === 'lambda') {
-      const own = (
-        String(given['file'] ?? '')
-          .split('/')
-          .at(-1) ?? ''
-      ).replace(/\.[^.]+$/, '');
+      const own = (text(given['file']).split('/').at(-1) ?? '').replace(/\.[^.]+$/, '');
       const sources = Array.isArray(given['identity'])
         ? given['identity'].join(', ')
         : given['type'] === 'TOKEN'
@@ -205,7 +202,7 @@ function schemesOf(api: GatewayApiDocument, key: boolean, options: ExportOptions
         in: 'header',
         'x-amazon-apigateway-authtype': 'custom',
         'x-amazon-apigateway-authorizer': {
-          type: String(given['type'] ?? 'REQUEST').toLowerCase(),
+          type: text(given['type'], 'REQUEST').toLowerCase(),
           authorizerUri: `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/arn:aws:lambda:${region}:${options.account ?? api.account}:function:${own}/invocations`,
           ...(sources === undefined ? {} : { identitySource: sources }),
           ...(typeof given['ttl'] === 'string'

@@ -1,11 +1,11 @@
-import { tree, type Importing, type Tree } from './importing.ts';
+import { text, tree, type Importing, type Tree } from './importing.ts';
 import { functionName } from './import-security.ts';
 
 /** `x-amazon-apigateway-integration` to where a route goes. */
 export function importIntegration(importing: Importing, key: string, operation: Tree): Tree {
   const { note, options, origins } = importing;
   const given = tree(operation['x-amazon-apigateway-integration']);
-  const type = String(given['type'] ?? '').toLowerCase();
+  const type = text(given['type']).toLowerCase();
   const timeout = given['timeoutInMillis'] === undefined ? {} : { timeout: `${Number(given['timeoutInMillis'])}ms` };
   switch (type) {
     case 'aws_proxy':
@@ -25,7 +25,7 @@ export function importIntegration(importing: Importing, key: string, operation: 
     case 'http_proxy':
     case 'http':
       return {
-        ...toOrigin(importing, key, String(given['uri'] ?? '')),
+        ...toOrigin(importing, key, text(given['uri'])),
         ...(type === 'http' ? { transform: transformOf(importing, key, given) } : {}),
         ...timeout,
       };
@@ -43,8 +43,8 @@ export function importIntegration(importing: Importing, key: string, operation: 
 
 function fileOf({ options, note }: Importing, key: string, given: Tree): string {
   const uri = given['uri'];
-  const text = typeof uri === 'string' ? uri : JSON.stringify(uri ?? '');
-  const name = functionName(text);
+  const named = typeof uri === 'string' ? uri : JSON.stringify(uri ?? '');
+  const name = functionName(named);
   if (name && options.functions?.[name]) return options.functions[name];
   const file = `./${
     name ??
@@ -88,7 +88,7 @@ function transformOf({ note }: Importing, key: string, given: Tree): Tree {
     };
   });
   if (responses.length === 0) note(key, 'has no integration responses; one for 200 was added');
-  const passthrough = String(given['passthroughBehavior'] ?? 'when_no_match').toUpperCase();
+  const passthrough = text(given['passthroughBehavior'], 'when_no_match').toUpperCase();
   if (Object.keys(tree(given['requestParameters'])).length > 0)
     note(key, 'its requestParameters were not taken over; set them in the template by $context.requestOverride');
   return {

@@ -1,4 +1,4 @@
-import { isTree, tree, type Importing, type Tree } from './importing.ts';
+import { isTree, text, tree, type Importing, type Tree } from './importing.ts';
 
 /** Security schemes to API keys, authorizers and signatures. */
 export interface Secured {
@@ -23,7 +23,7 @@ export function importAuthorizers(importing: Importing): Secured {
     const path = `components.securitySchemes.${name}`;
     const scheme = tree(given);
     const authorizer = tree(scheme['x-amazon-apigateway-authorizer']);
-    const type = String(authorizer['type'] ?? '').toLowerCase();
+    const type = text(authorizer['type']).toLowerCase();
     if (type === 'jwt') {
       const { issuer, audience } = tree(authorizer['jwtConfiguration']);
       authorizers[name] = {
@@ -36,10 +36,10 @@ export function importAuthorizers(importing: Importing): Secured {
       };
       schemes.set(name, { kind: 'authorizer', name });
     } else if (type === 'token' || type === 'request') {
-      const own = functionName(String(authorizer['authorizerUri'] ?? '')) ?? name;
+      const own = functionName(text(authorizer['authorizerUri'])) ?? name;
       const file = options.functions?.[own] ?? `./${own}.ts`;
       if (!options.functions?.[own]) note(path, `the authorizer's function "${own}" is taken to be ${file}`);
-      const source = String(authorizer['identitySource'] ?? '');
+      const source = text(authorizer['identitySource']);
       const version = authorizer['authorizerPayloadFormatVersion'];
       authorizers[name] = {
         use: 'lambda',

@@ -1,6 +1,6 @@
 import { importAuthorizers, type Secured } from './import-security.ts';
 import { importIntegration } from './import-integration.ts';
-import { isTree, tree, type Importing, type ImportOptions, type Tree } from './importing.ts';
+import { isTree, text, tree, type Importing, type ImportOptions, type Tree } from './importing.ts';
 import { resolveReference, standaloneSchema } from './schema.ts';
 
 export type { ImportOptions } from './importing.ts';
@@ -24,7 +24,7 @@ const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'x-
 /** Throws a `TypeError` when it is no OpenAPI 3 document. */
 export function importOpenApi(given: unknown, options: ImportOptions = {}): Imported {
   const document = tree(given);
-  const version = String(document['openapi'] ?? '');
+  const version = text(document['openapi']);
   if (!version.startsWith('3.'))
     throw new TypeError(
       `wanted an OpenAPI 3 document, found ${version === '' ? 'no "openapi" member' : `version ${version}`}`,
@@ -44,7 +44,7 @@ export function importOpenApi(given: unknown, options: ImportOptions = {}): Impo
     const item = tree(resolveReference(given, document));
     for (const method of methods) {
       if (!isTree(item[method])) continue;
-      const operation = item[method] as Tree;
+      const operation = item[method];
       const verb = method.startsWith('x-') ? 'ANY' : method.toUpperCase();
       const key =
         tree(operation['x-amazon-apigateway-integration'])['isDefaultRoute'] === true || path === '/$default'
@@ -56,7 +56,7 @@ export function importOpenApi(given: unknown, options: ImportOptions = {}): Impo
   const info = tree(document['info']);
   const name =
     options.name ??
-    (String(info['title'] ?? 'api')
+    (text(info['title'], 'api')
       .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
       .replace(/^[^A-Za-z]+|-$/g, '') ||
       'api');

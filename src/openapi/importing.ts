@@ -5,6 +5,10 @@ export const isTree = (value: unknown): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 export const tree = (value: unknown): Tree => (isTree(value) ? value : {});
 
+/** A member that ought to be a text; anything else is the fallback. */
+export const text = (value: unknown, fallback = ''): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : fallback;
+
 export interface ImportOptions {
   /** Left out: HTTP where the document's integrations say 2.0 or it has HTTP-only parts, otherwise REST. */
   readonly kind?: 'rest' | 'http';
@@ -22,5 +26,5 @@ export interface Importing {
   readonly options: ImportOptions;
   readonly kind: 'rest' | 'http';
   readonly origins: Map<string, string>;
-  note(path: string, says: string): void;
+  readonly note: (path: string, says: string) => void;
 }

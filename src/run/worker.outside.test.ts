@@ -137,7 +137,7 @@ describe('a handler in a worker', () => {
     const invoker = fn(
       'let busy = 0; export const handler = async () => { busy++; const seen = busy; await new Promise((resolve) => setTimeout(resolve, 30)); busy--; return seen; };',
     );
-    const outcomes = await Promise.all(Array.from({ length: 6 }, () => call(invoker)));
+    const outcomes = await Promise.all(Array.from({ length: 6 }, async () => call(invoker)));
     expect(outcomes).toEqual(Array.from({ length: 6 }, () => ({ kind: 'answer', value: 1 })));
   });
 

@@ -54,7 +54,7 @@ const backends = {
     counters: async () => ({ store: new MemoryCounters(systemClock), now: systemClock.now() }),
     buckets: async () => {
       const clock = manualClock();
-      return { store: new MemoryBuckets(clock), turn: clock.turn };
+      return { store: new MemoryBuckets(clock), turn: (ms: number) => clock.turn(ms) };
     },
     records: async () => new MemoryRecords(),
   },
@@ -68,7 +68,7 @@ const backends = {
       const clock = manualClock(systemClock.now());
       const store = new SqliteBuckets(await database(), clock, (says) => expect.fail(says));
       closers.push(() => store.close());
-      return { store, turn: clock.turn };
+      return { store, turn: (ms: number) => clock.turn(ms) };
     },
     records: async () => new SqliteRecords(await database()),
   },
@@ -76,7 +76,10 @@ const backends = {
     counters: async () => ({ store: new RedisCounters(client(), `t${files++}:`), now: systemClock.now() }),
     buckets: async () => {
       const clock = manualClock();
-      return { store: new RedisBuckets(client(), `t${files++}:`, clock.now), turn: clock.turn };
+      return {
+        store: new RedisBuckets(client(), `t${files++}:`, () => clock.now()),
+        turn: (ms: number) => clock.turn(ms),
+      };
     },
     records: async () => new RedisRecords(client(), `t${files++}:`),
   },

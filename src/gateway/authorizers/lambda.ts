@@ -8,6 +8,7 @@ import {
   type AuthorizerForm,
   type AuthorizerSaid,
 } from '../../events/authorizer.ts';
+import { connectAuthorizerEvent } from '../../events/websocket.ts';
 import { durationText, ms } from '../../config/parts.ts';
 import type { Exchange } from '../../flow/exchange.ts';
 import type { Invoked } from '../../ports/invoker.ts';
@@ -70,7 +71,9 @@ export default defineAuthorizer({
       throw problem('payload 2.0 and simple answers are for HTTP APIs');
     if (options.type === 'TOKEN' && parts.api === 'http') throw problem('HTTP APIs have REQUEST authorizers only');
     if (options.simple && version !== '2.0') throw problem('simple answers need payload 2.0');
-    const ttlMs = Math.min(ms(options.ttl), 3_600_000);
+    if (options.type === 'TOKEN' && parts.api === 'websocket') throw problem('WebSocket APIs have REQUEST authorizers only');
+    // A handshake is rare and its answer lives as long as the connection: nothing is kept.
+    const ttlMs = parts.api === 'websocket' ? 0 : Math.min(ms(options.ttl), 3_600_000);
     const texts = options.identity ?? (options.type === 'TOKEN' ? ['method.request.header.Authorization'] : []);
     const sources = texts.map((text): IdentitySource => {
       const source = parseIdentitySource(text);
@@ -98,7 +101,7 @@ export default defineAuthorizer({
     const keep = ttlMs > 0 && sources.length > 0;
     const kept = new Kept<Answered>(parts.clock, MOST_KEPT);
     // A REST API's sources are a matter of caching: without it they may be missing. An HTTP API always wants them.
-    const mandatory = sources.length > 0 && (keep || parts.api === 'http' || options.type === 'TOKEN');
+    const mandatory = sources.length > 0 && (keep || parts.api !== 'rest' || options.type === 'TOKEN');
 
     return {
       kind: 'lambda',
@@ -122,13 +125,15 @@ export default defineAuthorizer({
         const found = key === null ? undefined : kept.get(key);
         if (found) return finding(found, arn, call, version, parts.api, true);
         const asked = exchange.clock.ticks();
-        const event = authorizerEvent(
-          form,
-          { ...exchange.request, method: call.method },
-          exchange.viewer,
-          context,
-          values ?? [],
-        );
+        const event = call.socket
+          ? connectAuthorizerEvent(exchange.request, call.socket, call.requestId, call.at, arn)
+          : authorizerEvent(
+              form,
+              { ...exchange.request, method: call.method },
+              exchange.viewer,
+              context,
+              values ?? [],
+            );
         return whenHere(
           invoker.invoke({ event, requestId: call.requestId, withinMs: ms(options.timeout) }),
           (invoked): Finding => {

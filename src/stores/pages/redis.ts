@@ -19,14 +19,13 @@ export default defineStore({
       .string()
       .default('sallyport:')
       .meta({ description: 'Before every key, so that several edges can share a server.' }),
-    timeout: durationText
-      .default('200ms')
-      .meta({
-        description:
-          'Until a command that was sent counts as failed; the document says what happens then (`metering`, `keys.onFault`).',
-      }),
+    timeout: durationText.default('200ms').meta({
+      description:
+        'Until a command that was sent counts as failed; the document says what happens then (`metering`, `keys.onFault`).',
+    }),
   }),
-  async open({ url, prefix, timeout }, { warn }) {
+  async open({ url, prefix, timeout }, context) {
+    const warn = (says: string): void => context.warn(says);
     const redis = await openRedis({ url, timeoutMs: ms(timeout) }, warn);
     const problem = await durabilityProblem(redis);
     if (problem) warn(`about the store: ${problem}`);

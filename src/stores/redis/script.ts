@@ -16,7 +16,7 @@ export class Script {
     try {
       return await redis.evalsha(this.#hash, keys.length, ...keys, ...values);
     } catch (thrown) {
-      if (!String((thrown as Error).message).includes('NOSCRIPT')) throw redisFault(thrown);
+      if (!(thrown as Error).message.includes('NOSCRIPT')) throw redisFault(thrown);
     }
     try {
       return await redis.eval(this.#text, keys.length, ...keys, ...values);

@@ -4,7 +4,7 @@ import type { BucketStore } from '../../ports/buckets.ts';
 /** What any bucket store must do. `turn` moves the store's own time. */
 export interface BucketsUnderTest {
   readonly store: BucketStore;
-  turn(ms: number): void;
+  readonly turn: (ms: number) => void;
 }
 
 export const bucketsContract: readonly {

@@ -209,7 +209,7 @@ describe('Lambda authorizers of REST APIs', () => {
   it('LA-4 EV1-3 the context arrives as texts beside principal and latency', async () => {
     const made = await withAuthorizer({}, () => policy('Allow', '*', { context: { n: 1, yes: true, s: 'x' } }));
     await made.get('/prod/a', token);
-    const { authorizer } = (made.events['f']?.[0] as RestEvent).requestContext;
+    const { authorizer } = (made.events['f'] as RestEvent[])[0]?.requestContext ?? { authorizer: null };
     expect(authorizer).toEqual({
       principalId: 'user',
       integrationLatency: expect.any(Number),
@@ -593,7 +593,7 @@ describe('IAM', () => {
       body: '{"a":1}',
     });
     expect(answer.status).toBe(200);
-    expect((visit.events['f']?.[0] as RestEvent).requestContext.identity).toMatchObject({
+    expect((visit.events['f'] as RestEvent[])[0]?.requestContext.identity).toMatchObject({
       accessKey: 'AKIDANN',
       accountId: '123456789012',
       userArn: ann,

@@ -16,8 +16,8 @@ export interface ApiVisit {
     readonly says: string;
     readonly facts: Readonly<Record<string, unknown>> | undefined;
   }[];
-  send(request: VisitRequest): Promise<VisitAnswer>;
-  get(target: string, headers?: VisitRequest['headers']): Promise<VisitAnswer>;
+  readonly send: (request: VisitRequest) => Promise<VisitAnswer>;
+  readonly get: (target: string, headers?: VisitRequest['headers']) => Promise<VisitAnswer>;
   close(): Promise<void>;
 }
 
