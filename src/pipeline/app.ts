@@ -2,7 +2,7 @@ import { parsePurge, purgeFlaws, type PurgeFlaw } from '../cache/purge.ts';
 import { CacheRoom } from '../cache/room.ts';
 import { newId } from '../base/id.ts';
 import { messageOf } from '../base/fault.ts';
-import type { Document, DocumentInput } from '../config/document.ts';
+import type { Document } from '../config/document.ts';
 import { DocumentError, parseDocument } from '../config/parse.ts';
 import type { ResourceMap } from '../config/rules.ts';
 import { Departure } from '../flow/departure.ts';
@@ -27,7 +27,7 @@ import { Sockets } from './sockets.ts';
 
 export interface AppOptions {
   /** As written, by hand or by `defineConfig`. */
-  readonly document: DocumentInput | unknown;
+  readonly document: unknown;
   /** Rules, integrations, sinks and stores of your own. */
   readonly plugins?: readonly Definition[];
   /** Paths in the document are relative to this folder; the current one if left out. */
@@ -54,7 +54,7 @@ export interface App {
   readonly sockets: Sockets;
   handle(request: HttpRequest, viewer: Viewer, departure?: Departure): Answer;
   /** A new document beside the old one: checked and assembled whole, then swapped in one step. Throws and keeps the old one when it is bad. */
-  reload(document: DocumentInput | unknown, plugins?: readonly Definition[]): Promise<void>;
+  reload(document: unknown, plugins?: readonly Definition[]): Promise<void>;
   status(): Promise<AppStatus>;
   /** What budgets have been spent so far, with a forecast for their period. */
   spending(): readonly Spending[];
