@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { blockText, durationText, onFault, sizeText, throttle } from './parts.ts';
 import { resourceMap } from './rules.ts';
+import { use } from './use.ts';
 import { wafOwn } from './waf.ts';
 
 /** WebSocket APIs: what a route's `{ use: "websocket", with: ... }` may say. */
@@ -95,6 +96,18 @@ export const socketApi = z
     routes: z
       .record(z.string().min(1), socketRoute)
       .meta({ description: 'By route key: `$connect`, `$disconnect`, `$default`, or a key of your own.' }),
+    authorizer: use.optional().meta({
+      description:
+        'Asked before `$connect`: `lambda` (REQUEST), `iam`, `jwt` or your own. What it says stands in `requestContext.authorizer` of every event.',
+    }),
+    key: z
+      .enum(['none', 'required'])
+      .default('none')
+      .meta({ description: 'An API key of a usage plan for this API at `$connect`; messages consume nothing of it.' }),
+    keySource: z
+      .enum(['header', 'authorizer'])
+      .default('header')
+      .meta({ description: "Where the key comes from: `x-api-key`, or the authorizer's `usageIdentifierKey`." }),
     timeout: durationText.default('29s').meta({ description: 'Patience with an integration.' }),
     binary: z
       .boolean()

@@ -13,7 +13,7 @@ const MOST_METHODS = 20;
 
 /** `/orders/{id}/GET` as AWS writes it, or `GET /orders/{id}`, to the key of a route. */
 export function methodKey(text: string): string | null {
-  if (/^[A-Z]+ \//.test(text) || text === '$default') return text;
+  if (/^[A-Z]+ \//.test(text) || text === '$default' || text === '$connect') return text;
   const parts = /^(\/.*?)\/?([A-Z]+)$/.exec(text);
   if (!parts) return null;
   const path = parts[1] === '/' ? '/' : (parts[1] as string).replace(/\/$/, '');
@@ -23,10 +23,11 @@ export function methodKey(text: string): string | null {
 /** Who has which plan at which API. `stage` names an API of the document. */
 export function readPlans(document: Document, issues: Issue[]): (api: string) => (key: KnownKey) => StagePlan | null {
   const byApi = new Map<string, Map<string, StagePlan>>();
+  const sockets = socketApis(document);
   for (const [name, plan] of Object.entries(document.plans)) {
     for (const [at, stage] of plan.stages.entries()) {
       const path = ['plans', name, 'stages', at];
-      const api = document.apis[stage.api];
+      const api = document.apis[stage.api] ?? sockets.get(stage.api);
       if (!api) {
         issues.push({
           path: pathText([...path, 'api']),
@@ -138,4 +139,15 @@ export function readSpending(
     return null;
   }
   return { name: route.budget, dollars: priceOf(route.price, budget.rates, isFunction) };
+}
+
+/** WebSocket APIs that routes end in, by name; of what a plan may throttle they have `$connect`. */
+function socketApis(document: Document): ReadonlyMap<string, { readonly routes: Readonly<Record<string, unknown>> }> {
+  const ends = [document, ...Object.values(document.apis)].flatMap(({ routes }) => Object.values(routes));
+  return new Map(
+    ends.flatMap(({ to }) => {
+      if (typeof to === 'string' || to.use !== 'websocket') return [];
+      return [[String(to.with['api'] ?? 'default'), { routes: { $connect: {} } }] as const];
+    }),
+  );
 }

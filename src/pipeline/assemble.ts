@@ -68,7 +68,7 @@ export function assemble(options: AssembleOptions): Line {
   const router = readRoutes(document, issues);
   const forwarders = readOrigins(options, issues);
   const waf = readWaf(document, ports, router, issues);
-  options.sockets.begin({ version: options.version, waf });
+  options.sockets.begin({ version: options.version, waf, document, authorizers: registry.authorizers });
   const ends = readEnds(options, forwarders, issues);
   const openApis = apiLines({ ...options, waf, issues }, forwarders);
   const edge = edgeParts({ ...options, forwarders }, issues);

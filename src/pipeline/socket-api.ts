@@ -12,7 +12,7 @@ import type { Ports } from '../ports/ports.ts';
 import { compileMap } from '../rules/chain.ts';
 import type { RuleDefinition } from '../rules/rule.ts';
 import { SocketApi } from '../socket/api.ts';
-import type { Happening } from '../socket/api-options.ts';
+import type { Door, Happening } from '../socket/api-options.ts';
 import type { Inspect } from '../socket/inspect.ts';
 import type { SocketIntegration, SocketRoute } from '../socket/call.ts';
 import { functionIntegration } from '../socket/integrations/function.ts';
@@ -36,6 +36,7 @@ export interface SocketParts {
   readonly observe: (happening: Happening) => void;
   /** The firewall's look at each message; null for none. */
   readonly judge: Inspect | null;
+  readonly door: Door | null;
 }
 
 const RULE_TIMEOUT_MS = 1000;
@@ -114,6 +115,7 @@ export function socketApi(given: SocketApiDocument, parts: SocketParts): SocketA
     buckets: ports.buckets,
     clock: ports.clock,
     upgrades: parts.upgrades,
+    door: parts.door ?? undefined,
     caller: (exchange) => ({
       key: exchange.facts.get(keyFact)?.id ?? null,
       authorizer: exchange.facts.get(callFact)?.authorizer ?? null,

@@ -10,7 +10,7 @@ import { hopByHopFields, nominatedFields } from '../http/hop-by-hop.ts';
 import { HeaderList } from '../http/headers.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { shakeHands } from '../net/socket-origin.ts';
-import { checkHandshake, sessionFor } from '../socket/connect.ts';
+import { checkHandshake, factsOf } from '../socket/connect.ts';
 import { PassApi } from '../socket/pass.ts';
 import { Meter } from '../socket/meter.ts';
 import type { Registry } from '../socket/registry.ts';
@@ -27,7 +27,7 @@ import { refuse } from '../flow/refuse.ts';
 import { agreedThrough, offersThrough } from '../wire/ws/extensions-through.ts';
 import type { Handshake } from '../wire/ws/handshake.ts';
 import type { Upgrades } from '../socket/upgrades.ts';
-import type { Session } from '../socket/session.ts';
+import { Session } from '../socket/session.ts';
 
 export interface PassEnd {
   readonly api: PassApi;
@@ -56,7 +56,7 @@ export function passEnd(end: PassEnd, exchange: Exchange): Answer {
   if (handshake.kind === 'refused') return handshake.response;
   const { given, api } = end;
   const facts = { apiId: given.id, stage: given.stage, stageVariables: null };
-  const session = sessionFor(exchange, facts, { key: exchange.facts.get(keyFact)?.id ?? null, authorizer: null });
+  const session = new Session(factsOf(exchange, facts), exchange.facts.get(keyFact)?.id ?? null);
   const { connections } = given;
   const budgets = {
     total: connections.total ?? null,

@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault.ts';
+import type { Document } from '../config/document.ts';
 import { ms, size } from '../config/parts.ts';
 import {
   socketApi as apiSchema,
@@ -8,6 +9,7 @@ import {
 import type { SocketApiDocument, SocketConnectionsDocument, SocketOriginDocument } from '../config/socket.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import type { Answer } from '../flow/stage.ts';
+import type { AuthorizerDefinition } from '../gateway/authorizer.ts';
 import { defineIntegration, type IntegrationDefinition } from '../integration/integration.ts';
 import type { Dialer, DialerOptions, OpenDialer } from '../ports/dialer.ts';
 import type { OpenFunction } from '../ports/invoker.ts';
@@ -21,6 +23,7 @@ import { Registry } from '../socket/registry.ts';
 import { Upgrades } from '../socket/upgrades.ts';
 import { messageWaf } from './message-waf.ts';
 import { fillSecrets, socketApi } from './socket-api.ts';
+import { socketDoor } from './socket-door.ts';
 import { socketGuard } from './socket-guard.ts';
 import { passApi, passEnd } from './socket-pass.ts';
 import { MessageRecords } from './socket-records.ts';
@@ -36,6 +39,9 @@ export interface Loading {
   readonly version: string;
   /** The document's firewall; null where it has none. */
   readonly waf: Pick<WafParts, 'messages'> | null;
+  /** Null before the first one. */
+  readonly document: Document | null;
+  readonly authorizers: ReadonlyMap<string, AuthorizerDefinition>;
 }
 
 /**
@@ -53,7 +59,7 @@ export class Sockets {
   readonly #listeners = new Set<(happening: Happening) => void>();
   readonly #records: MessageRecords | null;
   /** Of the document that is being loaded: what its APIs are opened with. */
-  #loading: Loading = { version: '', waf: null };
+  #loading: Loading = { version: '', waf: null, document: null, authorizers: new Map() };
 
   /**
    * @param ports null where only the definitions are wanted, for the schema
@@ -149,10 +155,22 @@ export class Sockets {
     const observe = this.#observer(given.api);
     const registry = this.registry(given.api);
     const judge = this.#judge(given, ports);
+    const { document, authorizers } = this.#loading;
+    const door = document === null ? null : socketDoor(given, { document, authorizers, ports, openFunction });
     const dial = (options: DialerOptions, allow: readonly string[]): Dialer =>
       this.#dialer(options, allow, ports.openDialer);
     const { upgrades } = this;
-    const api = socketApi(given, { ports, rules: this.#rules, openFunction, dial, registry, upgrades, observe, judge });
+    const api = socketApi(given, {
+      ports,
+      rules: this.#rules,
+      openFunction,
+      dial,
+      registry,
+      upgrades,
+      observe,
+      judge,
+      door,
+    });
     return (exchange) => api.connect(exchange);
   }
 

@@ -1,5 +1,7 @@
 import type { Clock } from '../base/clock.ts';
+import type { SocketFacts } from '../events/websocket.ts';
 import type { Exchange } from '../flow/exchange.ts';
+import type { Answer, Handle } from '../flow/stage.ts';
 import type { BucketStore } from '../ports/buckets.ts';
 import type { Limits } from '../wire/ws/terms.ts';
 import type { Note } from '../trace/trace.ts';
@@ -56,6 +58,9 @@ export interface Caller {
   readonly authorizer: Readonly<Record<string, unknown>> | null;
 }
 
+/** Answers a handshake itself, or goes on. `facts` are those of the connection that is asked for. */
+export type Door = (exchange: Exchange, facts: SocketFacts, go: Handle) => Answer;
+
 export interface SocketApiOptions {
   readonly apiId: string;
   readonly stage: string;
@@ -78,6 +83,8 @@ export interface SocketApiOptions {
   readonly buckets: BucketStore;
   readonly clock: Clock;
   readonly upgrades: Upgrades;
+  /** Who stands before `$connect`: authorizer, API key, usage plan. Left out: nobody. */
+  readonly door?: Door | undefined;
   readonly caller: (exchange: Exchange) => Caller;
   readonly observe: (happening: Happening) => void;
   /** Work that nobody waits for: `$disconnect`. */

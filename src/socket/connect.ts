@@ -7,7 +7,7 @@ import { Body } from '../http/body.ts';
 import { HeaderList } from '../http/headers.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { readHandshake, type Handshake, type HandshakeRefusal } from '../wire/ws/handshake.ts';
-import type { Caller, SocketApiOptions } from './api-options.ts';
+import type { SocketApiOptions } from './api-options.ts';
 import type { SocketCall, SocketOutcome } from './call.ts';
 import { newConnectionId } from './connection-id.ts';
 import { errorFrame } from './error-frame.ts';
@@ -22,11 +22,24 @@ const STAGE = 'socket';
  * then answers 101 (spec WC-1, WC-2). Key, authorizer and rules stand before it in the line.
  */
 export function connect(api: UpgradeTarget, options: SocketApiOptions, exchange: Exchange): Answer {
-  const { request } = exchange;
   const checked = checkHandshake(exchange);
   if (checked.kind === 'refused') return checked.response;
-  const { handshake } = checked;
-  const session = sessionFor(exchange, options, options.caller(exchange));
+  const facts = factsOf(exchange, options);
+  const { door } = options;
+  if (door === undefined) return enter(api, options, exchange, facts, checked.handshake);
+  return door(exchange, facts, (at) => enter(api, options, at, facts, checked.handshake));
+}
+
+function enter(
+  api: UpgradeTarget,
+  options: SocketApiOptions,
+  exchange: Exchange,
+  facts: SocketFacts,
+  handshake: Handshake,
+): Answer {
+  const { request } = exchange;
+  const { key, authorizer } = options.caller(exchange);
+  const session = new Session({ ...facts, authorizer }, key);
   const full = options.registry.add(session, options.budgets);
   if (full !== null) return refuse(exchange, STAGE, full, { headers: HeaderList.of({ 'retry-after': '1' }) });
   const route = options.routes.get('$connect');
@@ -62,14 +75,13 @@ export function checkHandshake(
   return { kind: 'fit', handshake: read };
 }
 
-/** What is remembered of a handshake for the life of its connection. */
-export function sessionFor(
+/** What is remembered of a handshake for the life of its connection; who asks is not known yet. */
+export function factsOf(
   exchange: Exchange,
   about: Pick<SocketFacts, 'apiId' | 'stage' | 'stageVariables'>,
-  caller: Caller,
-): Session {
+): SocketFacts {
   const { headers } = exchange.request;
-  const facts: SocketFacts = {
+  return {
     connectionId: newConnectionId(),
     connectedAt: exchange.clock.now(),
     apiId: about.apiId,
@@ -77,10 +89,9 @@ export function sessionFor(
     domainName: headers.get('host')?.replace(/:\d+$/, '') ?? '',
     sourceIp: exchange.viewer.address,
     userAgent: headers.get('user-agent'),
-    authorizer: caller.authorizer,
+    authorizer: null,
     stageVariables: about.stageVariables,
   };
-  return new Session(facts, caller.key);
 }
 
 type Pending = Omit<Upgrade, 'protocol'>;

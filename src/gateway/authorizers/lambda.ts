@@ -48,13 +48,10 @@ export default defineAuthorizer({
       .boolean()
       .default(false)
       .meta({ description: 'HTTP APIs with payload 2.0: the answer is `{ isAuthorized, context }`.' }),
-    identity: z
-      .array(z.string())
-      .optional()
-      .meta({
-        description:
-          'Identity sources, e.g. `method.request.header.Authorization` or `$request.header.Authorization`. All must be there.',
-      }),
+    identity: z.array(z.string()).optional().meta({
+      description:
+        'Identity sources, e.g. `method.request.header.Authorization` or `$request.header.Authorization`. All must be there.',
+    }),
     validate: z.string().optional().meta({ description: 'TOKEN: a regular expression that the whole token must fit.' }),
     ttl: durationText
       .default('300s')
@@ -71,7 +68,8 @@ export default defineAuthorizer({
       throw problem('payload 2.0 and simple answers are for HTTP APIs');
     if (options.type === 'TOKEN' && parts.api === 'http') throw problem('HTTP APIs have REQUEST authorizers only');
     if (options.simple && version !== '2.0') throw problem('simple answers need payload 2.0');
-    if (options.type === 'TOKEN' && parts.api === 'websocket') throw problem('WebSocket APIs have REQUEST authorizers only');
+    if (options.type === 'TOKEN' && parts.api === 'websocket')
+      throw problem('WebSocket APIs have REQUEST authorizers only');
     // A handshake is rare and its answer lives as long as the connection: nothing is kept.
     const ttlMs = parts.api === 'websocket' ? 0 : Math.min(ms(options.ttl), 3_600_000);
     const texts = options.identity ?? (options.type === 'TOKEN' ? ['method.request.header.Authorization'] : []);
@@ -127,13 +125,7 @@ export default defineAuthorizer({
         const asked = exchange.clock.ticks();
         const event = call.socket
           ? connectAuthorizerEvent(exchange.request, call.socket, call.requestId, call.at, arn)
-          : authorizerEvent(
-              form,
-              { ...exchange.request, method: call.method },
-              exchange.viewer,
-              context,
-              values ?? [],
-            );
+          : authorizerEvent(form, { ...exchange.request, method: call.method }, exchange.viewer, context, values ?? []);
         return whenHere(
           invoker.invoke({ event, requestId: call.requestId, withinMs: ms(options.timeout) }),
           (invoked): Finding => {
