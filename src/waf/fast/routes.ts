@@ -15,7 +15,7 @@ export interface Route {
  * Transformations that put no bytes into a value but those it has, and the few named here: what a rule needs after them,
  * the value must have before. All others may make anything of a value.
  */
-const narrowing: ReadonlyMap<string, number> = new Map([
+export const narrowing: ReadonlyMap<string, number> = new Map([
   ['lowercase', 0],
   ['removeNulls', 0],
   ['removeWhitespace', 0],

@@ -3,7 +3,7 @@ import type { Screened } from './look.ts';
 import { bitsIn } from './rule-bits.ts';
 
 /** Transformations that never make a value longer. */
-const neverLonger = new Set(
+export const neverLonger = new Set(
   [
     'lowercase',
     'trim',
