@@ -175,4 +175,3 @@ export const account = z
   .meta({ id: 'ApiAccount' });
 
 export type GatewayApiDocument = z.infer<typeof api>;
-export type Account = z.infer<typeof account>;

@@ -119,7 +119,4 @@ export const budget = z
 
 export const budgets = z.record(z.string().regex(/^[\w-]+$/), budget).meta({ id: 'Budgets' });
 
-export type UsagePlanDocument = z.infer<typeof plan>;
-export type ApiKeyDocument = z.infer<typeof apiKey>;
-export type Metering = z.infer<typeof metering>;
 export type BudgetDocument = z.infer<typeof budget>;

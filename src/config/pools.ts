@@ -75,5 +75,3 @@ export const pool = z
   .meta({ id: 'Pool', description: 'A private integration: several origins behind one name.' });
 
 export const pools = z.record(z.string().regex(/^[\w-]+$/), pool).meta({ id: 'Pools' });
-
-export type PoolDocument = z.infer<typeof pool>;

@@ -85,21 +85,6 @@ export function logTime(at: number): string {
   return `${two(d.getUTCDate())}/${months[d.getUTCMonth()]}/${d.getUTCFullYear()}:${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())} +0000`;
 }
 
-/** Milliseconds of a `logTime` text; NaN when it is none. */
-export function fromLogTime(text: string): number {
-  const parts = /^(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d) \+0000$/.exec(text);
-  if (!parts) return Number.NaN;
-  const [, day, month, year, hour, minute, second] = parts;
-  return Date.UTC(
-    Number(year),
-    months.indexOf(month as string),
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-  );
-}
-
 export interface HeaderMaps {
   readonly headers: Record<string, string>;
   readonly multiValueHeaders: Record<string, string[]>;

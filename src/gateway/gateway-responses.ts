@@ -52,8 +52,6 @@ export interface GatewayResponse {
 
 export type GatewayResponses = Readonly<Record<string, GatewayResponse>>;
 
-export const defaultTemplate = '{"message":$context.error.messageString}';
-
 /** The one that applies: the type's own, else that of its class. A request that is too large cannot be customised. */
 export function customised(
   responses: GatewayResponses,

@@ -27,7 +27,6 @@ export interface Template {
 }
 
 const MOST_TEMPLATE = 300 * 1024;
-export const MOST_ROUNDS = 1000;
 
 /** Compiles a template, or says why it is none. */
 export function parseTemplate(text: string): Template | string {

@@ -47,15 +47,14 @@ export default defineAuthorizer({
     }
     const sets = keySets(parts.fetchJson, parts.clock);
     // Keyed by hash, so that no token lies in memory longer than its request.
-    const kept = new Kept<JwtOutcome>(parts.clock, 10_000);
+    const kept = new Kept<Finding>(parts.clock, 10_000);
 
-    const found = (outcome: JwtOutcome, scopes: readonly string[], cached: boolean): Finding => {
+    const found = (outcome: JwtOutcome, scopes: readonly string[]): Finding => {
       if (outcome.ok) {
         return {
           kind: 'decision',
           decision: 'allow',
           context: { jwt: { claims: claimTexts(outcome.claims), scopes: outcome.scopes } },
-          cached,
         };
       }
       const wanted = scopes.length === 0 ? '' : `scope="${scopes.join(' ')}" `;
@@ -83,11 +82,13 @@ export default defineAuthorizer({
         const token = /^Bearer +(.+)$/i.exec(value)?.[1] ?? value;
         const key = `${parts.digest.sha256(token)} ${scopes.join(' ')}`;
         const there = kept.get(key);
-        if (there) return found(there, scopes, true);
+        if (there) return there;
         const now = exchange.clock.now();
         return checkJwt(token, { ...options, scopes }, sets, now).then((outcome) => {
-          if (outcome.ok) kept.set(key, outcome, Math.min(outcome.until, now + KEPT_MS));
-          return found(outcome, scopes, false);
+          const finding = found(outcome, scopes);
+          if (outcome.ok)
+            kept.set(key, { ...finding, cached: true } as Finding, Math.min(outcome.until, now + KEPT_MS));
+          return finding;
         });
       },
     };

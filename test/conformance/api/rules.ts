@@ -147,6 +147,7 @@ export const apiRules: readonly Rule[] = [
       'What HTTP APIs have not is refused in the document; keys, plans, validation and the firewall are offered there all the same.',
   }),
   ...rules('absent', {
+    'LM-16': 'The limit of 1,000 #foreach rounds.',
     'RT-10': 'Raw | { } in a query are not refused, and ; does not split.',
     'RT-15': 'Routing rules of custom domains.',
     'EV1-4': 'There is no integration method to get wrong.',
