@@ -134,7 +134,7 @@ function words(node: Node, most: number): readonly string[] {
 }
 
 function bytes(set: ByteSet, most: number): readonly string[] {
-  const found = [...favourites].filter((char) => set.has(char.charCodeAt(0)));
+  const found = favourites.split('').filter((char) => set.has(char.charCodeAt(0)));
   for (let code = 0x21; found.length === 0 && code < 0x121; code++)
     if (set.has(code & 255)) found.push(String.fromCharCode(code & 255));
   return found.slice(0, most);
