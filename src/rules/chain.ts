@@ -1,6 +1,5 @@
 import { messageOf } from '../base/fault.ts';
 import { nearest } from '../base/named.ts';
-import { wish } from '../config/parse.ts';
 import type { ResourceMap, RuleCall } from '../config/rules.ts';
 import { parseResourceKey, ResourceTable, type Resource } from './resource.ts';
 import type { Check, RuleContext, RuleDefinition, RuleRequest, RuleVerdict } from './rule.ts';
@@ -90,7 +89,7 @@ function compileCall(
     for (const issue of params.error.issues) {
       issues.push({
         path: [...path, 'params', ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))],
-        wanted: wish(issue.message),
+        wanted: issue.message.replace(/^wanted /, ''),
         found:
           JSON.stringify(
             issue.path.reduce<unknown>(

@@ -5,6 +5,7 @@ import { HeaderList } from '../http/headers.ts';
 import { serve } from '../node/serve.ts';
 import { sallyport, type App } from '../pipeline/app.ts';
 import type { DecisionRecord } from '../trace/record.ts';
+import { lambdaShells } from './lambda-shells.ts';
 import { visit, type Asked, type Script, type VisitOptions } from './visit.ts';
 
 export interface StoryRequest {
@@ -147,6 +148,7 @@ function overSocket(port: number, given: StoryRequest): Promise<Omit<StoryAnswer
 export const shells: ReadonlyMap<string, OpenShell> = new Map([
   ['in process', inProcess],
   ['Node', node],
+  ...lambdaShells,
 ]);
 
 export interface Runner {

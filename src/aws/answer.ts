@@ -1,0 +1,67 @@
+import type { Viewer } from '../flow/exchange.ts';
+import { messageFor } from '../gateway/answers.ts';
+import { Body } from '../http/body.ts';
+import { HeaderList } from '../http/headers.ts';
+import type { HttpRequest, HttpResponse } from '../http/message.ts';
+import type { Reason } from '../trace/reason.ts';
+import { messageOf } from '../base/fault.ts';
+import { mostBytes, type BadEvent } from './event.ts';
+import { logRefusal } from './log.ts';
+import { lambdaReasons } from './reasons.ts';
+import { fit, type Opened } from './start.ts';
+
+/** A refusal in the form that API Gateway gives its own. */
+export function refusal(reason: Reason): HttpResponse {
+  const body = Body.of(`${JSON.stringify({ message: messageFor(reason.status) })}\n`);
+  return {
+    status: reason.status,
+    headers: HeaderList.fromFlat([
+      'content-type',
+      'application/json',
+      'cache-control',
+      'no-store',
+      'x-sallyport-code',
+      reason.code,
+    ]),
+    body,
+    from: { by: 'refusal', code: reason.code },
+  };
+}
+
+export interface Translation<Event, Result> {
+  readonly door: string;
+  flaw(event: unknown): BadEvent | null;
+  read(event: Event): { readonly request: HttpRequest; readonly viewer: Viewer };
+  write(response: HttpResponse, event: Event | null): Promise<Result>;
+}
+
+/** The whole line behind one kind of event: what cannot be read is denied, and nothing ever goes by unlogged. */
+export function wholeLine<Event, Result>(
+  app: Opened,
+  translation: Translation<Event, Result>,
+): (event: unknown) => Promise<Result> {
+  const { door } = translation;
+  const deny = (bad: BadEvent): Promise<Result> => {
+    logRefusal(app.write, door, bad, app.clock.now());
+    return translation.write(refusal(bad.reason), null);
+  };
+  return async (event) => {
+    const bad = translation.flaw(event);
+    if (bad) return deny(bad);
+    try {
+      const line = await app.app().catch(() => null);
+      if (line === null) return await deny({ reason: lambdaReasons.start, says: 'see the line before' });
+      const { request, viewer } = translation.read(event as Event);
+      const response = await line.handle(fit(request), viewer);
+      const result = await translation.write(response, event as Event);
+      // What was promised for later must be done before the container is frozen.
+      await line.settle();
+      const size = (result as { body?: unknown }).body;
+      if (typeof size === 'string' && size.length > mostBytes)
+        return await deny({ reason: lambdaReasons['answer-size'], says: `an answer of ${size.length} characters` });
+      return result;
+    } catch (thrown) {
+      return deny({ reason: lambdaReasons.broken, says: messageOf(thrown) });
+    }
+  };
+}

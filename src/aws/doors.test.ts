@@ -1,0 +1,377 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manualClock } from '../base/clock.ts';
+import { alb } from './alb.ts';
+import { authorizer } from './authorizer.ts';
+import { edgeRequest } from './edge-request.ts';
+import type { GuardOptions } from './guard.ts';
+import { httpApi } from './http-api.ts';
+import { protect } from './protect.ts';
+import { restApi } from './rest-api.ts';
+import { webSocket } from './websocket.ts';
+
+let rows = 0;
+// The whole line is loaded by the first event; that load is not what these tests are about.
+beforeAll(async () => void (await import('../pipeline/app.ts')), 60_000);
+afterAll(() => console.info(`Lambda doors: ${rows} rows`));
+
+const map = {
+  default: [{ name: 'user-agent', params: { scanners: true, required: false } }],
+  '/secret*': [{ name: 'ip-set', params: { allow: ['10.0.0.0/8'] } }],
+  'MESSAGE /*': [{ name: 'size-limits', params: { body: 10 } }],
+} as unknown as GuardOptions['map'];
+
+const http = {
+  version: '2.0',
+  routeKey: '$default',
+  rawPath: '/x',
+  rawQueryString: '',
+  headers: { host: 'a.test', 'user-agent': 'curl' },
+  requestContext: {
+    http: { method: 'GET', path: '/x', protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'curl' },
+    accountId: '1',
+    apiId: 'a',
+    domainName: 'a.test',
+    domainPrefix: 'a',
+    requestId: 'r',
+    routeKey: '$default',
+    stage: '$default',
+    time: '',
+    timeEpoch: 0,
+  },
+  isBase64Encoded: false,
+};
+const rest = {
+  resource: '/{proxy+}',
+  path: '/x',
+  httpMethod: 'GET',
+  headers: { Host: 'a.test' },
+  multiValueHeaders: { Host: ['a.test'] },
+  queryStringParameters: null,
+  multiValueQueryStringParameters: null,
+  pathParameters: null,
+  stageVariables: null,
+  requestContext: {
+    accountId: '1',
+    apiId: 'a',
+    domainName: 'a.test',
+    identity: { sourceIp: '192.0.2.1' },
+    path: '/x',
+    requestId: 'r',
+    requestTimeEpoch: 0,
+    stage: 'prod',
+  },
+  body: null,
+  isBase64Encoded: false,
+};
+const balancer = {
+  requestContext: { elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/t/1' } },
+  httpMethod: 'GET',
+  path: '/x',
+  headers: { host: 'a.test', 'x-forwarded-for': '192.0.2.1' },
+  queryStringParameters: {},
+  body: '',
+  isBase64Encoded: false,
+};
+const auth1 = {
+  ...rest,
+  type: 'REQUEST',
+  methodArn: 'arn:aws:execute-api:eu-west-1:1:a/prod/GET/x',
+  queryStringParameters: {},
+  multiValueQueryStringParameters: {},
+  pathParameters: {},
+  stageVariables: {},
+};
+const auth2 = {
+  ...http,
+  type: 'REQUEST',
+  routeArn: 'arn:aws:execute-api:eu-west-1:1:a/$default/GET/x',
+  identitySource: null,
+};
+const socketContext = {
+  eventType: 'CONNECT',
+  routeKey: '$connect',
+  connectionId: 'c=',
+  stage: 'prod',
+  apiId: 'a',
+  domainName: 'a.test',
+  requestId: 'r',
+  identity: { sourceIp: '192.0.2.1' },
+};
+const socket = {
+  headers: { Host: 'a.test' },
+  multiValueHeaders: { Host: ['a.test'] },
+  requestContext: socketContext,
+  isBase64Encoded: false,
+};
+const edge = (request: object = {}, eventType = 'viewer-request') => ({
+  Records: [
+    {
+      cf: {
+        config: { eventType },
+        request: {
+          clientIp: '192.0.2.1',
+          method: 'GET',
+          uri: '/x',
+          querystring: '',
+          headers: { host: [{ key: 'Host', value: 'a.test' }], 'user-agent': [{ value: 'curl' }] },
+          ...request,
+        },
+      },
+    },
+  ],
+});
+
+const ok = async (): Promise<object> => ({ statusCode: 200, body: 'mine' });
+const document = {
+  origins: {},
+  routes: { 'GET /x': { to: { use: 'mock', with: { status: 200, body: 'tea' } } } },
+  store: { use: 'memory' },
+  rules: { map },
+};
+
+/** Every door with a good event of its own, and how its answer says no. */
+function doors(write: (line: string) => void) {
+  const guarded = { map, write, clock: manualClock() };
+  const status = (result: unknown): unknown => (result as { statusCode?: unknown }).statusCode;
+  return {
+    'HTTP API': {
+      call: httpApi({ document }, { write }),
+      good: http,
+      passed: (result: unknown) => status(result) === 200,
+    },
+    'REST API': {
+      call: restApi({ document }, { write }),
+      good: rest,
+      passed: (result: unknown) => status(result) === 200,
+    },
+    'load balancer': {
+      call: alb({ document }, { write }),
+      good: balancer,
+      passed: (result: unknown) => status(result) === 200,
+    },
+    'protect, HTTP API': {
+      call: protect(ok, guarded),
+      good: http,
+      passed: (result: unknown) => status(result) === 200,
+    },
+    'protect, REST API': {
+      call: protect(ok, guarded),
+      good: rest,
+      passed: (result: unknown) => status(result) === 200,
+    },
+    'authorizer 1.0': {
+      call: authorizer({ ...guarded, payload: '1.0' }),
+      good: auth1,
+      passed: (result: unknown) =>
+        (result as { policyDocument: { Statement: { Effect: string }[] } }).policyDocument.Statement[0]?.Effect ===
+        'Allow',
+    },
+    'authorizer 2.0': {
+      call: authorizer({ ...guarded, payload: '2.0' }),
+      good: auth2,
+      passed: (result: unknown) => (result as { isAuthorized: boolean }).isAuthorized,
+    },
+    WebSocket: {
+      call: webSocket({ ...guarded, handler: ok }),
+      good: socket,
+      passed: (result: unknown) => status(result) === 200,
+    },
+    'Lambda@Edge': {
+      call: edgeRequest(guarded),
+      good: edge(),
+      passed: (result: unknown) => (result as { uri?: string }).uri === '/x',
+    },
+  } as const;
+}
+
+const names = Object.keys(doors(() => {})) as (keyof ReturnType<typeof doors>)[];
+
+describe.each(names)('%s', (name) => {
+  const lines: string[] = [];
+  const { call, good, passed } = doors((line) => lines.push(line))[name];
+
+  it('lets a good request through', async () => {
+    rows++;
+    expect(passed(await call(structuredClone(good)))).toBe(true);
+  });
+
+  it('refuses what a rule refuses, with the decision on a line', async () => {
+    rows++;
+    lines.length = 0;
+    const bad = JSON.parse(
+      JSON.stringify(good)
+        .replaceAll('"/x"', '"/secret"')
+        .replaceAll('"$connect"', '"$connect"')
+        .replaceAll('/prod"', '/secret"'),
+    ) as object;
+    const target =
+      name === 'WebSocket'
+        ? {
+            ...good,
+            headers: { Host: 'a.test', 'User-Agent': 'sqlmap' },
+            multiValueHeaders: { Host: ['a.test'], 'User-Agent': ['sqlmap'] },
+          }
+        : bad;
+    expect(passed(await call(target))).toBe(false);
+    expect(lines.map((line) => (JSON.parse(line) as { code: string }).code)).toEqual(['rules.denied']);
+  });
+
+  const drop = (path: string): unknown => {
+    const copy = structuredClone(name === 'Lambda@Edge' ? edge().Records[0]?.cf.request : good) as Record<
+      string,
+      unknown
+    >;
+    const parts = path.split('.');
+    const holder = parts
+      .slice(0, -1)
+      .reduce<Record<string, unknown>>((at, key) => at[key] as Record<string, unknown>, copy);
+    delete holder[parts.at(-1) as string];
+    return name === 'Lambda@Edge'
+      ? { Records: [{ cf: { config: { eventType: 'viewer-request' }, request: copy } }] }
+      : copy;
+  };
+  const needed: Readonly<Record<string, readonly string[]>> = {
+    'HTTP API': [
+      'rawPath',
+      'rawQueryString',
+      'headers',
+      'requestContext',
+      'requestContext.http.method',
+      'requestContext.http.sourceIp',
+      'version',
+      'isBase64Encoded',
+    ],
+    'REST API': ['path', 'httpMethod', 'requestContext', 'requestContext.identity.sourceIp'],
+    'load balancer': ['path', 'httpMethod', 'requestContext'],
+    'protect, HTTP API': ['rawPath', 'headers', 'requestContext.http.sourceIp'],
+    'protect, REST API': ['path', 'httpMethod', 'requestContext.identity.sourceIp'],
+    'authorizer 1.0': ['type', 'methodArn', 'requestContext'],
+    'authorizer 2.0': ['type', 'routeArn', 'rawPath', 'version', 'requestContext.http.method'],
+    WebSocket: [
+      'requestContext',
+      'requestContext.eventType',
+      'requestContext.connectionId',
+      'requestContext.identity.sourceIp',
+    ],
+    'Lambda@Edge': ['clientIp', 'method', 'uri', 'querystring', 'headers'],
+  };
+  const malformed: readonly (readonly [string, unknown])[] = [
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'x'],
+    ['a list', []],
+    ['an empty object', {}],
+    ...(needed[name] ?? []).map((path) => [`no ${path}`, drop(path)] as const),
+  ];
+  it.each(malformed)('denies %s with a named reason and a line', async (_says, event) => {
+    rows++;
+    lines.length = 0;
+    expect(passed(await call(event))).toBe(false);
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] as string)).toMatchObject({
+      kind: 'refusal',
+      code: expect.stringMatching(/^lambda\.event-/) as string,
+    });
+  });
+});
+
+describe('what a platform may send and no door takes', () => {
+  const lines: string[] = [];
+  const code = (): string => (JSON.parse(lines.at(-1) ?? '{}') as { code: string }).code;
+  const all = doors((line) => lines.push(line));
+  it.each([
+    ['HTTP API', { ...http, version: '1.0' }, 'lambda.event-version'],
+    ['HTTP API', { ...http, isBase64Encoded: true, body: '%%%' }, 'lambda.event-base64'],
+    ['HTTP API', { ...http, body: 'x'.repeat(10_000_000) }, 'lambda.event-size'],
+    ['HTTP API', { ...http, headers: { a: 1 } }, 'lambda.event-shape'],
+    ['REST API', { ...rest, version: '2.0' }, 'lambda.event-version'],
+    ['REST API', { ...rest, multiValueHeaders: { a: 'x' } }, 'lambda.event-shape'],
+    ['authorizer 2.0', auth1, 'lambda.event-version'],
+    ['authorizer 1.0', { ...auth2, methodArn: 'a' }, 'lambda.event-version'],
+    ['authorizer 1.0', { type: 'TOKEN', methodArn: 'a', authorizationToken: 't' }, 'lambda.event-shape'],
+    ['authorizer 1.0', { ...auth1, methodArn: `arn:${'x'.repeat(600)}` }, 'lambda.arn-long'],
+    ['Lambda@Edge', edge({}, 'viewer-response'), 'lambda.event-shape'],
+    ['WebSocket', { ...socket, requestContext: { ...socketContext, eventType: 'PING' } }, 'lambda.event-shape'],
+  ] as const)('%s: %#', async (name, event, expected) => {
+    rows++;
+    expect(all[name].passed(await all[name].call(event))).toBe(false);
+    expect(code()).toBe(expected);
+  });
+});
+
+describe('what only one door does', () => {
+  it('an authorizer refuses to be made with a rule that needs the body, and names the alternatives', () => {
+    const hook = {
+      default: [{ name: 'hmac-signature', params: { secrets: ['S'], header: 'x-hub-signature-256' } }],
+    } as unknown as GuardOptions['map'];
+    expect(() => authorizer({ map: hook, payload: '2.0', secret: () => 's' })).toThrow(/protect\(\).*httpApi/);
+  });
+  it('a simple answer goes with payload 2.0 only', () => {
+    expect(() => authorizer({ map, payload: '1.0', answer: 'simple' })).toThrow('payload 2.0 only');
+  });
+  it('a map with a slip in it is refused when the door is made', () => {
+    expect(() => protect(ok, { map: { default: [{ name: 'user-agnt' }] } as unknown as GuardOptions['map'] })).toThrow(
+      'did you mean "user-agent"?',
+    );
+  });
+  it('an authorizer tells code and trace to the API in its context', async () => {
+    const call = authorizer({ map, payload: '2.0', write() {} });
+    expect(await call({ ...auth2, rawPath: '/secret' })).toEqual({
+      isAuthorized: false,
+      context: { trace: expect.any(String) as string, code: 'rules.denied' },
+    });
+  });
+  it('protect shows the body to the rules', async () => {
+    const sized = { default: [{ name: 'size-limits', params: { body: 5 } }] } as unknown as GuardOptions['map'];
+    const call = protect(ok, { map: sized, write() {} });
+    expect(await call({ ...http, body: '12345' })).toEqual({ statusCode: 200, body: 'mine' });
+    expect(await call({ ...http, body: '123456' })).toMatchObject({ statusCode: 413 });
+  });
+  it('a WebSocket message passes the rules, a refused one is answered and never handled; a disconnect always is', async () => {
+    const seen: unknown[] = [];
+    const call = webSocket({
+      map,
+      write() {},
+      handler: (event) => (seen.push((event as { body?: string }).body ?? 'bye'), { statusCode: 200 }),
+    });
+    const message = (body: string): object => ({
+      ...socket,
+      headers: undefined,
+      multiValueHeaders: undefined,
+      body,
+      requestContext: { ...socketContext, eventType: 'MESSAGE', routeKey: '$default', messageId: 'm' },
+    });
+    expect(await call(message('short'))).toEqual({ statusCode: 200 });
+    expect(await call(message('much too long'))).toEqual({
+      statusCode: 413,
+      body: '{"message":"Forbidden","connectionId":"c=","requestId":"r"}',
+    });
+    await call({ ...socket, requestContext: { ...socketContext, eventType: 'DISCONNECT', routeKey: '$disconnect' } });
+    expect(seen).toEqual(['short', 'bye']);
+  });
+  it('a body cut by Lambda@Edge is refused where a rule has to see all of it', async () => {
+    const hook = {
+      default: [{ name: 'hmac-signature', params: { secrets: ['S'], header: 'x-hub-signature-256' } }],
+    } as unknown as GuardOptions['map'];
+    const lines: string[] = [];
+    const call = edgeRequest({ map: hook, secret: () => 's', write: (line) => lines.push(line) });
+    expect(await call(edge({ body: { inputTruncated: true, encoding: 'text', data: 'x' } }))).toMatchObject({
+      status: '403',
+    });
+    expect(lines[0]).toContain('lambda.body-cut');
+  });
+  it('a document that cannot be loaded lets nobody in and is tried again', async () => {
+    const lines: string[] = [];
+    const call = httpApi({ document: { routes: 1 } }, { write: (line) => lines.push(line) });
+    expect(await call(http)).toMatchObject({ statusCode: 500 });
+    expect(await call(http)).toMatchObject({ statusCode: 500 });
+    expect(lines.filter((line) => line.includes('could not be loaded'))).toHaveLength(2);
+  });
+  it('a REST answer that is text goes as text whatever its type says', async () => {
+    expect(await doors(() => {})['REST API'].call(rest)).toMatchObject({ body: 'tea', isBase64Encoded: false });
+  });
+});
+
+describe('the table', () => {
+  it('ran enough rows to mean something', () => expect(rows).toBeGreaterThanOrEqual(95));
+});

@@ -1,0 +1,12 @@
+/** The door `sallyport/lambda`: a document or a rule map behind each kind of Lambda event. */
+export { httpApi } from './http-api.ts';
+export { restApi } from './rest-api.ts';
+export { alb } from './alb.ts';
+export { functionUrl } from './function-url.ts';
+export { authorizer, type AuthorizerOptions } from './authorizer.ts';
+export { protect, type Handler } from './protect.ts';
+export { webSocket, type WebSocketOptions } from './websocket.ts';
+export { edgeRequest, type EdgeOptions } from './edge-request.ts';
+export type { AppSource, DoorOptions } from './start.ts';
+export type { GuardOptions } from './guard.ts';
+export { defineRule, allow, count, deny } from '../rules/rule.ts';

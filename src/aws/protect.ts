@@ -1,0 +1,80 @@
+import { messageOf } from '../base/fault.ts';
+import { albShape, type AlbEvent } from '../events/alb.ts';
+import { httpShape, type HttpEvent } from '../events/http.ts';
+import { restShape, type RestEvent } from '../events/rest.ts';
+import type { Viewer } from '../flow/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../http/message.ts';
+import { refusal } from './answer.ts';
+import { albWanted, flawOf, type BadEvent } from './event.ts';
+import { guard, type GuardOptions } from './guard.ts';
+import { httpFlaw } from './http-api.ts';
+import { logRefusal } from './log.ts';
+import { lambdaReasons } from './reasons.ts';
+import { asText, restFlaw, whole } from './rest-api.ts';
+import { fit } from './start.ts';
+
+export type Handler = (event: unknown, context?: unknown) => unknown;
+
+interface Form {
+  flaw(event: unknown): BadEvent | null;
+  read(event: unknown): { readonly request: HttpRequest; readonly viewer: Viewer };
+  write(response: HttpResponse): Promise<unknown>;
+}
+
+const http: Form = {
+  flaw: httpFlaw,
+  read: (event) => httpShape.fromEvent(event as HttpEvent),
+  write: (response) => httpShape.toResult(response),
+};
+const rest: Form = {
+  flaw: restFlaw,
+  read: (event) => restShape.fromEvent(whole(event as RestEvent)),
+  write: async (response) => asText(await restShape.toResult(response)),
+};
+const alb: Form = {
+  flaw: (event) => flawOf(event, albWanted),
+  read: (event) => albShape.fromEvent(event as AlbEvent),
+  async write(response) {
+    const result = await albShape.toResult(response);
+    return {
+      ...result,
+      headers: Object.fromEntries(
+        Object.entries(result.multiValueHeaders).map(([name, values]) => [name, values.join(', ')]),
+      ),
+    };
+  },
+};
+
+function formOf(event: unknown): Form {
+  const given = (typeof event === 'object' && event !== null ? event : {}) as {
+    version?: unknown;
+    requestContext?: { elb?: unknown };
+  };
+  if (given.version === '2.0') return http;
+  return given.requestContext?.elb === undefined ? rest : alb;
+}
+
+/**
+ * Your own handler with the rules before it, so that bodies are inspected where an authorizer cannot see them. The kind of
+ * event (HTTP API or function URL, REST, load balancer) is told by the event; what is none of them never reaches you.
+ */
+export function protect(handler: Handler, options: GuardOptions): Handler {
+  const firewall = guard(options);
+  return async (event, context) => {
+    const form = formOf(event);
+    const deny = (bad: BadEvent): Promise<unknown> => {
+      logRefusal(firewall.write, 'protect', bad, firewall.clock.now());
+      return form.write(refusal(bad.reason));
+    };
+    const flaw = form.flaw(event);
+    if (flaw) return deny(flaw);
+    let refused: HttpResponse | null;
+    try {
+      const { request, viewer } = form.read(event);
+      refused = (await firewall.inspect(fit(request), viewer)).refusal;
+    } catch (thrown) {
+      return deny({ reason: lambdaReasons.broken, says: messageOf(thrown) });
+    }
+    return refused === null ? handler(event, context) : form.write(refused);
+  };
+}

@@ -1,0 +1,78 @@
+import { messageOf } from '../base/fault.ts';
+import { systemClock, type Clock } from '../base/clock.ts';
+import type { HttpRequest } from '../http/message.ts';
+import type { App, AppOptions } from '../pipeline/app.ts';
+import { toStdout, lines, type Write } from './log.ts';
+
+/** A document, or an app that somebody has loaded already. */
+export type AppSource = AppOptions | App | Promise<App>;
+
+export interface DoorOptions {
+  readonly clock?: Clock;
+  /** Where log lines go; standard output when left out. */
+  readonly write?: Write;
+}
+
+/** What every door of a whole line holds: the app of this container, loaded once and not before it is needed. */
+export interface Opened {
+  readonly clock: Clock;
+  readonly write: Write;
+  /** Rejects as long as the document cannot be loaded; the next event tries again. */
+  app(): Promise<App>;
+}
+
+export function opened(source: AppSource, options: DoorOptions = {}): Opened {
+  const write = options.write ?? toStdout;
+  let loading: Promise<App> | null = null;
+  const load = async (): Promise<App> => {
+    if (source instanceof Promise || 'handle' in source) return source;
+    // Loaded when the first event comes: what is imported at the top is paid for by every cold start.
+    const { sallyport } = await import('../pipeline/app.ts');
+    return sallyport({
+      ...source,
+      ports: {
+        sinks: [lines(write)],
+        log: (level, says, facts) => write(JSON.stringify({ kind: 'log', level, says, ...facts })),
+        ...source.ports,
+      },
+    });
+  };
+  return {
+    clock: options.clock ?? systemClock,
+    write,
+    app() {
+      loading ??= load().catch((thrown: unknown) => {
+        loading = null;
+        write(
+          JSON.stringify({
+            kind: 'log',
+            level: 'error',
+            says: 'the document could not be loaded',
+            code: 'lambda.start',
+            reason: messageOf(thrown),
+          }),
+        );
+        throw thrown;
+      });
+      return loading;
+    },
+  };
+}
+
+/**
+ * A request as it was before the platform took it apart: what has no place in a request target is encoded again (`%` stays
+ * as it is), and a body has its length, so that rules about sizes and lengths mean the same behind every door.
+ */
+export function fit(request: HttpRequest): HttpRequest {
+  const mark = request.target.indexOf('?');
+  const path = mark < 0 ? request.target : request.target.slice(0, mark);
+  const encoded = path.replaceAll(/[^A-Za-z0-9\-._~!$&'()*+,;=:@%/]+/gu, (text) =>
+    encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\ufffd')),
+  );
+  const length = request.body?.length ?? null;
+  const headers =
+    length === null || request.headers.has('content-length')
+      ? request.headers
+      : request.headers.append('Content-Length', String(length));
+  return { ...request, target: mark < 0 ? encoded : encoded + request.target.slice(mark), headers };
+}
