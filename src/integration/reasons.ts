@@ -20,6 +20,7 @@ export const bodyReasons = defineReasons('integration.body', {
 
 /** Faults of a function. The caller sees a bare 5xx; these are for the operator. */
 export const functionReasons = defineReasons('integration.function', {
+  event: [400, 'The method hands its body over as the event, and the body is no JSON.'],
   error: [502, 'The function threw, or ended without an answer.'],
   malformed: [502, "The function's answer has not the form that its kind of API reads."],
   encoding: [500, "The function's answer says base64 and is none."],

@@ -8,6 +8,7 @@ import { HeaderList } from '../../http/headers.ts';
 import type { HttpResponse } from '../../http/message.ts';
 import { contextFor, failure, forFunction, openCall, wholeBody } from '../function.ts';
 import { defineIntegration } from '../integration.ts';
+import { functionReasons } from '../reasons.ts';
 
 export default defineIntegration({
   name: 'function-rest',
@@ -77,8 +78,8 @@ function parsed(text: string | undefined): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (thrown) {
-    throw new Fault('integration.function.event', 'viewer', 'the event for the function is no JSON', {
-      status: 400,
+    throw new Fault(functionReasons.event.code, 'viewer', 'the event for the function is no JSON', {
+      status: functionReasons.event.status,
       cause: thrown,
     });
   }

@@ -484,14 +484,24 @@ describe('JWT authorizers', () => {
       ],
       ['garbage', 'garbage', 401],
     ];
-    for (const [name, text, status] of cases) expect((await visit.get('/a', bearer(text))).status, name).toBe(status);
+    for (const [name, text, status] of cases) {
+      const answer = await visit.get('/a', bearer(text));
+      expect([answer.status, answer.record.code], name).toEqual([
+        status,
+        status === 200 ? null : 'gateway.jwt.invalid',
+      ]);
+    }
     expect(cases.length).toBeGreaterThanOrEqual(15);
   });
 
   it('JW-2 one of the scopes of the route must be there', async () => {
     expect((await (await made({ scopes: ['write', 'admin'] })).get('/a', bearer(await sign(good)))).status).toBe(200);
     const answer = await (await made({ scopes: ['admin'] })).get('/a', bearer(await sign(good)));
-    expect([answer.status, answer.body]).toEqual([403, '{"message":"Forbidden"}']);
+    expect([answer.status, answer.body, answer.record.code]).toEqual([
+      403,
+      '{"message":"Forbidden"}',
+      'gateway.jwt.scope',
+    ]);
     expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer scope="admin" error="insufficient_scope"/);
     expect(
       (await (await made({ scopes: ['a'] })).get('/a', bearer(await sign({ ...good, scope: undefined, scp: ['a'] }))))
@@ -516,10 +526,11 @@ describe('JWT authorizers', () => {
   it('JW-4 401 with the reason, and plain Bearer without a token', async () => {
     const visit = await made();
     const none = await visit.get('/a');
-    expect([none.status, none.body, none.headers.get('www-authenticate')]).toEqual([
+    expect([none.status, none.body, none.headers.get('www-authenticate'), none.record.code]).toEqual([
       401,
       '{"message":"Unauthorized"}',
       'Bearer',
+      'gateway.jwt.missing',
     ]);
     const expired = await visit.get('/a', bearer(await sign({ ...good, exp: now - 1 })));
     expect(expired.headers.get('www-authenticate')).toBe(
@@ -609,23 +620,38 @@ describe('IAM', () => {
         headers,
         ...(body === undefined ? {} : { body }),
       });
-      return [answer.status, (message(answer) as string).slice(0, 40), answer.headers.get('x-amzn-errortype')];
+      const words = (message(answer) as string).slice(0, 40);
+      return [answer.status, words, answer.headers.get('x-amzn-errortype'), answer.record.code];
     };
-    expect(await said({})).toEqual([403, 'Missing Authentication Token', 'MissingAuthenticationTokenException']);
+    expect(await said({})).toEqual([
+      403,
+      'Missing Authentication Token',
+      'MissingAuthenticationTokenException',
+      'gateway.signature.missing',
+    ]);
+    expect(await said({ authorization: 'AWS4-HMAC-SHA256 Credential=AKIDANN' })).toEqual([
+      403,
+      'Authorization header requires valid Cred',
+      'InvalidSignatureException',
+      'gateway.signature.malformed',
+    ]);
     expect(await said(await signed({}, 'AKIDWHO'))).toEqual([
       403,
       'The security token included in the reque',
       'UnrecognizedClientException',
+      'gateway.signature.unknown-key',
     ]);
     expect(await said(await signed({ method: 'POST', body: 'a' }), 'b')).toEqual([
       403,
       'The request signature we calculated does',
       'InvalidSignatureException',
+      'gateway.signature.mismatch',
     ]);
     expect(await said(await signed({}, 'AKIDANN', new Date(Date.UTC(2025, 11, 31))))).toEqual([
       403,
       'Signature expired',
       'ExpiredTokenException',
+      'gateway.signature.expired',
     ]);
   });
 
@@ -662,8 +688,9 @@ describe('IAM', () => {
       },
     );
     const answer = await visit.send({ target: '/prod/a', headers: await signed({}, 'AKIDCARL') });
-    expect([answer.status, message(answer)]).toEqual([
+    expect([answer.status, answer.record.code, message(answer)]).toEqual([
       403,
+      'gateway.signature.denied',
       `User: ${carl} is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:********9012:shop/prod/GET/a`,
     ]);
   });
