@@ -35,7 +35,8 @@ const option = (name: string): string | null => {
   return at < 0 ? null : (process.argv[at + 1] ?? null);
 };
 const suiteFolder = resolve(option('suite') ?? join(root, 'node_modules/http-cache-tests'));
-const load = async (path: string): Promise<Record<string, unknown>> => (await import(pathToFileURL(join(suiteFolder, path)).href)) as Record<string, unknown>;
+const load = async (path: string): Promise<Record<string, unknown>> =>
+  (await import(pathToFileURL(join(suiteFolder, path)).href)) as Record<string, unknown>;
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -49,7 +50,12 @@ async function freePort(): Promise<number> {
 async function startOrigin(port: number): Promise<ChildProcess> {
   const child = spawn(process.execPath, ['--no-warnings', 'server/server.mjs'], {
     cwd: suiteFolder,
-    env: { ...process.env, npm_config_protocol: 'http', npm_config_port: String(port), npm_config_pidfile: '/dev/null' },
+    env: {
+      ...process.env,
+      npm_config_protocol: 'http',
+      npm_config_port: String(port),
+      npm_config_pidfile: '/dev/null',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout as NodeJS.ReadableStream, 'data');
@@ -65,7 +71,10 @@ async function main(): Promise<number> {
   }
   const only = option('id');
   const chosen = suites
-    .map((suite) => ({ ...suite, tests: suite.tests.filter((test) => !test.browser_only && (only === null || test.id === only)) }))
+    .map((suite) => ({
+      ...suite,
+      tests: suite.tests.filter((test) => !test.browser_only && (only === null || test.id === only)),
+    }))
     .filter((suite) => suite.tests.length > 0);
   if (only) for (const suite of chosen) for (const test of suite.tests) test.dump = true;
 
@@ -77,7 +86,9 @@ async function main(): Promise<number> {
     runTests(suites: unknown, call: typeof fetch, browser: boolean, base: string, atOnce: number): Promise<void>;
     getResults(): Record<string, Result>;
   };
-  const client = (await import(pathToFileURL(join(root, 'node_modules/node-fetch/lib/index.mjs')).href)) as { default: typeof fetch };
+  const client = (await import(pathToFileURL(join(root, 'node_modules/node-fetch/lib/index.mjs')).href)) as {
+    default: typeof fetch;
+  };
   const started = performance.now();
   await runTests(chosen, client.default, false, serving.url, 25);
   const seconds = Math.round((performance.now() - started) / 1000);
@@ -106,7 +117,10 @@ const documentFor = (port: number): unknown => ({
 });
 
 function report(suites: readonly Suite[], results: Record<string, Result>, seconds: number): number {
-  const reasons = JSON.parse(readFileSync(join(root, 'test/conformance/cache/failing.json'), 'utf8')) as Record<string, string>;
+  const reasons = JSON.parse(readFileSync(join(root, 'test/conformance/cache/failing.json'), 'utf8')) as Record<
+    string,
+    string
+  >;
   let counted = 0;
   let passed = 0;
   let unexplained = 0;
@@ -128,12 +142,16 @@ function report(suites: readonly Suite[], results: Record<string, Result>, secon
       notNeeded.delete(test.id);
       const reason = reasons[test.id];
       if (!reason) unexplained++;
-      console.log(`${reason ? 'fails, as explained' : 'FAILS'}  ${test.id} (${kind})\n    ${result?.[0]}: ${result?.[1]}\n    ${reason ?? 'no reason in test/conformance/cache/failing.json'}`);
+      console.log(
+        `${reason ? 'fails, as explained' : 'FAILS'}  ${test.id} (${kind})\n    ${result?.[0]}: ${result?.[1]}\n    ${reason ?? 'no reason in test/conformance/cache/failing.json'}`,
+      );
     }
   }
   const file = option('json');
   if (file) writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
-  console.log(`\n${passed} of ${counted} required and optimal tests pass; of ${checks.yes + checks.no} checks ${checks.yes} say yes; ${seconds} s`);
+  console.log(
+    `\n${passed} of ${counted} required and optimal tests pass; of ${checks.yes + checks.no} checks ${checks.yes} say yes; ${seconds} s`,
+  );
   if (option('id') !== null) return 0;
   for (const id of notNeeded) console.log(`${id} has a reason for failing and does not fail: take it off the list`);
   return passed >= MUST && unexplained === 0 && notNeeded.size === 0 ? 0 : 1;

@@ -5,7 +5,11 @@ const bodies = { '/1k': Buffer.alloc(1024, 'x'), '/100k': Buffer.alloc(102_400, 
 
 const server = createServer((request, response) => {
   const body = bodies[request.url] ?? bodies['/1k'];
-  response.writeHead(200, { 'Content-Type': 'text/plain', 'Cache-Control': 'max-age=3600', 'Content-Length': body.length });
+  response.writeHead(200, {
+    'Content-Type': 'text/plain',
+    'Cache-Control': 'max-age=3600',
+    'Content-Length': body.length,
+  });
   response.end(body);
 });
 server.keepAliveTimeout = 65_000;

@@ -17,10 +17,13 @@ interface Said {
 export async function answerCache(app: App, path: string, incoming: IncomingMessage): Promise<Said | null> {
   if (path === '/cache' && incoming.method === 'GET') {
     const stats = await app.cacheStats();
-    return stats ? { status: 200, value: stats } : { status: 404, value: { message: 'this document has no edge, and so no cache' } };
+    return stats
+      ? { status: 200, value: stats }
+      : { status: 404, value: { message: 'this document has no edge, and so no cache' } };
   }
   if (path !== '/cache/purge' || incoming.method !== 'POST') return null;
-  if (!/^application\/json\b/.test(incoming.headers['content-type'] ?? '')) return { status: 415, value: { message: 'wanted application/json' } };
+  if (!/^application\/json\b/.test(incoming.headers['content-type'] ?? ''))
+    return { status: 415, value: { message: 'wanted application/json' } };
   let text = '';
   for await (const chunk of incoming) {
     text += String(chunk);
@@ -32,11 +35,13 @@ export async function answerCache(app: App, path: string, incoming: IncomingMess
   } catch {
     items = null;
   }
-  if (!Array.isArray(items) || items.length === 0 || !items.every((item) => typeof item === 'string')) return { status: 400, value: { message: 'wanted {"items": ["/path", "/prefix*", "#tag"]}' } };
+  if (!Array.isArray(items) || items.length === 0 || !items.every((item) => typeof item === 'string'))
+    return { status: 400, value: { message: 'wanted {"items": ["/path", "/prefix*", "#tag"]}' } };
   try {
     return { status: 200, value: { purged: await app.purge(items as string[]) } };
   } catch (thrown) {
-    if (thrown instanceof DocumentError) return { status: 400, value: { message: 'an item is none', issues: thrown.issues } };
+    if (thrown instanceof DocumentError)
+      return { status: 400, value: { message: 'an item is none', issues: thrown.issues } };
     throw thrown;
   }
 }

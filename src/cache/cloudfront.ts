@@ -17,13 +17,19 @@ export function cloudfrontVerdict(told: Told): Verdict {
   if (request.method !== 'GET' && !(request.method === 'OPTIONS' && policy.options)) return no('method');
   const { directives } = directivesFor(headers, policy);
   const shared = directives.public || directives.mustRevalidate || directives.sMaxAge !== undefined;
-  if (request.headers.has('authorization') && !policy.key.headers.includes('authorization') && !shared) return no('authorization');
+  if (request.headers.has('authorization') && !policy.key.headers.includes('authorization') && !shared)
+    return no('authorization');
   const part = status === 206 ? partOf(headers, told.range) : null;
   if (status === 206 && part === null) return no('range-wrong');
   if (status === 416 || (told.range !== null && status !== 200 && status !== 206)) return no('status');
   const said = explicitLifetime(headers, directives, false, told.responseTime);
   if (status >= 400) {
-    const lifetime = errorLifetime(told, status, said, directives.maxAge !== undefined || directives.sMaxAge !== undefined);
+    const lifetime = errorLifetime(
+      told,
+      status,
+      said,
+      directives.maxAge !== undefined || directives.sMaxAge !== undefined,
+    );
     if (lifetime === null) return no('status');
     return { keep: true, terms: windows(told, lifetime, said !== null, null), vary: [], part: null };
   }
@@ -36,7 +42,11 @@ export function cloudfrontVerdict(told: Told): Verdict {
     return { keep: true, terms: { ...windows(told, 0, true, null), noCache: true }, vary: [], part };
   }
   const lifetime =
-    forbidden || directives.noCache ? min : said === null ? Math.max(min, policy.ttl.default) : Math.min(Math.max(said, min), max);
+    forbidden || directives.noCache
+      ? min
+      : said === null
+        ? Math.max(min, policy.ttl.default)
+        : Math.min(Math.max(said, min), max);
   const given = directives.staleIfError;
   const good = windows(told, lifetime, said !== null, given === undefined || given === 'invalid' ? null : given * 1000);
   const useless = lifetime === 0 && good.staleWhile === 0 && !headers.has('etag') && !headers.has('last-modified');

@@ -11,7 +11,8 @@ export function bearsCredential(request: HttpRequest, policy: CachePolicy): bool
   }
   return policy.credentials.some(({ in: place, name }) => {
     if (place === 'header') return headers.has(name) && !policy.key.headers.includes(name);
-    if (place === 'cookie') return !policy.key.cookies?.(name) && cookiePairs(headers.all('cookie')).some(([own]) => own === name);
+    if (place === 'cookie')
+      return !policy.key.cookies?.(name) && cookiePairs(headers.all('cookie')).some(([own]) => own === name);
     return hasParameter(request.target, name);
   });
 }

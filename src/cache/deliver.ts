@@ -1,7 +1,7 @@
 import { Body } from '../http/body.ts';
 import { parseHttpDate } from '../http/date.ts';
 import { namesTag, sameStrongly, sameWeakly } from '../http/etag.ts';
-import { HeaderList } from '../http/headers.ts';
+import type { HeaderList } from '../http/headers.ts';
 import type { HttpRequest } from '../http/message.ts';
 import { formatContentRange, parseRange, resolveRange, type RangeSpec, type Span } from '../http/range.ts';
 import type { Entry } from './entry.ts';
@@ -32,7 +32,9 @@ export function isNotModified(request: HttpRequest, selected: Selected, now: num
   if (since === null) return false;
   // RFC 9111 section 4.3.2: without Last-Modified the Date stands in, and without that our own note of its birth.
   const changed =
-    parseHttpDate(selected.headers.get('last-modified'), now) ?? parseHttpDate(selected.headers.get('date'), now) ?? selected.born;
+    parseHttpDate(selected.headers.get('last-modified'), now) ??
+    parseHttpDate(selected.headers.get('date'), now) ??
+    selected.born;
   return changed <= since;
 }
 
@@ -47,7 +49,8 @@ export function wantedRange(request: HttpRequest): RangeSpec | null {
 export function rangeHolds(request: HttpRequest, headers: HeaderList, now: number): boolean {
   const condition = request.headers.get('if-range');
   if (condition === undefined) return true;
-  if (condition.startsWith('"') || condition.startsWith('W/')) return sameStrongly(condition, headers.get('etag') ?? '');
+  if (condition.startsWith('"') || condition.startsWith('W/'))
+    return sameStrongly(condition, headers.get('etag') ?? '');
   const date = parseHttpDate(condition, now);
   return date !== null && date === parseHttpDate(headers.get('last-modified'), now);
 }
@@ -64,13 +67,24 @@ export function deliveryOf(request: HttpRequest, entry: Entry, range: RangeSpec 
 }
 
 /** RFC 9110 section 15.4.5: fields that a 304 must bear where a 200 would; the rest describes bytes that are not sent. */
-const in304 = new Set(['cache-control', 'content-location', 'date', 'etag', 'expires', 'vary', 'set-cookie', 'last-modified', 'cdn-cache-control']);
+const in304 = new Set([
+  'cache-control',
+  'content-location',
+  'date',
+  'etag',
+  'expires',
+  'vary',
+  'set-cookie',
+  'last-modified',
+  'cdn-cache-control',
+]);
 
 export function fieldsOf304(headers: HeaderList): string[] {
   const flat: string[] = [];
   for (const [at, name] of headers.names.entries()) {
     // Whatever does not describe content travels, so that policies put on by an origin keep holding.
-    if (in304.has(name) || !name.startsWith('content-')) flat.push(headers.flat[at * 2] as string, headers.flat[at * 2 + 1] as string);
+    if (in304.has(name) || !name.startsWith('content-'))
+      flat.push(headers.flat[at * 2] as string, headers.flat[at * 2 + 1] as string);
   }
   return flat;
 }
@@ -94,12 +108,21 @@ export function shape(delivery: Delivery, entry: Entry): Shaped {
     case 'part': {
       const { span } = delivery;
       const flat = [...headers.without('content-length', 'content-range').flat];
-      flat.push('Content-Range', formatContentRange(span, entry.size), 'Content-Length', String(span.to - span.from + 1));
+      flat.push(
+        'Content-Range',
+        formatContentRange(span, entry.size),
+        'Content-Length',
+        String(span.to - span.from + 1),
+      );
       return { status: 206, flat };
     }
     case 'head':
     case 'whole': {
-      if (!head.part) return { status: head.status, flat: headers.has('content-length') ? [...headers.flat] : withLength(headers, entry.size, head.status) };
+      if (!head.part)
+        return {
+          status: head.status,
+          flat: headers.has('content-length') ? [...headers.flat] : withLength(headers, entry.size, head.status),
+        };
       const flat = [...headers.without('content-length', 'content-range').flat, 'Content-Length', String(entry.size)];
       return { status: 200, flat };
     }

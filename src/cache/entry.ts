@@ -116,7 +116,13 @@ export function keepUntil(head: EntryHead, policy: CachePolicy): number {
 export function tagsOf(headers: HeaderList, policy: CachePolicy): readonly string[] {
   const field = policy.tagHeader === null ? undefined : headers.joined(policy.tagHeader);
   if (field === undefined) return [];
-  return [...new Set(listOf(field).map((tag) => tag.toLowerCase()).filter((tag) => /^[\x21-\x7e]{1,256}$/.test(tag)))].slice(0, 50);
+  return [
+    ...new Set(
+      listOf(field)
+        .map((tag) => tag.toLowerCase())
+        .filter((tag) => /^[\x21-\x7e]{1,256}$/.test(tag)),
+    ),
+  ].slice(0, 50);
 }
 
 /** What we tell an origin that speaks Surrogate-Control. */

@@ -20,7 +20,13 @@ function fetching(asked: Asked): Asked['request'] {
 }
 
 /** Asks the origin for what the cache does not have, and keeps it if it may. */
-export async function fetchMissing(asked: Asked, objects: readonly StoredObject[], why: NotServed, flight: Flight | null, viewer = true): Promise<HttpResponse> {
+export async function fetchMissing(
+  asked: Asked,
+  objects: readonly StoredObject[],
+  why: NotServed,
+  flight: Flight | null,
+  viewer = true,
+): Promise<HttpResponse> {
   const { room, key, exchange } = asked;
   const arrival = room.arrive(key.url, flightKey(asked, objects), flight);
   const sent = fetching(asked);
@@ -38,7 +44,12 @@ export async function fetchMissing(asked: Asked, objects: readonly StoredObject[
 }
 
 /** What a HEAD says about a stored GET: fresh fields where it describes the same bytes, otherwise the end of the entry. */
-export async function updateFromHead(asked: Asked, objects: readonly StoredObject[], response: HttpResponse, requestTime: number): Promise<void> {
+export async function updateFromHead(
+  asked: Asked,
+  objects: readonly StoredObject[],
+  response: HttpResponse,
+  requestTime: number,
+): Promise<void> {
   if (response.status !== 200) return;
   const { room, policy, exchange } = asked;
   for (const object of objects) {
@@ -59,5 +70,8 @@ const agesOf = (response: HttpResponse): string[] => response.headers.all('age')
 
 function contradicts(response: HttpResponse, entry: Entry): boolean {
   const [tag, length] = [response.headers.get('etag'), response.headers.get('content-length')];
-  return (tag !== undefined && entry.etag !== undefined && tag !== entry.etag) || (length !== undefined && Number(length) !== entry.size);
+  return (
+    (tag !== undefined && entry.etag !== undefined && tag !== entry.etag) ||
+    (length !== undefined && Number(length) !== entry.size)
+  );
 }

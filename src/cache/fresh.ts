@@ -29,7 +29,8 @@ export function initialAge(headers: HeaderList, requestTime: number, responseTim
   const apparentAge = date === null ? 0 : Math.max(0, responseTime - date);
   const ageLines = headers.all('age');
   // Section 5.1 lets a cache take the first of several values; none of them is trustworthy, so none is taken.
-  const unreadable = ageLines.length > 1 || (ageLines.length === 1 && !/^\d{1,10}$/.test((ageLines[0] as string).trim()));
+  const unreadable =
+    ageLines.length > 1 || (ageLines.length === 1 && !/^\d{1,10}$/.test((ageLines[0] as string).trim()));
   if (unreadable) return UNREADABLE_AGE;
   const responseDelay = responseTime - requestTime;
   const correctedAge = ageLines.length === 0 ? 0 : Number(ageLines[0]) * 1000 + responseDelay;
@@ -37,7 +38,10 @@ export function initialAge(headers: HeaderList, requestTime: number, responseTim
 }
 
 /** The directives that hold for this cache: those of the first targeted field that is there, else Cache-Control's. */
-export function directivesFor(headers: HeaderList, policy: Pick<CachePolicy, 'targeted' | 'surrogate'>): { readonly directives: Directives; readonly targeted: boolean } {
+export function directivesFor(
+  headers: HeaderList,
+  policy: Pick<CachePolicy, 'targeted' | 'surrogate'>,
+): { readonly directives: Directives; readonly targeted: boolean } {
   for (const name of policy.targeted) {
     // RFC 9213 section 2.2: a field that says nothing readable is as good as absent.
     const lines = headers.all(name);
@@ -59,11 +63,14 @@ function surrogateDirectives(lines: readonly string[]): Directives | null {
     .map((member) => member.split(';').map((part) => part.trim()))
     .filter(([, target]) => target === undefined || target === capability)
     // `max-age=60+30`: fresh for 60, stale for 30 more.
-    .map(([directive = '']) => directive.replace(/^(max-age=\d+)\+(\d+)$/i, '$1, stale-while-revalidate=$2, stale-if-error=$2'));
+    .map(([directive = '']) =>
+      directive.replace(/^(max-age=\d+)\+(\d+)$/i, '$1, stale-while-revalidate=$2, stale-if-error=$2'),
+    );
   return ours.length === 0 ? null : parseDirectives(ours);
 }
 
-const known = (value: Seconds | undefined): number | null => (value === undefined ? null : value === 'invalid' ? 0 : value * 1000);
+const known = (value: Seconds | undefined): number | null =>
+  value === undefined ? null : value === 'invalid' ? 0 : value * 1000;
 
 /** RFC 9110 section 15.1: statuses that may be kept without being told how long. */
 const heuristicStatuses = new Set([200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501]);
@@ -71,7 +78,13 @@ const heuristicStatuses = new Set([200, 203, 204, 206, 300, 301, 308, 404, 405, 
 export const isHeuristicStatus = (status: number): boolean => heuristicStatuses.has(status);
 
 /** Terms by RFC 9111, 5861 and 9213. */
-export function terms(status: number, headers: HeaderList, policy: CachePolicy, requestTime: number, responseTime: number): Terms {
+export function terms(
+  status: number,
+  headers: HeaderList,
+  policy: CachePolicy,
+  requestTime: number,
+  responseTime: number,
+): Terms {
   const { directives, targeted } = directivesFor(headers, policy);
   const given = explicitLifetime(headers, directives, targeted, responseTime);
   const guessed = given === null ? guessedLifetime(status, headers, directives, policy, responseTime) : 0;
@@ -83,13 +96,19 @@ export function terms(status: number, headers: HeaderList, policy: CachePolicy, 
     staleWhile: known(directives.staleWhileRevalidate) ?? policy.staleWhileRevalidate,
     staleError: known(directives.staleIfError) ?? policy.staleIfError,
     // s-maxage carries the meaning of proxy-revalidate for a shared cache (section 5.2.2.10).
-    mustRevalidate: Boolean(directives.mustRevalidate || directives.proxyRevalidate || directives.sMaxAge !== undefined),
+    mustRevalidate:
+      directives.mustRevalidate === true || directives.proxyRevalidate === true || directives.sMaxAge !== undefined,
     noCache: directives.noCache?.length === 0,
   };
 }
 
 /** Section 4.2.1: the first that is there. Null when the response does not say. */
-export function explicitLifetime(headers: HeaderList, directives: Directives, targeted: boolean, responseTime: number): number | null {
+export function explicitLifetime(
+  headers: HeaderList,
+  directives: Directives,
+  targeted: boolean,
+  responseTime: number,
+): number | null {
   const said = known(directives.sMaxAge) ?? known(directives.maxAge);
   if (said !== null || targeted) return said;
   const expires = headers.all('expires');
@@ -102,7 +121,13 @@ export function explicitLifetime(headers: HeaderList, directives: Directives, ta
 }
 
 /** Section 4.2.2: a share of the time since it last changed. */
-function guessedLifetime(status: number, headers: HeaderList, directives: Directives, policy: CachePolicy, responseTime: number): number {
+function guessedLifetime(
+  status: number,
+  headers: HeaderList,
+  directives: Directives,
+  policy: CachePolicy,
+  responseTime: number,
+): number {
   if (!isHeuristicStatus(status) && !directives.public) return 0;
   const changed = parseHttpDate(headers.get('last-modified'), responseTime);
   if (changed === null) return policy.ttl.default;

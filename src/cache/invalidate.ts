@@ -12,7 +12,13 @@ export const isUnsafe = (method: string): boolean => !safe.has(method);
  * RFC 9111 section 4.4: after a write that did not fail, what is stored under its URL, and under the URLs that its answer
  * names on the same host, is no longer to be trusted.
  */
-export async function invalidate(room: CacheRoom, policy: CachePolicy, exchange: Exchange, request: HttpRequest, response: HttpResponse): Promise<void> {
+export async function invalidate(
+  room: CacheRoom,
+  policy: CachePolicy,
+  exchange: Exchange,
+  request: HttpRequest,
+  response: HttpResponse,
+): Promise<void> {
   if (response.status < 200 || response.status >= 400) return;
   const targets = new Set([request.target]);
   for (const name of ['location', 'content-location']) {

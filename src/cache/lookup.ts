@@ -14,7 +14,11 @@ export type Found =
   | { readonly do: 'serve-and-refresh'; readonly entry: Entry; readonly age: number }
   /** Ask the origin whether it is still good. */
   | { readonly do: 'validate'; readonly entry: Entry; readonly age: number; readonly why: NotServed }
-  | { readonly do: 'fetch'; readonly why: NotServed; /** A part that the whole could be completed from. */ readonly start: Entry | null };
+  | {
+      readonly do: 'fetch';
+      readonly why: NotServed;
+      /** A part that the whole could be completed from. */ readonly start: Entry | null;
+    };
 
 export interface Wanted {
   readonly headers: HeaderList;
@@ -32,10 +36,15 @@ export function choose(objects: readonly StoredObject[], wanted: Wanted, now: nu
   let part: Entry | null = null;
   for (const object of objects) {
     const entry = entryOf(object);
-    if (entry.head.vary.length > 0 && !isSelected(entry.head.vary, entry.headers.get('content-language'), wanted.headers)) continue;
+    if (
+      entry.head.vary.length > 0 &&
+      !isSelected(entry.head.vary, entry.headers.get('content-language'), wanted.headers)
+    )
+      continue;
     if (covers(entry, wanted.range)) {
       // Of several that fit, the youngest (section 4); a whole one rather than a part of the same age.
-      if (!best || entry.head.born > best.head.born || (entry.head.born === best.head.born && !entry.head.part)) best = entry;
+      if (!best || entry.head.born > best.head.born || (entry.head.born === best.head.born && !entry.head.part))
+        best = entry;
     } else if (!part || entry.head.born > part.head.born) part = entry;
   }
   if (best) return decide(best, wanted.directives, now);
@@ -51,7 +60,8 @@ export function covers(entry: Entry, range: RangeSpec | null): boolean {
   return span !== null && span.from >= part.from && span.to <= part.to;
 }
 
-const amount = (value: Seconds | undefined): number | null => (value === undefined ? null : value === 'invalid' ? 0 : value * 1000);
+const amount = (value: Seconds | undefined): number | null =>
+  value === undefined ? null : value === 'invalid' ? 0 : value * 1000;
 
 /** May this one be served as it is? */
 export function decide(entry: Entry, asked: Directives, now: number): Found {

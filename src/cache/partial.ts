@@ -14,7 +14,13 @@ const JOIN_BYTES = 16 * 1_048_576;
  * Keeps a part, joined with the stored parts that touch it where all bear one strong tag (RFC 9111 section 3.4). What
  * has become whole is kept as a whole. A part that is not as long as its range says is not kept.
  */
-export function partWriter(store: ObjectStore, meta: ObjectMeta, part: ContentRange, objects: readonly StoredObject[], policy: CachePolicy): ObjectWriter {
+export function partWriter(
+  store: ObjectStore,
+  meta: ObjectMeta,
+  part: ContentRange,
+  objects: readonly StoredObject[],
+  policy: CachePolicy,
+): ObjectWriter {
   const chunks: Uint8Array[] = [];
   let size = 0;
   let broken = part.to - part.from + 1 > policy.objectBytes;
@@ -51,7 +57,14 @@ function joins(entry: Entry, meta: ObjectMeta): boolean {
   );
 }
 
-async function keep(store: ObjectStore, meta: ObjectMeta, part: ContentRange, bytes: Uint8Array, others: readonly Entry[], wanted: () => boolean): Promise<boolean> {
+async function keep(
+  store: ObjectStore,
+  meta: ObjectMeta,
+  part: ContentRange,
+  bytes: Uint8Array,
+  others: readonly Entry[],
+  wanted: () => boolean,
+): Promise<boolean> {
   let [from, to] = [part.from, part.to];
   let joined = bytes;
   const used: StoredObject[] = [];
@@ -95,6 +108,6 @@ function spanned(meta: ObjectMeta, part: ContentRange): ObjectMeta {
 async function write(store: ObjectStore, meta: ObjectMeta, bytes: Uint8Array, wanted: () => boolean): Promise<boolean> {
   const writer = store.write(meta, bytes.length);
   if (!writer) return false;
-  await (writer.write(bytes) as MaybePromise<void>);
+  await (writer.write(bytes));
   return writer.commit(wanted);
 }

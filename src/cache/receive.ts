@@ -33,7 +33,11 @@ export interface Trip {
   readonly viewer: boolean;
 }
 
-export function judge(asked: Asked, trip: Pick<Trip, 'sent' | 'response' | 'requestTime'>, responseTime: number): Verdict {
+export function judge(
+  asked: Asked,
+  trip: Pick<Trip, 'sent' | 'response' | 'requestTime'>,
+  responseTime: number,
+): Verdict {
   const { exchange, policy } = asked;
   return mayStore({
     policy,
@@ -86,7 +90,14 @@ function declaredLength(response: HttpResponse): number | null {
   return response.body.length;
 }
 
-function take(asked: Asked, trip: Trip, meta: ObjectMeta, writer: ObjectWriter, declared: number | null, shareable: boolean): HttpResponse {
+function take(
+  asked: Asked,
+  trip: Trip,
+  meta: ObjectMeta,
+  writer: ObjectWriter,
+  declared: number | null,
+  shareable: boolean,
+): HttpResponse {
   const { room, exchange } = asked;
   const { response, arrival, flight } = trip;
   const settled = (outcome: 'stored' | NotStored): void => {
@@ -128,7 +139,18 @@ function settle(writer: ObjectWriter, wanted: () => boolean, settled: (outcome: 
 }
 
 /** Whys that lie in the answer, so that the next one to this key will most likely be like it. */
-const lasting = new Set<NotStored>(['no-store', 'private', 'identity', 'vary-star', 'set-cookie', 'no-freshness', 'stale', 'too-large', 'deceptive', 'tenant']);
+const lasting = new Set<NotStored>([
+  'no-store',
+  'private',
+  'identity',
+  'vary-star',
+  'set-cookie',
+  'no-freshness',
+  'stale',
+  'too-large',
+  'deceptive',
+  'tenant',
+]);
 
 /** The answer goes through and is not kept; whoever waited for it goes on alone. */
 export function passOn(asked: Asked, trip: Trip, why: NotStored): HttpResponse {
@@ -143,12 +165,18 @@ export function passOn(asked: Asked, trip: Trip, why: NotStored): HttpResponse {
 }
 
 /** The answer as the viewer asked for it: his own conditions are judged here, since they were not sent on. */
-function first(asked: Asked, trip: Trip, body: (() => HttpResponse['body']) | null, stored: true | NotStored): HttpResponse {
+function first(
+  asked: Asked,
+  trip: Trip,
+  body: (() => HttpResponse['body']) | null,
+  stored: true | NotStored,
+): HttpResponse {
   const { exchange, policy, request } = asked;
   const { response } = trip;
   const now = exchange.clock.now();
   const did: Did = { what: 'forwarded', why: trip.why, status: response.status, stored, collapsed: false };
-  const unchanged = trip.viewer && isNotModified(request, { status: response.status, headers: response.headers, born: now }, now);
+  const unchanged =
+    trip.viewer && isNotModified(request, { status: response.status, headers: response.headers, born: now }, now);
   const flat = unchanged ? fieldsOf304(response.headers) : [...response.headers.flat];
   const status = unchanged ? 304 : response.status;
   if (policy.status) tell(flat, did, status, policy.cloudfront);

@@ -85,7 +85,11 @@ interface Confirmation {
 }
 
 /** A 304: the entry gets its new fields and a new life, if it is the entry that the origin spoke of. */
-async function confirmed(asked: Asked, renewal: Renewal, { sent, response, requestTime, arrival }: Confirmation): Promise<HttpResponse> {
+async function confirmed(
+  asked: Asked,
+  renewal: Renewal,
+  { sent, response, requestTime, arrival }: Confirmation,
+): Promise<HttpResponse> {
   const { room, policy, exchange } = asked;
   const { entry, flight, objects, viewer } = renewal;
   response.body?.cancel();
@@ -93,14 +97,32 @@ async function confirmed(asked: Asked, renewal: Renewal, { sent, response, reque
   if (!hasValidator(entry) || !confirms(response, entry)) {
     await room.store.remove(entry.object);
     const again = aside(asked, asked.request);
-    exchange.trace.note('cache', 'asked again', { why: 'the 304 names another version', trace: again.exchange.trace.id });
-    return fetchMissing(again, objects.filter((object) => object !== entry.object), 'expired', flight, viewer);
+    exchange.trace.note('cache', 'asked again', {
+      why: 'the 304 names another version',
+      trace: again.exchange.trace.id,
+    });
+    return fetchMissing(
+      again,
+      objects.filter((object) => object !== entry.object),
+      'expired',
+      flight,
+      viewer,
+    );
   }
   const at = exchange.clock.now();
   const flat = updatedFields(entry.headers, response.headers, policy);
   const ages = response.headers.all('age').flatMap((value) => ['Age', value]);
-  const renewed: HttpResponse = { status: entry.head.status, headers: HeaderList.fromFlat([...flat, ...ages]), body: null, from: entry.head.from };
-  const verdict = judge({ ...asked, range: entry.head.part ? asRange(entry) : null }, { sent, response: renewed, requestTime }, at);
+  const renewed: HttpResponse = {
+    status: entry.head.status,
+    headers: HeaderList.fromFlat([...flat, ...ages]),
+    body: null,
+    from: entry.head.from,
+  };
+  const verdict = judge(
+    { ...asked, range: entry.head.part ? asRange(entry) : null },
+    { sent, response: renewed, requestTime },
+    at,
+  );
   if (!verdict.keep || arrival.doomed) {
     // Good for whoever asked, but not to be kept any longer.
     const answer = await serve(asked, entry, { what: 'revalidated', ttl: 0 });
@@ -111,7 +133,9 @@ async function confirmed(asked: Asked, renewal: Renewal, { sent, response, reque
   const { terms } = verdict;
   const amended = await room.store.amend(entry.object, freshened(entry, flat, terms, policy, at));
   flight?.land(amended && terms.lifetime > terms.age && !terms.noCache ? 'stored' : 'unshared');
-  const current = entryOf(amended ?? { ...entry.object, meta: freshened(entry, flat, terms, policy, at), memo: undefined });
+  const current = entryOf(
+    amended ?? { ...entry.object, meta: freshened(entry, flat, terms, policy, at), memo: undefined },
+  );
   const answer = await serve(asked, current, { what: 'revalidated', ttl: terms.lifetime - terms.age });
   return answer ?? fetchMissing(aside(asked, asked.request), [], 'gone', null, viewer);
 }
@@ -131,7 +155,10 @@ export function refresh(asked: Asked, entry: Entry, objects: readonly StoredObje
   const flight = mayCollapse(quiet) ? room.flights.start(key) : null;
   const work = renew(quiet, { entry, why: 'expired', objects, flight, viewer: false }).then(
     () => flight?.landed,
-    (thrown: unknown) => exchange.trace.note('cache', 'refresh failed', { says: thrown instanceof Error ? thrown.message : String(thrown) }),
+    (thrown: unknown) =>
+      exchange.trace.note('cache', 'refresh failed', {
+        says: thrown instanceof Error ? thrown.message : String(thrown),
+      }),
   );
   exchange.later(work);
 }

@@ -10,7 +10,10 @@ import type { CachePolicy } from './policy.ts';
 const conditions = ['if-none-match', 'if-modified-since', 'if-range', 'range'] as const;
 
 /** The request as the cache sends it when it wants the whole response. */
-export const unconditional = (request: HttpRequest): HttpRequest => ({ ...request, headers: request.headers.without(...conditions) });
+export const unconditional = (request: HttpRequest): HttpRequest => ({
+  ...request,
+  headers: request.headers.without(...conditions),
+});
 
 /** The request that asks whether the stored response is still good (RFC 9111 section 4.3.1). */
 export function conditional(request: HttpRequest, entry: Entry): HttpRequest {
@@ -35,7 +38,16 @@ export function confirms(response: HttpResponse, entry: Entry): boolean {
 }
 
 /** Fields that describe the stored bytes: an answer without the bytes cannot change them (RFC 9111 section 3.2). */
-const boundToBytes = new Set(['content-encoding', 'content-length', 'content-md5', 'content-range', 'etag', 'content-digest', 'repr-digest', 'digest']);
+const boundToBytes = new Set([
+  'content-encoding',
+  'content-length',
+  'content-md5',
+  'content-range',
+  'etag',
+  'content-digest',
+  'repr-digest',
+  'digest',
+]);
 
 /** The stored fields with those of a newer answer in their place, lines of one name exchanged together. */
 export function updatedFields(stored: HeaderList, newer: HeaderList, policy: CachePolicy): readonly string[] {
@@ -52,7 +64,13 @@ export function updatedFields(stored: HeaderList, newer: HeaderList, policy: Cac
 }
 
 /** The entry's metadata after a 304 or a HEAD: fields updated, terms new, bytes the same. */
-export function freshened(entry: Entry, flat: readonly string[], terms: Terms, policy: CachePolicy, at: number): ObjectMeta {
+export function freshened(
+  entry: Entry,
+  flat: readonly string[],
+  terms: Terms,
+  policy: CachePolicy,
+  at: number,
+): ObjectMeta {
   const head: EntryHead = { ...entry.head, flat, terms, born: at, retryAt: 0 };
   return {
     ...entry.object.meta,

@@ -40,7 +40,12 @@ const noteOf = (did: Did): string => {
 /** A viewer on an answer that is still coming in for somebody else. Null when he wants it in another shape. */
 export function follow(asked: Asked, { head, feed, size }: Following): HttpResponse | null {
   const { exchange, policy } = asked;
-  const object = { meta: { key: '', variant: '', url: '', tags: [], keepUntil: 0, head }, size, id: '', memo: undefined };
+  const object = {
+    meta: { key: '', variant: '', url: '', tags: [], keepUntil: 0, head },
+    size,
+    id: '',
+    memo: undefined,
+  };
   const entry = entryOf(object);
   const delivery = deliveryOf(asked.request, entry, asked.range, exchange.clock.now());
   if (delivery.kind === 'part' || delivery.kind === 'unsatisfiable') return null;

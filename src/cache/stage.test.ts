@@ -14,12 +14,20 @@ const answer = (body: string, headers: Fields = {}, status = 200): Inbound => ({
   address: 'script',
 });
 
-const edge = (origin: (asked: Asked) => Inbound | Promise<Inbound>, cache: CachePolicyInput = {}, more: object = {}): Promise<Visit> =>
+const edge = (
+  origin: (asked: Asked) => Inbound | Promise<Inbound>,
+  cache: CachePolicyInput = {},
+  more: object = {},
+): Promise<Visit> =>
   visit({
     origin,
     document: {
       origins: { o: { url: 'http://o.test' } },
-      routes: { 'ANY /{proxy+}': { to: 'o' }, 'GET /keyed': { to: 'o', key: 'required' }, 'GET /shared': { to: 'o', key: 'required', shareable: true } },
+      routes: {
+        'ANY /{proxy+}': { to: 'o' },
+        'GET /keyed': { to: 'o', key: 'required' },
+        'GET /shared': { to: 'o', key: 'required', shareable: true },
+      },
       edge: { behaviours: [{ path: '*', cache }] },
       ...more,
     },
@@ -69,7 +77,9 @@ describe('a shared cache', () => {
   });
 
   it('refuses a page under the name of a file', async () => {
-    const v = await edge(() => answer('secret', { 'Cache-Control': 'max-age=60', 'Content-Type': 'text/html; charset=utf-8' }));
+    const v = await edge(() =>
+      answer('secret', { 'Cache-Control': 'max-age=60', 'Content-Type': 'text/html; charset=utf-8' }),
+    );
     for (const target of ['/account/me.css', '/account;x.js', '/account%3bx.png', '/account%3Fx.ico']) {
       expect(status(await v.send({ target })), target).toContain('detail=deceptive');
     }
@@ -92,7 +102,11 @@ describe('a shared cache', () => {
   });
 
   it('tells apart what an origin might: double names, encodings, hosts', async () => {
-    const v = await edge(({ target, headers }) => answer(`${headers.get('host')}${target}`, { 'Cache-Control': 'max-age=60' }), {}, { listen: { paths: { encodedSlash: 'keep' } } });
+    const v = await edge(
+      ({ target, headers }) => answer(`${headers.get('host')}${target}`, { 'Cache-Control': 'max-age=60' }),
+      {},
+      { listen: { paths: { encodedSlash: 'keep' } } },
+    );
     const targets = ['/a?x=1&x=2', '/a?x=2&x=1', '/a?x=1', '/a?', '/a', '/a%2fb', '/a/b', '/%61'];
     for (const target of targets) expect((await v.send({ target })).body, target).toContain(target);
     for (const target of targets) expect((await v.send({ target })).body, target).toContain(target);
@@ -102,30 +116,57 @@ describe('a shared cache', () => {
   });
 
   it('keeps forged fields away from a shared answer', async () => {
-    const v = await edge(({ headers }) => answer([...headers.names].filter((name) => /^x-(?:host|forwarded-scheme|original|rewrite|http-method)/.test(name)).join(), { 'Cache-Control': 'max-age=60' }));
-    const forged = { 'X-Forwarded-Scheme': 'http', 'X-Host': 'evil', 'X-Original-URL': '/admin', 'X-Rewrite-URL': '/admin', 'X-HTTP-Method-Override': 'DELETE', 'X-Forwarded-Host': 'evil' };
+    const v = await edge(({ headers }) =>
+      answer(
+        [...headers.names]
+          .filter((name) => /^x-(?:host|forwarded-scheme|original|rewrite|http-method)/.test(name))
+          .join(),
+        { 'Cache-Control': 'max-age=60' },
+      ),
+    );
+    const forged = {
+      'X-Forwarded-Scheme': 'http',
+      'X-Host': 'evil',
+      'X-Original-URL': '/admin',
+      'X-Rewrite-URL': '/admin',
+      'X-HTTP-Method-Override': 'DELETE',
+      'X-Forwarded-Host': 'evil',
+    };
     expect((await v.send({ target: '/a', headers: forged })).body).toBe('');
     expect(v.asked[0]?.headers.get('x-forwarded-host')).toBe('localhost');
   });
 });
 
 describe('validation', () => {
-  const validated = (etag: string) => ({ headers }: Asked): Inbound =>
-    headers.get('if-none-match') === etag ? answer('', { ETag: etag, 'Cache-Control': 'max-age=5', 'X-New': 'yes' }, 304) : answer('body', { ETag: etag, 'Cache-Control': 'max-age=5' });
+  const validated =
+    (etag: string) =>
+    ({ headers }: Asked): Inbound =>
+      headers.get('if-none-match') === etag
+        ? answer('', { ETag: etag, 'Cache-Control': 'max-age=5', 'X-New': 'yes' }, 304)
+        : answer('body', { ETag: etag, 'Cache-Control': 'max-age=5' });
 
   it('asks whether an expired entry is still good, and takes over what the 304 says', async () => {
     const v = await edge(validated('"1"'));
     await v.send({ target: '/a' });
     v.clock.turn(6000);
     const renewed = await v.send({ target: '/a' });
-    expect([renewed.status, renewed.body, renewed.headers.get('x-new'), renewed.headers.get('age')]).toEqual([200, 'body', 'yes', '0']);
+    expect([renewed.status, renewed.body, renewed.headers.get('x-new'), renewed.headers.get('age')]).toEqual([
+      200,
+      'body',
+      'yes',
+      '0',
+    ]);
     const hit = await v.send({ target: '/a', headers: { 'If-None-Match': 'W/"1"' } });
     expect([hit.status, hit.body, status(hit)]).toEqual([304, '', 'sallyport; hit; ttl=5']);
     expect(v.asked).toHaveLength(2);
   });
 
   it('asks again without conditions when a 304 names another version', async () => {
-    const v = await edge(({ headers }) => (headers.has('if-none-match') ? answer('', { ETag: '"9"' }, 304) : answer(`n${v.asked.length}`, { ETag: '"1"', 'Cache-Control': 'max-age=5' })));
+    const v = await edge(({ headers }) =>
+      headers.has('if-none-match')
+        ? answer('', { ETag: '"9"' }, 304)
+        : answer(`n${v.asked.length}`, { ETag: '"1"', 'Cache-Control': 'max-age=5' }),
+    );
     await v.send({ target: '/a' });
     v.clock.turn(6000);
     expect((await v.send({ target: '/a' })).body).toBe('n3');
@@ -142,8 +183,14 @@ describe('validation', () => {
   });
 
   it('answers for a broken origin within stale-if-error, and not where validation is a must', async () => {
-    for (const [directives, wanted] of [['max-age=5, stale-if-error=60', 200], ['max-age=5, stale-if-error=60, must-revalidate', 503], ['max-age=5', 503]] as const) {
-      const v = await edge(() => (v.asked.length > 1 ? answer('down', {}, 503) : answer('up', { 'Cache-Control': directives })));
+    for (const [directives, wanted] of [
+      ['max-age=5, stale-if-error=60', 200],
+      ['max-age=5, stale-if-error=60, must-revalidate', 503],
+      ['max-age=5', 503],
+    ] as const) {
+      const v = await edge(() =>
+        v.asked.length > 1 ? answer('down', {}, 503) : answer('up', { 'Cache-Control': directives }),
+      );
       await v.send({ target: '/a' });
       v.clock.turn(10_000);
       const reply = await v.send({ target: '/a' });
@@ -153,7 +200,9 @@ describe('validation', () => {
   });
 
   it('serves stale at once and asks behind the viewer, once', async () => {
-    const v = await edge(() => answer(`n${v.asked.length}`, { 'Cache-Control': 'max-age=5, stale-while-revalidate=60' }));
+    const v = await edge(() =>
+      answer(`n${v.asked.length}`, { 'Cache-Control': 'max-age=5, stale-while-revalidate=60' }),
+    );
     await v.send({ target: '/a' });
     v.clock.turn(6000);
     const stale = await Promise.all([1, 2, 3].map(() => v.send({ target: '/a' })));
@@ -187,17 +236,20 @@ describe('ranges', () => {
     expect(v.asked).toHaveLength(1);
   });
 
-  const ranged = (etag: string | null) => ({ headers }: Asked): Inbound => {
-    const range = /^bytes=(\d+)-(\d+)$/.exec(headers.get('range') ?? '');
-    const own: Fields = { 'Cache-Control': 'max-age=60', ...(etag ? { ETag: etag } : {}) };
-    if (!range) return answer(text, own);
-    const [from, to] = [Number(range[1]), Number(range[2])];
-    return answer(text.slice(from, to + 1), { ...own, 'Content-Range': `bytes ${from}-${to}/10` }, 206);
-  };
+  const ranged =
+    (etag: string | null) =>
+    ({ headers }: Asked): Inbound => {
+      const range = /^bytes=(\d+)-(\d+)$/.exec(headers.get('range') ?? '');
+      const own: Fields = { 'Cache-Control': 'max-age=60', ...(etag ? { ETag: etag } : {}) };
+      if (!range) return answer(text, own);
+      const [from, to] = [Number(range[1]), Number(range[2])];
+      return answer(text.slice(from, to + 1), { ...own, 'Content-Range': `bytes ${from}-${to}/10` }, 206);
+    };
 
   it('joins parts of one version to a whole', async () => {
     const v = await edge(ranged('"e"'));
-    for (const range of ['bytes=0-3', 'bytes=6-9', 'bytes=3-6']) expect((await v.send({ target: '/a', headers: { Range: range } })).status).toBe(206);
+    for (const range of ['bytes=0-3', 'bytes=6-9', 'bytes=3-6'])
+      expect((await v.send({ target: '/a', headers: { Range: range } })).status).toBe(206);
     expect((await v.send({ target: '/a', headers: { Range: 'bytes=1-8' } })).body).toBe('12345678');
     const whole = await v.send({ target: '/a' });
     expect([whole.status, whole.body, whole.headers.get('content-length')]).toEqual([200, text, '10']);
@@ -216,21 +268,30 @@ describe('ranges', () => {
   });
 
   it('keeps no part that contradicts itself', async () => {
-    const v = await edge(() => answer('012', { 'Cache-Control': 'max-age=60', 'Content-Range': 'bytes 0-3/10', ETag: '"e"' }, 206));
-    for (let at = 0; at < 2; at++) expect(status(await v.send({ target: '/a', headers: { Range: 'bytes=0-3' } }))).toContain('range-wrong');
+    const v = await edge(() =>
+      answer('012', { 'Cache-Control': 'max-age=60', 'Content-Range': 'bytes 0-3/10', ETag: '"e"' }, 206),
+    );
+    for (let at = 0; at < 2; at++)
+      expect(status(await v.send({ target: '/a', headers: { Range: 'bytes=0-3' } }))).toContain('range-wrong');
     expect(v.asked).toHaveLength(2);
   });
 });
 
 /** An answer whose body the test hands out by itself. */
-function held(headers: Fields, length: number | null = null): { readonly inbound: Inbound; readonly sink: () => BodySink } {
+function held(
+  headers: Fields,
+  length: number | null = null,
+): { readonly inbound: Inbound; readonly sink: () => BodySink } {
   let sink: BodySink | undefined;
   const body = Body.from((to) => {
     sink = to;
     return { pause() {}, resume() {}, cancel() {} };
   }, length);
   const framed = length === null ? { 'Transfer-Encoding': 'chunked' } : {};
-  return { inbound: { status: 200, headers: HeaderList.of({ ...framed, ...headers }), body, address: 'script' }, sink: () => sink as BodySink };
+  return {
+    inbound: { status: 200, headers: HeaderList.of({ ...framed, ...headers }), body, address: 'script' },
+    sink: () => sink as BodySink,
+  };
 }
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -284,14 +345,18 @@ describe('many at once', () => {
   it('stays out of handshakes', async () => {
     const v = await edge(() => answer('x', { 'Cache-Control': 'max-age=60' }));
     await v.send({ target: '/a' });
-    expect(status(await v.send({ target: '/a', headers: { Connection: 'Upgrade', Upgrade: 'websocket' } }))).toContain('fwd=bypass');
+    expect(status(await v.send({ target: '/a', headers: { Connection: 'Upgrade', Upgrade: 'websocket' } }))).toContain(
+      'fwd=bypass',
+    );
     expect(v.asked).toHaveLength(2);
   });
 
   it('keeps no body of another length than declared', async () => {
     for (const content of ['abc', 'abcdefghi']) {
       const { inbound, sink } = held({ 'Cache-Control': 'max-age=60', 'Content-Length': '6' }, 6);
-      const v = await edge(() => (v.asked.length === 1 ? inbound : answer('second', { 'Cache-Control': 'max-age=60' })));
+      const v = await edge(() =>
+        v.asked.length === 1 ? inbound : answer('second', { 'Cache-Control': 'max-age=60' }),
+      );
       const reply = v.send({ target: '/a' });
       await tick();
       sink().data(bytes(content));
@@ -304,7 +369,11 @@ describe('many at once', () => {
 
 describe('writes and purges', () => {
   it('forgets what was written over, and what the answer names on the same host', async () => {
-    const v = await edge(({ method }) => (method === 'GET' ? answer(`n${v.asked.length}`, { 'Cache-Control': 'max-age=60' }) : answer('', { Location: '/b', 'Content-Location': 'http://elsewhere.test/c' }, 201)));
+    const v = await edge(({ method }) =>
+      method === 'GET'
+        ? answer(`n${v.asked.length}`, { 'Cache-Control': 'max-age=60' })
+        : answer('', { Location: '/b', 'Content-Location': 'http://elsewhere.test/c' }, 201),
+    );
     for (const target of ['/a', '/b', '/c']) await v.send({ target });
     await v.send({ method: 'POST', target: '/a', body: 'x' });
     expect((await v.send({ target: '/a' })).body).toBe('n5');
@@ -314,7 +383,13 @@ describe('writes and purges', () => {
 
   it('keeps nothing that was on its way when a write came', async () => {
     const { inbound, sink } = held({ 'Cache-Control': 'max-age=60' });
-    const v = await edge(({ method }) => (method === 'POST' ? answer('', {}, 204) : v.asked.length === 1 ? inbound : answer('new', { 'Cache-Control': 'max-age=60' })));
+    const v = await edge(({ method }) =>
+      method === 'POST'
+        ? answer('', {}, 204)
+        : v.asked.length === 1
+          ? inbound
+          : answer('new', { 'Cache-Control': 'max-age=60' }),
+    );
     const old = v.send({ target: '/a' });
     await tick();
     await v.send({ method: 'POST', target: '/a', body: 'x' });

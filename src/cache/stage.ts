@@ -42,7 +42,11 @@ function look(asked: Asked): Answer {
     objects = [];
   }
   // A store that cannot answer is a cache that is empty: the request goes on.
-  if (objects instanceof Promise) return objects.then((list) => answer(asked, list), () => answer(asked, []));
+  if (objects instanceof Promise)
+    return objects.then(
+      (list) => answer(asked, list),
+      () => answer(asked, []),
+    );
   return answer(asked, objects);
 }
 
@@ -51,14 +55,25 @@ function answer(asked: Asked, objects: readonly StoredObject[]): Answer {
   const wanted = { headers: asked.request.headers, directives: asked.directives, range: asked.range };
   const found = choose(objects, wanted, now);
   if (found.do === 'serve' || found.do === 'serve-and-refresh') return hit(asked, objects, found, now);
-  if (asked.directives.onlyIfCached) return refuse(asked.exchange, 'cache', reasons['only-if-cached'], { facts: { why: found.why } });
+  if (asked.directives.onlyIfCached)
+    return refuse(asked.exchange, 'cache', reasons['only-if-cached'], { facts: { why: found.why } });
   return forward(asked, objects, found);
 }
 
-function hit(asked: Asked, objects: readonly StoredObject[], found: Extract<Found, { do: 'serve' | 'serve-and-refresh' }>, now: number): Answer {
+function hit(
+  asked: Asked,
+  objects: readonly StoredObject[],
+  found: Extract<Found, { do: 'serve' | 'serve-and-refresh' }>,
+  now: number,
+): Answer {
   const { entry } = found;
   const stale = found.do === 'serve-and-refresh' || found.stale;
-  const did: Did = { what: 'hit', ttl: entry.head.terms.lifetime - found.age, stale, ...(stale ? { detail: staleBy(found, now) } : {}) };
+  const did: Did = {
+    what: 'hit',
+    ttl: entry.head.terms.lifetime - found.age,
+    stale,
+    ...(stale ? { detail: staleBy(found, now) } : {}),
+  };
   const served = then(serve(asked, entry, did), (response) => {
     if (response) {
       if (found.do === 'serve-and-refresh') refresh(asked, entry, objects);
@@ -67,14 +82,24 @@ function hit(asked: Asked, objects: readonly StoredObject[], found: Extract<Foun
     return forward(asked, [], { do: 'fetch', why: 'gone', start: null });
   });
   // Bytes that cannot be read are bytes that are not there.
-  return served instanceof Promise ? served.catch(() => forward(asked, [], { do: 'fetch', why: 'store-broken', start: null })) : served;
+  return served instanceof Promise
+    ? served.catch(() => forward(asked, [], { do: 'fetch', why: 'store-broken', start: null }))
+    : served;
 }
 
 const staleBy = (found: Extract<Found, { do: 'serve' | 'serve-and-refresh' }>, now: number): string =>
-  found.do === 'serve-and-refresh' ? 'stale-while-revalidate' : now < found.entry.head.retryAt ? 'origin-failed' : 'max-stale';
+  found.do === 'serve-and-refresh'
+    ? 'stale-while-revalidate'
+    : now < found.entry.head.retryAt
+      ? 'origin-failed'
+      : 'max-stale';
 
 /** To the origin: alone, first of many, or behind somebody who is there already. */
-function forward(asked: Asked, objects: readonly StoredObject[], found: Exclude<Found, { do: 'serve' | 'serve-and-refresh' }>): Promise<HttpResponse> {
+function forward(
+  asked: Asked,
+  objects: readonly StoredObject[],
+  found: Exclude<Found, { do: 'serve' | 'serve-and-refresh' }>,
+): Promise<HttpResponse> {
   if (!mayCollapse(asked)) return go(asked, objects, found, null);
   const key = flightKey(asked, objects);
   const flight = asked.room.flights.find(key);
@@ -82,7 +107,12 @@ function forward(asked: Asked, objects: readonly StoredObject[], found: Exclude<
   return go(asked, objects, found, asked.room.flights.start(key));
 }
 
-function go(asked: Asked, objects: readonly StoredObject[], found: Exclude<Found, { do: 'serve' | 'serve-and-refresh' }>, flight: Flight | null): Promise<HttpResponse> {
+function go(
+  asked: Asked,
+  objects: readonly StoredObject[],
+  found: Exclude<Found, { do: 'serve' | 'serve-and-refresh' }>,
+  flight: Flight | null,
+): Promise<HttpResponse> {
   if (found.do === 'fetch') return fetchMissing(asked, objects, found.why, flight);
   return renew(asked, { entry: found.entry, why: found.why, objects, flight, viewer: true });
 }
@@ -91,14 +121,24 @@ function go(asked: Asked, objects: readonly StoredObject[], found: Exclude<Found
  * Waits for another request's answer. It is shared only if the store may have it and it was selected for this request
  * too; any other answer releases those who wait, it never answers them.
  */
-async function wait(asked: Asked, objects: readonly StoredObject[], found: Exclude<Found, { do: 'serve' | 'serve-and-refresh' }>, flight: Flight): Promise<HttpResponse> {
+async function wait(
+  asked: Asked,
+  objects: readonly StoredObject[],
+  found: Exclude<Found, { do: 'serve' | 'serve-and-refresh' }>,
+  flight: Flight,
+): Promise<HttpResponse> {
   const { exchange, room } = asked;
   flight.waiting++;
   try {
     const following = await whileThere(flight.headed, exchange.departure);
     const wanted = { headers: asked.request.headers, directives: asked.directives, range: asked.range };
     if (following && !flight.outdated) {
-      const object = { meta: { key: '', variant: '', url: '', tags: [], keepUntil: 0, head: following.head }, size: following.size, id: '', memo: undefined };
+      const object = {
+        meta: { key: '', variant: '', url: '', tags: [], keepUntil: 0, head: following.head },
+        size: following.size,
+        id: '',
+        memo: undefined,
+      };
       const fits = choose([object], wanted, exchange.clock.now());
       const shared = fits.do === 'serve' && !fits.stale ? follow(asked, following) : null;
       if (shared) return shared;
@@ -108,7 +148,13 @@ async function wait(asked: Asked, objects: readonly StoredObject[], found: Exclu
       const now = await room.store.find(asked.key.text);
       const again = choose(now, wanted, exchange.clock.now());
       if (again.do === 'serve' && !again.stale) {
-        const did: Did = { what: 'forwarded', why: found.do === 'fetch' ? found.why : 'expired', status: again.entry.head.status, stored: true, collapsed: true };
+        const did: Did = {
+          what: 'forwarded',
+          why: found.do === 'fetch' ? found.why : 'expired',
+          status: again.entry.head.status,
+          stored: true,
+          collapsed: true,
+        };
         const response = await serve(asked, again.entry, did);
         if (response) return response;
       }
@@ -126,12 +172,26 @@ function pass(room: CacheRoom, policy: CachePolicy, exchange: Exchange, next: Ha
   const requestTime = exchange.clock.now();
   exchange.trace.note('cache', 'passed', { why });
   return onTheWayOut(next(exchange), (response) => {
-    if (why !== 'method' || policy.cloudfront || !isUnsafe(request.method)) return told(policy, exchange, response, why);
+    if (why !== 'method' || policy.cloudfront || !isUnsafe(request.method))
+      return told(policy, exchange, response, why);
     return invalidate(room, policy, exchange, request, response).then(() => {
-      const asked = request.method === 'POST' ? ask(room, policy, { ...exchange, request: { ...request, method: 'GET', body: null } }, next) : why;
-      if (typeof asked === 'string' || !response.headers.has('content-location')) return told(policy, exchange, response, why);
+      const asked =
+        request.method === 'POST'
+          ? ask(room, policy, { ...exchange, request: { ...request, method: 'GET', body: null } }, next)
+          : why;
+      if (typeof asked === 'string' || !response.headers.has('content-location'))
+        return told(policy, exchange, response, why);
       const arrival = room.arrive(asked.key.url, asked.key.text, null);
-      return receive(asked, { why, sent: request, response, requestTime, arrival, flight: null, objects: [], viewer: true });
+      return receive(asked, {
+        why,
+        sent: request,
+        response,
+        requestTime,
+        arrival,
+        flight: null,
+        objects: [],
+        viewer: true,
+      });
     });
   });
 }

@@ -35,7 +35,8 @@ function maySetCookie(told: Told, credential: boolean): boolean {
   return Boolean(directives.public) || directives.sMaxAge !== undefined;
 }
 
-const staticPath = /\.(?:css|js|mjs|png|jpe?g|gif|webp|avif|svg|ico|woff2?|ttf|otf|eot|mp4|webm|mp3|pdf|zip|gz|csv|map|wasm)$/i;
+const staticPath =
+  /\.(?:css|js|mjs|png|jpe?g|gif|webp|avif|svg|ico|woff2?|ttf|otf|eot|mp4|webm|mp3|pdf|zip|gz|csv|map|wasm)$/i;
 
 /** A page under a path that looks like a file: how a private page is tricked into a shared cache. */
 export function isDeceptive(target: string, headers: HeaderList): boolean {
@@ -59,7 +60,8 @@ function rfcVerdict(told: Told): Verdict {
   } else if (directives.noStore) return no('no-store');
   if (directives.private?.length === 0) return no('private');
   const shared = directives.public || directives.mustRevalidate || directives.sMaxAge !== undefined;
-  if (request.headers.has('authorization') && !policy.key.headers.includes('authorization') && !shared) return no('authorization');
+  if (request.headers.has('authorization') && !policy.key.headers.includes('authorization') && !shared)
+    return no('authorization');
   const vary = varyNames(headers);
   if (vary === null) return no('vary-star');
   const part = status === 206 ? partOf(headers, told.range) : null;
@@ -85,8 +87,8 @@ function isAnswerToGet(told: Told, good: Terms): boolean {
 }
 
 const understood = new Set([
-  200, 201, 202, 203, 204, 205, 206, 300, 301, 302, 303, 305, 307, 308, 400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411,
-  412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 505, 511,
+  200, 201, 202, 203, 204, 205, 206, 300, 301, 302, 303, 305, 307, 308, 400, 401, 402, 403, 404, 405, 406, 407, 408,
+  409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 505, 511,
 ]);
 
 /** Statuses whose caching requirements we know (RFC 9110 section 15 and 6585). */

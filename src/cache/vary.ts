@@ -13,7 +13,12 @@ const weighted = new Set(['accept', 'accept-charset', 'accept-encoding', 'accept
 export function selectingValue(headers: HeaderList, name: string): string | null {
   const joined = headers.joined(name);
   if (joined === undefined) return null;
-  return weighted.has(name) ? canonicalPreferences(joined) : joined.split(',').map((part) => part.trim()).join(',');
+  return weighted.has(name)
+    ? canonicalPreferences(joined)
+    : joined
+        .split(',')
+        .map((part) => part.trim())
+        .join(',');
 }
 
 /** Names in the `Vary` lines, in lower case; null for `*`, which no later request matches. */

@@ -7,6 +7,8 @@ export function progress(io: Terminal, total: number, width = 30): () => void {
     done++;
     if (!io.isTty || total === 0) return;
     const full = Math.round((done / total) * width);
-    process.stderr.write(`\r[${'#'.repeat(full)}${'.'.repeat(width - full)}] ${done} of ${total}${done === total ? '\n' : ''}`);
+    process.stderr.write(
+      `\r[${'#'.repeat(full)}${'.'.repeat(width - full)}] ${done} of ${total}${done === total ? '\n' : ''}`,
+    );
   };
 }

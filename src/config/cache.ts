@@ -18,8 +18,14 @@ export const cacheKey = z
     query: selection('Query parameters in the key').optional(),
     headers: z.array(headerName).default([]).meta({ description: 'Request fields whose values are part of the key.' }),
     cookies: selection('Cookies in the key').default('none'),
-    host: z.boolean().optional().meta({ description: 'The host in the key. Left out: yes under `rfc9111`, no under `cloudfront`.' }),
-    sortQuery: z.boolean().default(false).meta({ description: 'Parameters sorted by name, so that their order makes no second object.' }),
+    host: z
+      .boolean()
+      .optional()
+      .meta({ description: 'The host in the key. Left out: yes under `rfc9111`, no under `cloudfront`.' }),
+    sortQuery: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Parameters sorted by name, so that their order makes no second object.' }),
     encodings: z
       .array(z.enum(['gzip', 'br', 'zstd']))
       .default([])
@@ -32,13 +38,24 @@ export const cachePolicy = z
     semantics: z
       .enum(['rfc9111', 'cloudfront'])
       .default('rfc9111')
-      .meta({ description: '`rfc9111`: HTTP as written. `cloudfront`: TTLs, errors, Vary and viewer directives as CloudFront treats them.' }),
-    managed: z.string().optional().meta({ description: 'Name of a managed CloudFront policy, e.g. `CachingOptimized`; sets TTLs and key.' }),
+      .meta({
+        description:
+          '`rfc9111`: HTTP as written. `cloudfront`: TTLs, errors, Vary and viewer directives as CloudFront treats them.',
+      }),
+    managed: z
+      .string()
+      .optional()
+      .meta({ description: 'Name of a managed CloudFront policy, e.g. `CachingOptimized`; sets TTLs and key.' }),
     key: cacheKey.prefault({}),
     ttl: z
       .strictObject({
         min: durationText.default('0s').meta({ description: 'Shortest time an object is kept (cloudfront).' }),
-        default: durationText.optional().meta({ description: 'Lifetime where the origin gives none. Left out: 0 under `rfc9111`, one day under `cloudfront`.' }),
+        default: durationText
+          .optional()
+          .meta({
+            description:
+              'Lifetime where the origin gives none. Left out: 0 under `rfc9111`, one day under `cloudfront`.',
+          }),
         max: durationText.default('365d').meta({ description: 'Longest lifetime.' }),
       })
       .prefault({}),
@@ -55,18 +72,44 @@ export const cachePolicy = z
       .meta({ description: 'Lifetime guessed from Last-Modified (rfc9111).' }),
     staleWhileRevalidate: durationText.default('0s').meta({ description: 'Window where the response names none.' }),
     staleIfError: durationText.default('0s').meta({ description: 'Window where the response names none.' }),
-    requestDirectives: z.enum(['honour', 'ignore']).optional().meta({ description: 'Cache-Control of viewers. Left out: honoured under `rfc9111`.' }),
-    targeted: z.array(headerName).default(['CDN-Cache-Control']).meta({ description: 'Fields of RFC 9213 that speak to this cache, the first present wins.' }),
-    surrogate: z.boolean().default(false).meta({ description: 'Obey Surrogate-Control and announce Surrogate-Capability.' }),
-    setCookie: z.enum(['refuse', 'if-public', 'keep']).default('if-public').meta({ description: 'Responses that set a cookie.' }),
-    deception: z.boolean().default(true).meta({ description: 'Refuse to keep a page (text/html) under a path that ends like a static file.' }),
+    requestDirectives: z
+      .enum(['honour', 'ignore'])
+      .optional()
+      .meta({ description: 'Cache-Control of viewers. Left out: honoured under `rfc9111`.' }),
+    targeted: z
+      .array(headerName)
+      .default(['CDN-Cache-Control'])
+      .meta({ description: 'Fields of RFC 9213 that speak to this cache, the first present wins.' }),
+    surrogate: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Obey Surrogate-Control and announce Surrogate-Capability.' }),
+    setCookie: z
+      .enum(['refuse', 'if-public', 'keep'])
+      .default('if-public')
+      .meta({ description: 'Responses that set a cookie.' }),
+    deception: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'Refuse to keep a page (text/html) under a path that ends like a static file.' }),
     tagHeader: headerName.optional().meta({ description: 'Response field with comma-separated tags for purges.' }),
-    credentials: z.array(z.string()).default([]).meta({ description: 'Fields, parameters or cookies that identify the caller and are not in the key, as `header:x-key`, `query:license`, `cookie:sid`.' }),
+    credentials: z
+      .array(z.string())
+      .default([])
+      .meta({
+        description:
+          'Fields, parameters or cookies that identify the caller and are not in the key, as `header:x-key`, `query:license`, `cookie:sid`.',
+      }),
     collapse: z.boolean().default(true).meta({ description: 'One request to the origin for many at once.' }),
     objectBytes: sizeText.default('64mb').meta({ description: 'Largest body that is kept.' }),
     keyBytes: sizeText.default('8kb').meta({ description: 'Longest key.' }),
-    keepStale: durationText.default('1d').meta({ description: 'How long an expired object with a validator is kept for validation.' }),
-    status: z.boolean().optional().meta({ description: 'Send `Cache-Status` (rfc9111) or `X-Cache` (cloudfront). Left out: yes.' }),
+    keepStale: durationText
+      .default('1d')
+      .meta({ description: 'How long an expired object with a validator is kept for validation.' }),
+    status: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Send `Cache-Status` (rfc9111) or `X-Cache` (cloudfront). Left out: yes.' }),
     options: z.boolean().default(false).meta({ description: 'Keep answers to OPTIONS too, under a key of their own.' }),
   })
   .meta({ id: 'CachePolicy', description: 'What is kept, how long, and under which key.' });
@@ -76,7 +119,10 @@ export const objectStore = z
     use: z.enum(['memory', 'disk', 'redis']).default('memory'),
     bytes: sizeText.default('256mb').meta({ description: 'Most bytes of bodies and heads together.' }),
     path: z.string().optional().meta({ description: 'Folder of the disk store.' }),
-    url: z.string().optional().meta({ description: 'redis:// address. Beside `memory` or `disk`: where purges are told to the other nodes.' }),
+    url: z
+      .string()
+      .optional()
+      .meta({ description: 'redis:// address. Beside `memory` or `disk`: where purges are told to the other nodes.' }),
     prefix: z.string().default('sallyport:').meta({ description: 'Prefix of every key in Redis.' }),
   })
   .meta({ id: 'ObjectStore' });

@@ -11,7 +11,10 @@ export const edge = z
       .array(behaviour)
       .min(1)
       .max(75)
-      .meta({ description: 'By path, in order: the first that matches is used, not the most specific. The last should be `*`.' }),
+      .meta({
+        description:
+          'By path, in order: the first that matches is used, not the most specific. The last should be `*`.',
+      }),
     objects: objectStore.prefault({}).meta({ description: 'Where cached bodies live.' }),
     defaultRoot: z
       .string()
@@ -22,8 +25,17 @@ export const edge = z
       .record(
         z.string().regex(/^[45]\d\d$/),
         z.strictObject({
-          page: z.string().regex(/^\//).meta({ description: 'Path of the page, fetched through the behaviour that matches it.' }),
-          status: z.number().int().min(200).max(599).optional().meta({ description: 'Status shown with it. Left out: the error\'s own.' }),
+          page: z
+            .string()
+            .regex(/^\//)
+            .meta({ description: 'Path of the page, fetched through the behaviour that matches it.' }),
+          status: z
+            .number()
+            .int()
+            .min(200)
+            .max(599)
+            .optional()
+            .meta({ description: "Status shown with it. Left out: the error's own." }),
         }),
       )
       .default({})
@@ -33,7 +45,10 @@ export const edge = z
         z.string().min(1),
         z.strictObject({
           origins: z.tuple([z.string(), z.string()]).meta({ description: 'The first is always tried first.' }),
-          failover: z.array(z.number().int()).default([500, 502, 503, 504]).meta({ description: 'Statuses of the first that send the request to the second.' }),
+          failover: z
+            .array(z.number().int())
+            .default([500, 502, 503, 504])
+            .meta({ description: 'Statuses of the first that send the request to the second.' }),
         }),
       )
       .default({}),
@@ -56,6 +71,9 @@ export const edge = z
       .prefault({})
       .meta({ description: 'What functions are told about where they run.' }),
   })
-  .meta({ id: 'Edge', description: 'A content delivery network of your own: what is answered without asking the origin.' });
+  .meta({
+    id: 'Edge',
+    description: 'A content delivery network of your own: what is answered without asking the origin.',
+  });
 
 export type Edge = z.infer<typeof edge>;

@@ -39,7 +39,11 @@ export function access(options: AccessOptions): Stage {
     handle(exchange, next) {
       const rules = options.rules[behaviourOf(exchange)];
       if (!rules) return refuse(exchange, 'edge.access', reasons['no-behaviour']);
-      const no = protocol(exchange, rules) ?? method(exchange, rules) ?? country(exchange, options.geo) ?? signature(exchange, rules.keys);
+      const no =
+        protocol(exchange, rules) ??
+        method(exchange, rules) ??
+        country(exchange, options.geo) ??
+        signature(exchange, rules.keys);
       return no ?? next(exchange);
     },
   };
@@ -66,7 +70,8 @@ function method(exchange: Exchange, rules: AccessRules): HttpResponse | null {
   const { request } = exchange;
   if (rules.methods && !rules.methods.has(request.method)) return refuse(exchange, 'edge.access', reasons.method);
   const hasBody = request.body !== null && request.body.length !== 0;
-  if (rules.bodilessGet && request.method === 'GET' && hasBody) return refuse(exchange, 'edge.access', reasons['get-with-body']);
+  if (rules.bodilessGet && request.method === 'GET' && hasBody)
+    return refuse(exchange, 'edge.access', reasons['get-with-body']);
   return null;
 }
 

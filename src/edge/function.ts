@@ -15,8 +15,16 @@ export interface EdgeFunctionContext {
 export interface EdgeMoments {
   viewerRequest?(request: Request, context: EdgeFunctionContext): MaybePromise<Request | Response | undefined | void>;
   originRequest?(request: Request, context: EdgeFunctionContext): MaybePromise<Request | Response | undefined | void>;
-  originResponse?(response: Response, request: Request, context: EdgeFunctionContext): MaybePromise<Response | undefined | void>;
-  viewerResponse?(response: Response, request: Request, context: EdgeFunctionContext): MaybePromise<Response | undefined | void>;
+  originResponse?(
+    response: Response,
+    request: Request,
+    context: EdgeFunctionContext,
+  ): MaybePromise<Response | undefined | void>;
+  viewerResponse?(
+    response: Response,
+    request: Request,
+    context: EdgeFunctionContext,
+  ): MaybePromise<Response | undefined | void>;
 }
 
 /** An edge function is a page in `functions/`, or one of your own: what `{ use, with }` names at a moment. */
@@ -28,6 +36,8 @@ export interface EdgeFunctionDefinition<Schema extends z.ZodType = z.ZodType> {
   open(options: z.output<Schema>): EdgeMoments;
 }
 
-export function defineEdgeFunction<Schema extends z.ZodType>(definition: Omit<EdgeFunctionDefinition<Schema>, 'kind'>): EdgeFunctionDefinition<Schema> {
+export function defineEdgeFunction<Schema extends z.ZodType>(
+  definition: Omit<EdgeFunctionDefinition<Schema>, 'kind'>,
+): EdgeFunctionDefinition<Schema> {
   return { ...definition, kind: 'edge-function' };
 }

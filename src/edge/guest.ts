@@ -26,7 +26,13 @@ export interface Distribution {
 export function lambdaGuest(
   invoker: Invoker,
   moment: Moment,
-  about: { readonly name: string; readonly timeout: string; readonly includeBody: boolean; readonly distribution: Distribution; readonly origin: EdgeOrigin | null },
+  about: {
+    readonly name: string;
+    readonly timeout: string;
+    readonly includeBody: boolean;
+    readonly distribution: Distribution;
+    readonly origin: EdgeOrigin | null;
+  },
 ): Guest {
   const withinMs = ms(about.timeout);
   return async (exchange, response) => {
@@ -60,13 +66,24 @@ export function lambdaGuest(
 }
 
 /** A CloudFront function. */
-export function scriptGuest(script: Script, moment: 'viewer-request' | 'viewer-response', about: { readonly name: string; readonly distribution: Distribution }): Guest {
+export function scriptGuest(
+  script: Script,
+  moment: 'viewer-request' | 'viewer-response',
+  about: { readonly name: string; readonly distribution: Distribution },
+): Guest {
   return (exchange, response) => {
     const { request } = exchange;
-    const context = { moment, distributionId: about.distribution.id, domain: about.distribution.domain, requestId: exchange.trace.id, ip: exchange.viewer.address };
+    const context = {
+      moment,
+      distributionId: about.distribution.id,
+      domain: about.distribution.domain,
+      requestId: exchange.trace.id,
+      ip: exchange.viewer.address,
+    };
     const { event, rawQuery } = toScriptEvent(request, response, context);
     const outcome = script.run(event, rawQuery);
-    for (const line of outcome.log) exchange.trace.note('edge.function', 'log', { function: about.name, says: line.slice(0, 200) });
+    for (const line of outcome.log)
+      exchange.trace.note('edge.function', 'log', { function: about.name, says: line.slice(0, 200) });
     if (outcome.kind === 'error') return { kind: 'threw', says: outcome.says };
     const result = fromScriptResult(outcome.value, { request, response }, context, about.name);
     return result.kind === 'request' ? { ...result, origin: originFrom(outcome.origin) } : result;
@@ -75,7 +92,12 @@ export function scriptGuest(script: Script, moment: 'viewer-request' | 'viewer-r
 
 /** `cf.updateRequestOrigin` as an origin; null when nothing usable was said. */
 function originFrom(given: unknown): EdgeOrigin | null {
-  const page = given as { readonly domainName?: string; readonly originPath?: string; readonly customHeaders?: Record<string, string>; readonly customOriginConfig?: { readonly port?: number; readonly protocol?: string } } | null;
+  const page = given as {
+    readonly domainName?: string;
+    readonly originPath?: string;
+    readonly customHeaders?: Record<string, string>;
+    readonly customOriginConfig?: { readonly port?: number; readonly protocol?: string };
+  } | null;
   if (!page || typeof page.domainName !== 'string') return null;
   const protocol = page.customOriginConfig?.protocol === 'http' ? 'http' : 'https';
   return {
@@ -83,7 +105,9 @@ function originFrom(given: unknown): EdgeOrigin | null {
     port: page.customOriginConfig?.port ?? (protocol === 'http' ? 80 : 443),
     protocol,
     path: page.originPath ?? '',
-    customHeaders: Object.fromEntries(Object.entries(page.customHeaders ?? {}).map(([name, value]) => [name.toLowerCase(), [{ key: name, value }]])),
+    customHeaders: Object.fromEntries(
+      Object.entries(page.customHeaders ?? {}).map(([name, value]) => [name.toLowerCase(), [{ key: name, value }]]),
+    ),
     readTimeout: 30,
     keepaliveTimeout: 5,
     sslProtocols: ['TLSv1.2'],

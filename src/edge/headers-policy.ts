@@ -1,7 +1,7 @@
 import type { ResponseHeadersDocument } from '../config/edge-parts.ts';
 import { ms } from '../config/parts.ts';
 import { wildcard } from '../base/match.ts';
-import { HeaderList } from '../http/headers.ts';
+import type { HeaderList } from '../http/headers.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
 
 /** A response headers policy: fields removed, then fields put on. What the cache holds stays as the origin sent it. */
@@ -14,7 +14,8 @@ interface Setting {
 }
 
 /** Fields that cannot be removed: the connection's, the length's, and ours. */
-const fixed = /^(?:connection|content-encoding|content-length|expect|host|keep-alive|proxy-.*|trailer|transfer-encoding|upgrade|via|warning|x-accel-.*|x-amz-cf-.*|x-cache|cache-status|x-edge-.*|x-forwarded-proto|x-real-ip)$/;
+const fixed =
+  /^(?:connection|content-encoding|content-length|expect|host|keep-alive|proxy-.*|trailer|transfer-encoding|upgrade|via|warning|x-accel-.*|x-amz-cf-.*|x-cache|cache-status|x-edge-.*|x-forwarded-proto|x-real-ip)$/;
 
 export function headersPolicy(document: ResponseHeadersDocument): HeadersPolicy {
   const remove = document.remove.map((name) => name.toLowerCase()).filter((name) => !fixed.test(name));
@@ -42,13 +43,21 @@ function security(given: ResponseHeadersDocument['security']): Setting[] {
   add('Strict-Transport-Security', given.strictTransportSecurity);
   add('X-Frame-Options', given.frameOptions);
   add('X-XSS-Protection', given.xssProtection);
-  if (given.contentTypeOptions) settings.push({ name: 'X-Content-Type-Options', value: 'nosniff', override: given.contentTypeOptions.override });
+  if (given.contentTypeOptions)
+    settings.push({ name: 'X-Content-Type-Options', value: 'nosniff', override: given.contentTypeOptions.override });
   return settings;
 }
 
 type Cors = NonNullable<ResponseHeadersDocument['cors']>;
 
-const corsNames = ['access-control-allow-origin', 'access-control-allow-methods', 'access-control-allow-headers', 'access-control-allow-credentials', 'access-control-expose-headers', 'access-control-max-age'];
+const corsNames = [
+  'access-control-allow-origin',
+  'access-control-allow-methods',
+  'access-control-allow-headers',
+  'access-control-allow-credentials',
+  'access-control-expose-headers',
+  'access-control-max-age',
+];
 
 function corsPolicy(cors: Cors): (request: HttpRequest, headers: HeaderList) => HeaderList {
   const any = cors.origins.includes('*');
@@ -63,8 +72,13 @@ function corsPolicy(cors: Cors): (request: HttpRequest, headers: HeaderList) => 
     own = own.append('Access-Control-Allow-Origin', any && !cors.credentials ? '*' : origin);
     if (!any || cors.credentials) own = own.append('Vary', 'Origin');
     if (cors.credentials) own = own.append('Access-Control-Allow-Credentials', 'true');
-    if (request.method !== 'OPTIONS') return cors.expose.length > 0 ? own.append('Access-Control-Expose-Headers', cors.expose.join(', ')) : own;
-    own = own.append('Access-Control-Allow-Methods', cors.methods.join(', ')).append('Access-Control-Allow-Headers', cors.headers.join(', '));
-    return cors.maxAge === undefined ? own : own.append('Access-Control-Max-Age', String(Math.floor(ms(cors.maxAge) / 1000)));
+    if (request.method !== 'OPTIONS')
+      return cors.expose.length > 0 ? own.append('Access-Control-Expose-Headers', cors.expose.join(', ')) : own;
+    own = own
+      .append('Access-Control-Allow-Methods', cors.methods.join(', '))
+      .append('Access-Control-Allow-Headers', cors.headers.join(', '));
+    return cors.maxAge === undefined
+      ? own
+      : own.append('Access-Control-Max-Age', String(Math.floor(ms(cors.maxAge) / 1000)));
   };
 }

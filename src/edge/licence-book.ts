@@ -29,7 +29,12 @@ export interface NewLicence {
 }
 
 /** Makes a licence. The key is given back this once. Null when the key is there already. */
-export async function createLicence(records: RecordStore, digest: Digest, clock: Clock, given: NewLicence): Promise<{ readonly key: string; readonly record: LicenceRecord } | null> {
+export async function createLicence(
+  records: RecordStore,
+  digest: Digest,
+  clock: Clock,
+  given: NewLicence,
+): Promise<{ readonly key: string; readonly record: LicenceRecord } | null> {
   const key = given.key ?? `lic_${randomText(32)}`;
   const hash = licenceHash(digest, key);
   const record: LicenceRecord = {
@@ -80,7 +85,12 @@ export interface ImportReport {
 }
 
 /** Reads `key,name[,expires[,quota]]` lines; `expires` as a date. A line that begins with `#` is a remark. */
-export async function importLicences(records: RecordStore, digest: Digest, clock: Clock, text: string): Promise<ImportReport> {
+export async function importLicences(
+  records: RecordStore,
+  digest: Digest,
+  clock: Clock,
+  text: string,
+): Promise<ImportReport> {
   let made = 0;
   let known = 0;
   const bad: number[] = [];
@@ -92,7 +102,12 @@ export async function importLicences(records: RecordStore, digest: Digest, clock
       bad.push(at + 1);
       continue;
     }
-    const result = await createLicence(records, digest, clock, { key, name, expiresAt, quota: quota === '' ? null : Number(quota) });
+    const result = await createLicence(records, digest, clock, {
+      key,
+      name,
+      expiresAt,
+      quota: quota === '' ? null : Number(quota),
+    });
     if (result) made++;
     else known++;
   }

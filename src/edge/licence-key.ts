@@ -1,5 +1,5 @@
 import { cookiePairs } from '../http/cookies.ts';
-import { HeaderList } from '../http/headers.ts';
+import type { HeaderList } from '../http/headers.ts';
 import type { HttpRequest } from '../http/message.ts';
 import { decodeForm } from '../http/query.ts';
 
@@ -16,7 +16,10 @@ export function keyPlace(text: string): KeyPlace {
 }
 
 /** The first key, in the order of the places. */
-export function findKey(request: HttpRequest, places: readonly KeyPlace[]): { readonly place: KeyPlace; readonly key: string } | null {
+export function findKey(
+  request: HttpRequest,
+  places: readonly KeyPlace[],
+): { readonly place: KeyPlace; readonly key: string } | null {
   for (const place of places) {
     const key = valueIn(request, place);
     if (key) return { place, key };
@@ -26,7 +29,8 @@ export function findKey(request: HttpRequest, places: readonly KeyPlace[]): { re
 
 function valueIn(request: HttpRequest, place: KeyPlace): string | undefined {
   if (place.in === 'header') return request.headers.get(place.name);
-  if (place.in === 'cookie') return cookiePairs(request.headers.all('cookie')).find(([name]) => name === place.name)?.[1];
+  if (place.in === 'cookie')
+    return cookiePairs(request.headers.all('cookie')).find(([name]) => name === place.name)?.[1];
   const part = queryOf(request.target).find((each) => nameOf(each) === place.name);
   return part === undefined ? undefined : decodeForm(part.slice(part.indexOf('=') + 1));
 }

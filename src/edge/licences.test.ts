@@ -12,14 +12,30 @@ type Licences = NonNullable<NonNullable<DocumentInput['edge']>['licences']>;
 
 const edge = (licences: Licences, behaviour: object = {}): Promise<Visit> =>
   visit({
-    origin: ({ target, headers }) => ({ status: 200, headers: HeaderList.of({ 'Cache-Control': 'max-age=60' }), body: Body.of(`${target} ${headers.get('x-lic') ?? ''}`), address: 'script' }),
-    document: { origins: { o: { url: 'http://o.test' } }, routes: {}, edge: { licences, behaviours: [{ origin: 'o', licences: true, cache: {}, ...behaviour }] } },
+    origin: ({ target, headers }) => ({
+      status: 200,
+      headers: HeaderList.of({ 'Cache-Control': 'max-age=60' }),
+      body: Body.of(`${target} ${headers.get('x-lic') ?? ''}`),
+      address: 'script',
+    }),
+    document: {
+      origins: { o: { url: 'http://o.test' } },
+      routes: {},
+      edge: { licences, behaviours: [{ origin: 'o', licences: true, cache: {}, ...behaviour }] },
+    },
   });
 
-const codeOf = (reply: { readonly from: { readonly by: string; readonly code?: string } }): string | undefined => reply.from.code;
+const codeOf = (reply: { readonly from: { readonly by: string; readonly code?: string } }): string | undefined =>
+  reply.from.code;
 
 describe('licences', () => {
-  const list = { good: { name: 'one' }, other: { name: 'two' }, old: { expires: '2025-12-31' }, off: { enabled: false }, small: { quota: 2 } };
+  const list = {
+    good: { name: 'one' },
+    other: { name: 'two' },
+    old: { expires: '2025-12-31' },
+    off: { enabled: false },
+    small: { quota: 2 },
+  };
 
   it('tells missing, unknown, revoked, expired and used-up keys apart', async () => {
     const v = await edge({ from: { list } });
@@ -45,7 +61,13 @@ describe('licences', () => {
 
   it('checks each request, hits too, and never splits the cache', async () => {
     const v = await edge({ in: ['query:license', 'header:x-lic', 'cookie:lic'], from: { list } });
-    const ways = [{ target: '/s?q=1&license=good' }, { target: '/s?license=other&q=1' }, { target: '/s?q=1', headers: { 'X-Lic': 'good' } }, { target: '/s?q=1', headers: { Cookie: 'lic=other' } }, { target: '/s?q=1&%6cicense=good' }];
+    const ways = [
+      { target: '/s?q=1&license=good' },
+      { target: '/s?license=other&q=1' },
+      { target: '/s?q=1', headers: { 'X-Lic': 'good' } },
+      { target: '/s?q=1', headers: { Cookie: 'lic=other' } },
+      { target: '/s?q=1&%6cicense=good' },
+    ];
     for (const request of ways) expect((await v.send(request)).body).toBe('/s?q=1 ');
     expect(v.asked).toHaveLength(1);
     expect((await v.send({ target: '/s?q=1' })).status).toBe(401);
@@ -95,10 +117,18 @@ describe('licences', () => {
   it('keeps a book without keys in it', async () => {
     const records = new MemoryRecords();
     const clock = manualClock();
-    const report = await importLicences(records, nodeDigest, clock, '# key,name,expires,quota\nkey-one,Acme\nkey-two,Globex,2027-01-01,1000\nkey-one,again\nbroken\nkey-three,X,someday\n');
+    const report = await importLicences(
+      records,
+      nodeDigest,
+      clock,
+      '# key,name,expires,quota\nkey-one,Acme\nkey-two,Globex,2027-01-01,1000\nkey-one,again\nbroken\nkey-three,X,someday\n',
+    );
     expect(report).toEqual({ made: 2, known: 1, bad: [5, 6] });
     const book = await listLicences(records);
-    expect(book.map(({ name, quota }) => [name, quota]).sort()).toEqual([['Acme', null], ['Globex', 1000]]);
+    expect(book.map(({ name, quota }) => [name, quota]).sort()).toEqual([
+      ['Acme', null],
+      ['Globex', 1000],
+    ]);
     expect(JSON.stringify(book)).not.toContain('key-');
     expect(await revokeLicence(records, 'nobody')).toBe(false);
   });
@@ -112,7 +142,10 @@ describe('the door of the edge', () => {
     const { Departure } = await import('../flow/departure.ts');
     const { Trace } = await import('../trace/trace.ts');
     const clock = manualClock();
-    const geography = { country: (address: string) => (address.startsWith('192.0.2.') ? 'KP' : address.startsWith('198.51.') ? 'DE' : null) };
+    const geography = {
+      country: (address: string) =>
+        address.startsWith('192.0.2.') ? 'KP' : address.startsWith('198.51.') ? 'DE' : null,
+    };
     const rules = [{ viewerProtocol: 'https-only' as const, methods: null, bodilessGet: true, keys: null }];
     const ask = (address: string, only: boolean, more: { secure?: boolean; body?: Body } = {}) => {
       const stage = access({ rules, geo: { geography, countries: new Set(['KP']), only } });
@@ -125,10 +158,21 @@ describe('the door of the edge', () => {
         later() {},
       });
       exchange.facts.set(behaviourFact, 0);
-      return stage.handle(exchange, () => ({ status: 200, headers: HeaderList.empty, body: null, from: { by: 'policy', name: 'x' } })) as { readonly status: number; readonly from: { readonly by: string; readonly code?: string } };
+      return stage.handle(exchange, () => ({
+        status: 200,
+        headers: HeaderList.empty,
+        body: null,
+        from: { by: 'policy', name: 'x' },
+      })) as { readonly status: number; readonly from: { readonly by: string; readonly code?: string } };
     };
-    expect([codeOf(ask('192.0.2.1', false)), ask('198.51.100.1', false).status, ask('203.0.113.1', false).status]).toEqual(['edge.geo', 200, 200]);
-    expect([ask('192.0.2.1', true).status, codeOf(ask('198.51.100.1', true)), ask('203.0.113.1', true).status]).toEqual([200, 'edge.geo', 200]);
+    expect([
+      codeOf(ask('192.0.2.1', false)),
+      ask('198.51.100.1', false).status,
+      ask('203.0.113.1', false).status,
+    ]).toEqual(['edge.geo', 200, 200]);
+    expect([ask('192.0.2.1', true).status, codeOf(ask('198.51.100.1', true)), ask('203.0.113.1', true).status]).toEqual(
+      [200, 'edge.geo', 200],
+    );
     expect(codeOf(ask('203.0.113.1', false, { secure: false }))).toBe('edge.https-only');
     expect(codeOf(ask('203.0.113.1', false, { body: Body.of('x') }))).toBe('edge.get-with-body');
   });

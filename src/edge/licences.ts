@@ -53,7 +53,11 @@ export function licences(options: LicenceOptions): Stage {
     results.set(hash, { record, until: now + (record?.enabled ? options.remember.valid : options.remember.invalid) });
   };
 
-  const look = (key: string, find: NonNullable<LicenceOptions['find']>, now: number): MaybePromise<LicenceRecord | null> => {
+  const look = (
+    key: string,
+    find: NonNullable<LicenceOptions['find']>,
+    now: number,
+  ): MaybePromise<LicenceRecord | null> => {
     const hash = options.digest.sha256(key);
     const known = results.get(hash);
     if (known && known.until > now) return known.record;
@@ -81,30 +85,46 @@ export function licences(options: LicenceOptions): Stage {
       } catch (thrown) {
         return unknown(exchange, thrown) ?? next(exchange);
       }
-      const go = (record: LicenceRecord | null): Answer => whenHere(judge(record, exchange, options, now), (no) => no ?? next(exchange));
+      const go = (record: LicenceRecord | null): Answer =>
+        whenHere(judge(record, exchange, options, now), (no) => no ?? next(exchange));
       if (!(result instanceof Promise)) return go(result);
-      return result.then(
-        (record) => ({ record, thrown: null }),
-        (thrown: unknown) => ({ record: null, thrown: { thrown } }),
-      ).then((outcome) => (outcome.thrown ? (unknown(exchange, outcome.thrown.thrown) ?? next(exchange)) : go(outcome.record)));
+      return result
+        .then(
+          (record) => ({ record, thrown: null }),
+          (thrown: unknown) => ({ record: null, thrown: { thrown } }),
+        )
+        .then((outcome) =>
+          outcome.thrown ? (unknown(exchange, outcome.thrown.thrown) ?? next(exchange)) : go(outcome.record),
+        );
     },
   };
 
   function unknown(exchange: Exchange, thrown: unknown): Answer | null {
-    if (options.onFault === 'closed') return refuse(exchange, 'edge.licence', licenceReasons.unavailable, { facts: { says: messageOf(thrown) } });
+    if (options.onFault === 'closed')
+      return refuse(exchange, 'edge.licence', licenceReasons.unavailable, { facts: { says: messageOf(thrown) } });
     exchange.trace.note('edge.licence', 'fault, open', { says: messageOf(thrown) });
     return null;
   }
 }
 
-function judge(record: LicenceRecord | null, exchange: Exchange, options: LicenceOptions, now: number): MaybePromise<Awaited<Answer> | null> {
+function judge(
+  record: LicenceRecord | null,
+  exchange: Exchange,
+  options: LicenceOptions,
+  now: number,
+): MaybePromise<Awaited<Answer> | null> {
   if (!record?.enabled) return refuse(exchange, 'edge.licence', licenceReasons.unknown);
   exchange.facts.set(keyFact, { id: record.id, name: record.name });
-  if (record.expiresAt !== null && record.expiresAt <= now) return refuse(exchange, 'edge.licence', licenceReasons.expired, { facts: { licence: record.id } });
+  if (record.expiresAt !== null && record.expiresAt <= now)
+    return refuse(exchange, 'edge.licence', licenceReasons.expired, { facts: { licence: record.id } });
   exchange.trace.note('edge.licence', 'accepted', { licence: record.id, name: record.name });
   const { period, endsAt } = periodOf(now, options.quotaPeriod);
   return whenHere(options.counters.add(`licence:${record.id}`, 1, period, endsAt), (sum) =>
-    record.quota !== null && sum > record.quota ? refuse(exchange, 'edge.licence', licenceReasons.quota, { facts: { licence: record.id, used: sum, quota: record.quota } }) : null,
+    record.quota !== null && sum > record.quota
+      ? refuse(exchange, 'edge.licence', licenceReasons.quota, {
+          facts: { licence: record.id, used: sum, quota: record.quota },
+        })
+      : null,
   );
 }
 
@@ -113,7 +133,9 @@ export function periodOf(now: number, kind: 'day' | 'month'): { readonly period:
   const date = new Date(now);
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
   const text = date.toISOString();
-  return kind === 'day' ? { period: text.slice(0, 10), endsAt: Date.UTC(year, month, day + 1) } : { period: text.slice(0, 7), endsAt: Date.UTC(year, month + 1, 1) };
+  return kind === 'day'
+    ? { period: text.slice(0, 10), endsAt: Date.UTC(year, month, day + 1) }
+    : { period: text.slice(0, 7), endsAt: Date.UTC(year, month + 1, 1) };
 }
 
 /** Behind the cache: gives the key back to an origin that shall see it. */

@@ -19,10 +19,12 @@ export interface Side {
 }
 
 /** Around the cache: runs on hits and misses, and nothing that it makes is stored. */
-export const viewerMoments = (sides: readonly (Side | null)[]): Stage => stage('edge.viewer-functions', sides, (response) => response.status < 400);
+export const viewerMoments = (sides: readonly (Side | null)[]): Stage =>
+  stage('edge.viewer-functions', sides, (response) => response.status < 400);
 
 /** Behind the cache: runs on misses, and what it makes is stored like an origin's answer. */
-export const originMoments = (sides: readonly (Side | null)[]): Stage => stage('edge.origin-functions', sides, () => true);
+export const originMoments = (sides: readonly (Side | null)[]): Stage =>
+  stage('edge.origin-functions', sides, () => true);
 
 function stage(name: string, sides: readonly (Side | null)[], sees: (response: HttpResponse) => boolean): Stage {
   return {
@@ -34,7 +36,13 @@ function stage(name: string, sides: readonly (Side | null)[], sees: (response: H
   };
 }
 
-async function trip(name: string, side: Side, exchange: Exchange, next: Handle, sees: (response: HttpResponse) => boolean): Promise<HttpResponse> {
+async function trip(
+  name: string,
+  side: Side,
+  exchange: Exchange,
+  next: Handle,
+  sees: (response: HttpResponse) => boolean,
+): Promise<HttpResponse> {
   if (side.request) {
     const said = await side.request(exchange, null);
     if (said.kind === 'response') {
@@ -48,7 +56,8 @@ async function trip(name: string, side: Side, exchange: Exchange, next: Handle, 
   }
   const response = await next(exchange);
   // Refusals and faults of ours are not an origin's answer.
-  if (!side.response || !sees(response) || response.from.by === 'refusal' || response.from.by === 'fault') return response;
+  if (!side.response || !sees(response) || response.from.by === 'refusal' || response.from.by === 'fault')
+    return response;
   const said = await side.response(exchange, response);
   if (said.kind === 'response') return said.response;
   response.body?.cancel();
@@ -56,6 +65,11 @@ async function trip(name: string, side: Side, exchange: Exchange, next: Handle, 
 }
 
 function broken(name: string, exchange: Exchange, said: Exclude<Said, { kind: 'request' | 'response' }>): HttpResponse {
-  const reason = said.kind === 'invalid' ? reasons['function-invalid'] : said.kind === 'limit' ? reasons['function-limit'] : reasons['function-threw'];
+  const reason =
+    said.kind === 'invalid'
+      ? reasons['function-invalid']
+      : said.kind === 'limit'
+        ? reasons['function-limit']
+        : reasons['function-threw'];
   return refuse(exchange, name, reason, { facts: { says: said.says.slice(0, 300) } });
 }

@@ -24,9 +24,29 @@ export interface OriginRequestRules {
 
 /** Passed on whatever the policies say. */
 const always = new Set([
-  'host', 'content-length', 'content-type', 'content-md5', 'date', 'range', 'if-match', 'if-none-match', 'if-modified-since',
-  'if-unmodified-since', 'if-range', 'via', 'transfer-encoding', 'max-forwards', 'pragma', 'cache-control', 'origin', 'warning',
-  'x-forwarded-for', 'surrogate-capability', 'user-agent', 'upgrade', 'connection',
+  'host',
+  'content-length',
+  'content-type',
+  'content-md5',
+  'date',
+  'range',
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'if-unmodified-since',
+  'if-range',
+  'via',
+  'transfer-encoding',
+  'max-forwards',
+  'pragma',
+  'cache-control',
+  'origin',
+  'warning',
+  'x-forwarded-for',
+  'surrogate-capability',
+  'user-agent',
+  'upgrade',
+  'connection',
 ]);
 
 /** Shapes the request for the origin: only what a policy asks for, and what is in the key. */
@@ -41,7 +61,9 @@ export function originRequest(rules: readonly OriginRequestRules[]): Stage {
       if (own.everything || own.cookies) return next(exchange);
       // An origin that sees no cookies has no business setting them: a stored one would be everybody's.
       return onTheWayOut(next(exchange), (response) =>
-        response.headers.has('set-cookie') ? { ...response, headers: response.headers.without('set-cookie') } : response,
+        response.headers.has('set-cookie')
+          ? { ...response, headers: response.headers.without('set-cookie') }
+          : response,
       );
     },
   };
@@ -73,7 +95,8 @@ function shaped(request: HttpRequest, rules: OriginRequestRules): HttpRequest {
     if (name === 'cookie') continue;
     if (name === 'accept-encoding' && encodings !== null) continue;
     if (name === 'user-agent' && !rules.header(name)) flat.push('User-Agent', 'Amazon CloudFront');
-    else if (always.has(name) || rules.made.includes(name) || rules.header(name)) flat.push(given[at * 2] as string, value);
+    else if (always.has(name) || rules.made.includes(name) || rules.header(name))
+      flat.push(given[at * 2] as string, value);
   }
   if (!request.headers.has('user-agent')) flat.push('User-Agent', 'Amazon CloudFront');
   const cookies = cookiePairs(request.headers.all('cookie')).filter(([name]) => rules.cookie(name));

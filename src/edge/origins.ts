@@ -38,7 +38,8 @@ async function choose(exchange: Exchange, next: Handle, choice: OriginChoice): P
   const { request } = exchange;
   const depth = exchange.trace.entered.length;
   const reading = request.method === 'GET' || request.method === 'HEAD';
-  const names = choice.secondary !== null && failsOver.has(request.method) ? [choice.primary, choice.secondary] : [choice.primary];
+  const names =
+    choice.secondary !== null && failsOver.has(request.method) ? [choice.primary, choice.secondary] : [choice.primary];
   let trip = 0;
   let thrown: unknown;
   for (const [at, name] of names.entries()) {
@@ -55,10 +56,13 @@ async function choose(exchange: Exchange, next: Handle, choice: OriginChoice): P
       } catch (caught) {
         thrown = caught;
         const unanswered = caught instanceof Fault && caught.source === 'origin';
-        exchange.trace.note('edge.origin', 'no answer', { origin: name, code: unanswered ? (caught as Fault).code : 'flow.unexpected' });
-        if (!unanswered || (caught as Fault).code.endsWith('.gone')) throw caught;
+        exchange.trace.note('edge.origin', 'no answer', {
+          origin: name,
+          code: unanswered ? (caught).code : 'flow.unexpected',
+        });
+        if (!unanswered || (caught).code.endsWith('.gone')) throw caught;
         // What came back broken will come back broken; only silence is worth another try.
-        if (!/\.(?:timeout|connect|connect-timeout|broken)$/.test((caught as Fault).code)) break;
+        if (!/\.(?:timeout|connect|connect-timeout|broken)$/.test((caught).code)) break;
       }
     }
   }

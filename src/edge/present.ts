@@ -34,17 +34,32 @@ export function present(options: PresentOptions): Stage {
       return onTheWayOut(next(exchange), (response) => {
         const page = response.from.by === 'function' ? undefined : options.errors.get(response.status);
         if (!page) return dress(response);
-        return onTheWayOut(errorPage(exchange, next, page, patterns, depth), (found) => dress(withPage(response, found, page)));
+        return onTheWayOut(errorPage(exchange, next, page, patterns, depth), (found) =>
+          dress(withPage(response, found, page)),
+        );
       });
     },
   };
 }
 
 /** Fetches the page as a request of its own, through the behaviour that its path falls under. */
-function errorPage(exchange: Exchange, next: Handle, page: ErrorPage, patterns: readonly ((path: string) => boolean)[], depth: number): Answer {
+function errorPage(
+  exchange: Exchange,
+  next: Handle,
+  page: ErrorPage,
+  patterns: readonly ((path: string) => boolean)[],
+  depth: number,
+): Answer {
   const trace = new Trace(newId(exchange.clock.now()), exchange.trace.stages, exchange.clock);
   for (let at = 0; at < depth; at++) trace.enter();
-  const headers = exchange.request.headers.without('range', 'if-none-match', 'if-modified-since', 'if-range', 'content-length', 'content-type');
+  const headers = exchange.request.headers.without(
+    'range',
+    'if-none-match',
+    'if-modified-since',
+    'if-range',
+    'content-length',
+    'content-type',
+  );
   const own: Exchange = {
     ...exchange,
     request: { ...exchange.request, method: 'GET', target: page.page, headers, body: null },

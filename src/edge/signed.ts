@@ -30,7 +30,8 @@ interface Signing {
 }
 
 /** CloudFront's base64, with characters that a URL and a cookie can hold. */
-const decode = (text: string): Uint8Array | null => fromBase64(text.replaceAll('-', '+').replaceAll('_', '=').replaceAll('~', '/'));
+const decode = (text: string): Uint8Array | null =>
+  fromBase64(text.replaceAll('-', '+').replaceAll('_', '=').replaceAll('~', '/'));
 
 /**
  * Is the request signed by one of the keys? A URL that bears any of the parameters is judged by them alone, and cookies
@@ -87,7 +88,8 @@ function judge(text: string, url: string | null, viewer: Viewer, now: number): S
   const from = condition?.DateGreaterThan?.['AWS:EpochTime'];
   if (typeof until !== 'number' || (from !== undefined && typeof from !== 'number')) return 'signature-malformed';
   if (now >= until * 1000 || (typeof from === 'number' && now <= from * 1000)) return 'signature-expired';
-  if (url !== null && resource !== undefined && (typeof resource !== 'string' || !resourceMatches(resource, url))) return 'signature-scope';
+  if (url !== null && resource !== undefined && (typeof resource !== 'string' || !resourceMatches(resource, url)))
+    return 'signature-scope';
   const source = condition?.IpAddress?.['AWS:SourceIp'];
   if (source === undefined) return 'good';
   const { set, bad } = addressSet(typeof source === 'string' ? [source] : []);

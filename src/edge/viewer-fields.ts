@@ -11,12 +11,30 @@ const isTablet = /iPad|Tablet|PlayBook|Silk|Android(?!.*Mobile)/i;
 const isTelevision = /SmartTV|Smart-TV|AppleTV|GoogleTV|HbbTV|BRAVIA|Roku|CrKey/i;
 
 /** CloudFront-made fields, by name in lower case; only those that a policy asks for are made. */
-const makers: Readonly<Record<string, readonly [name: string, make: (request: HttpRequest, viewer: Viewer, places: Places | null) => string | null]>> = {
-  'cloudfront-viewer-country': ['CloudFront-Viewer-Country', (_, viewer, places) => places?.country(viewer.address) ?? null],
+const makers: Readonly<
+  Record<
+    string,
+    readonly [name: string, make: (request: HttpRequest, viewer: Viewer, places: Places | null) => string | null]
+  >
+> = {
+  'cloudfront-viewer-country': [
+    'CloudFront-Viewer-Country',
+    (_, viewer, places) => places?.country(viewer.address) ?? null,
+  ],
   'cloudfront-viewer-address': ['CloudFront-Viewer-Address', (_, viewer) => `${viewer.address}:${viewer.port}`],
   'cloudfront-forwarded-proto': ['CloudFront-Forwarded-Proto', (_, viewer) => (viewer.secure ? 'https' : 'http')],
-  'cloudfront-viewer-http-version': ['CloudFront-Viewer-Http-Version', (request) => (request.version === '2' ? '2.0' : request.version)],
-  'cloudfront-viewer-header-order': ['CloudFront-Viewer-Header-Order', (request) => request.headers.names.map((_, at) => request.headers.flat[at * 2]).join(':').slice(0, 7680)],
+  'cloudfront-viewer-http-version': [
+    'CloudFront-Viewer-Http-Version',
+    (request) => (request.version === '2' ? '2.0' : request.version),
+  ],
+  'cloudfront-viewer-header-order': [
+    'CloudFront-Viewer-Header-Order',
+    (request) =>
+      request.headers.names
+        .map((_, at) => request.headers.flat[at * 2])
+        .join(':')
+        .slice(0, 7680),
+  ],
   'cloudfront-viewer-header-count': ['CloudFront-Viewer-Header-Count', (request) => String(request.headers.size)],
   'cloudfront-is-mobile-viewer': ['CloudFront-Is-Mobile-Viewer', (request) => says(isMobile, request)],
   'cloudfront-is-tablet-viewer': ['CloudFront-Is-Tablet-Viewer', (request) => says(isTablet, request)],

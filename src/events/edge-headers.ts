@@ -14,7 +14,17 @@ export const isDisallowed = (name: string): boolean => disallowed.test(name);
 /** May be read but neither changed nor added nor taken away. */
 const readOnly: Readonly<Record<Moment, ReadonlySet<string>>> = {
   'viewer-request': new Set(['cdn-loop', 'content-length', 'host', 'transfer-encoding', 'via']),
-  'origin-request': new Set(['accept-encoding', 'cdn-loop', 'content-length', 'if-modified-since', 'if-none-match', 'if-range', 'if-unmodified-since', 'transfer-encoding', 'via']),
+  'origin-request': new Set([
+    'accept-encoding',
+    'cdn-loop',
+    'content-length',
+    'if-modified-since',
+    'if-none-match',
+    'if-range',
+    'if-unmodified-since',
+    'transfer-encoding',
+    'via',
+  ]),
   'origin-response': new Set(['transfer-encoding', 'via']),
   'viewer-response': new Set(['warning', 'via', 'content-length', 'content-encoding', 'transfer-encoding']),
 };
@@ -25,10 +35,13 @@ const readOnlyInScripts: Readonly<Record<'viewer-request' | 'viewer-response', R
 };
 
 export const readOnlyFor = (moment: Moment, script: boolean): ReadonlySet<string> =>
-  script && (moment === 'viewer-request' || moment === 'viewer-response') ? readOnlyInScripts[moment] : readOnly[moment];
+  script && (moment === 'viewer-request' || moment === 'viewer-response')
+    ? readOnlyInScripts[moment]
+    : readOnly[moment];
 
 /** `content-type` to `Content-Type`. */
-export const capitalised = (name: string): string => name.replaceAll(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
+export const capitalised = (name: string): string =>
+  name.replaceAll(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
 
 export function toEdgeHeaders(headers: HeaderList): Record<string, { key: string; value: string }[]> {
   const made: Record<string, { key: string; value: string }[]> = {};
@@ -62,6 +75,8 @@ export function fromEdgeHeaders(given: unknown, before: HeaderList, fixed: Reado
     if (made.all(name).join('\n') !== before.all(name).join('\n')) return `the header ${name} is read-only here`;
   }
   // Fields that functions never see stay what they were.
-  const hidden = before.names.flatMap((name, at) => (isDisallowed(name) ? [before.flat[at * 2] as string, before.flat[at * 2 + 1] as string] : []));
+  const hidden = before.names.flatMap((name, at) =>
+    isDisallowed(name) ? [before.flat[at * 2] as string, before.flat[at * 2 + 1] as string] : [],
+  );
   return HeaderList.fromFlat([...made.flat, ...hidden]);
 }

@@ -28,25 +28,46 @@ function valuesOf(pairs: Iterable<readonly [name: string, value: string, attribu
     const one = attributes === undefined ? { value } : { value, attributes };
     const there = values[name];
     if (!there) values[name] = { ...one };
-    else (there.multiValue ??= [{ value: there.value, ...(there.attributes === undefined ? {} : { attributes: there.attributes }) }]).push(one);
+    else
+      (there.multiValue ??= [
+        { value: there.value, ...(there.attributes === undefined ? {} : { attributes: there.attributes }) },
+      ]).push(one);
   }
   return values;
 }
 
 const headerValues = (headers: HeaderList): Values =>
-  valuesOf([...headers].map(([name, value]) => [name.toLowerCase(), value] as const).filter(([name]) => !isDisallowed(name) && name !== 'cookie' && name !== 'set-cookie'));
+  valuesOf(
+    [...headers]
+      .map(([name, value]) => [name.toLowerCase(), value] as const)
+      .filter(([name]) => !isDisallowed(name) && name !== 'cookie' && name !== 'set-cookie'),
+  );
 
-export function toScriptEvent(request: HttpRequest, response: HttpResponse | null, context: ScriptContext): { readonly event: unknown; readonly rawQuery: string | null } {
+export function toScriptEvent(
+  request: HttpRequest,
+  response: HttpResponse | null,
+  context: ScriptContext,
+): { readonly event: unknown; readonly rawQuery: string | null } {
   const mark = request.target.indexOf('?');
   const rawQuery = mark < 0 ? null : request.target.slice(mark + 1);
   const event: Record<string, unknown> = {
     version: '1.0',
-    context: { distributionDomainName: context.domain, distributionId: context.distributionId, eventType: context.moment, requestId: context.requestId },
+    context: {
+      distributionDomainName: context.domain,
+      distributionId: context.distributionId,
+      eventType: context.moment,
+      requestId: context.requestId,
+    },
     viewer: { ip: context.ip },
     request: {
       method: request.method,
       uri: mark < 0 ? request.target : request.target.slice(0, mark),
-      querystring: valuesOf((rawQuery ?? '').split('&').filter((part) => part !== '').map((part) => pairOf(part))),
+      querystring: valuesOf(
+        (rawQuery ?? '')
+          .split('&')
+          .filter((part) => part !== '')
+          .map((part) => pairOf(part)),
+      ),
       headers: headerValues(request.headers),
       cookies: valuesOf(cookiePairs(request.headers.all('cookie'))),
     },
@@ -57,7 +78,12 @@ export function toScriptEvent(request: HttpRequest, response: HttpResponse | nul
       const [name, value] = pairOf(end < 0 ? line : line.slice(0, end));
       return [name, value, end < 0 ? '' : line.slice(end + 1).trim()] as const;
     });
-    event['response'] = { statusCode: response.status, statusDescription: '', headers: headerValues(response.headers), cookies: valuesOf(cookies) };
+    event['response'] = {
+      statusCode: response.status,
+      statusDescription: '',
+      headers: headerValues(response.headers),
+      cookies: valuesOf(cookies),
+    };
   }
   return { event, rawQuery };
 }
@@ -81,7 +107,10 @@ function listed(given: Value, before: Value | undefined): { value: string; attri
   return multi;
 }
 
-function pairsOf(given: unknown, before: Values): [name: string, value: string, attributes: string | undefined][] | string {
+function pairsOf(
+  given: unknown,
+  before: Values,
+): [name: string, value: string, attributes: string | undefined][] | string {
   if (given === undefined || given === null) return [];
   if (typeof given !== 'object') return 'wanted an object of values';
   const pairs: [string, string, string | undefined][] = [];
@@ -109,12 +138,20 @@ function headersOf(given: unknown, before: HeaderList, moment: ScriptContext['mo
   for (const fixed of readOnlyFor(moment, true)) {
     if (made.all(fixed).join('\n') !== before.all(fixed).join('\n')) return `the header ${fixed} is read-only here`;
   }
-  const hidden = before.names.flatMap((name, at) => (isDisallowed(name) ? [before.flat[at * 2] as string, before.flat[at * 2 + 1] as string] : []));
+  const hidden = before.names.flatMap((name, at) =>
+    isDisallowed(name) ? [before.flat[at * 2] as string, before.flat[at * 2 + 1] as string] : [],
+  );
   return HeaderList.fromFlat([...made.flat, ...hidden]);
 }
 
-export function fromScriptResult(result: unknown, before: { readonly request: HttpRequest; readonly response: HttpResponse | null }, context: ScriptContext, name: string): ScriptResult {
-  if (typeof result !== 'object' || result === null) return { kind: 'invalid', says: 'the function returned neither a request nor a response' };
+export function fromScriptResult(
+  result: unknown,
+  before: { readonly request: HttpRequest; readonly response: HttpResponse | null },
+  context: ScriptContext,
+  name: string,
+): ScriptResult {
+  if (typeof result !== 'object' || result === null)
+    return { kind: 'invalid', says: 'the function returned neither a request nor a response' };
   const given = result as Record<string, unknown>;
   if ('statusCode' in given) return responseOf(given, before.response, context, name);
   if (before.response) return { kind: 'invalid', says: 'a response was wanted' };
@@ -123,18 +160,26 @@ export function fromScriptResult(result: unknown, before: { readonly request: Ht
 
 function requestOf(given: Record<string, unknown>, before: HttpRequest, context: ScriptContext): ScriptResult {
   const { uri, method } = given;
-  if (typeof uri !== 'string' || !uri.startsWith('/') || /[\s\x00-\x1f]/.test(uri)) return { kind: 'invalid', says: 'uri must begin with "/" and have no blanks' };
+  if (typeof uri !== 'string' || !uri.startsWith('/') || /[\s\x00-\x1f]/.test(uri))
+    return { kind: 'invalid', says: 'uri must begin with "/" and have no blanks' };
   if (method !== before.method) return { kind: 'invalid', says: 'the method cannot be changed' };
   const headers = headersOf(given['headers'], before.headers, context.moment);
   if (typeof headers === 'string') return { kind: 'invalid', says: headers };
-  const shown = (toScriptEvent(before, null, context).event as { readonly request: { readonly querystring: Values; readonly cookies: Values } }).request;
+  const shown = (
+    toScriptEvent(before, null, context).event as {
+      readonly request: { readonly querystring: Values; readonly cookies: Values };
+    }
+  ).request;
   const query = pairsOf(given['querystring'], shown.querystring);
   const cookies = pairsOf(given['cookies'], shown.cookies);
-  if (typeof query === 'string' || typeof cookies === 'string') return { kind: 'invalid', says: 'querystring or cookies cannot be read' };
+  if (typeof query === 'string' || typeof cookies === 'string')
+    return { kind: 'invalid', says: 'querystring or cookies cannot be read' };
   const mark = before.target.indexOf('?');
   const raw = mark < 0 ? '' : before.target.slice(mark + 1);
   // What the function left alone goes on as it came.
-  const text = same(given['querystring'], shown.querystring) ? raw : query.map(([key, value]) => (value === '' ? key : `${key}=${value}`)).join('&');
+  const text = same(given['querystring'], shown.querystring)
+    ? raw
+    : query.map(([key, value]) => (value === '' ? key : `${key}=${value}`)).join('&');
   if (/[\s\x00-\x1f#]/.test(text)) return { kind: 'invalid', says: 'the query has characters that it may not have' };
   const own = same(given['cookies'], shown.cookies) ? before.headers.all('cookie') : null;
   const withCookies = own
@@ -142,26 +187,39 @@ function requestOf(given: Record<string, unknown>, before: HttpRequest, context:
     : cookies.length === 0
       ? headers
       : headers.append('Cookie', cookies.map(([key, value]) => `${key}=${value}`).join('; '));
-  return { kind: 'request', request: { ...before, target: text === '' ? uri : `${uri}?${text}`, headers: withCookies } };
+  return {
+    kind: 'request',
+    request: { ...before, target: text === '' ? uri : `${uri}?${text}`, headers: withCookies },
+  };
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-function responseOf(given: Record<string, unknown>, before: HttpResponse | null, context: ScriptContext, name: string): ScriptResult {
+function responseOf(
+  given: Record<string, unknown>,
+  before: HttpResponse | null,
+  context: ScriptContext,
+  name: string,
+): ScriptResult {
   const status = given['statusCode'];
-  if (typeof status !== 'number' || status < 200 || status > 599) return { kind: 'invalid', says: 'statusCode must be 200 to 599' };
+  if (typeof status !== 'number' || status < 200 || status > 599)
+    return { kind: 'invalid', says: 'statusCode must be 200 to 599' };
   const headers = headersOf(given['headers'], before?.headers ?? HeaderList.empty, context.moment);
   if (typeof headers === 'string') return { kind: 'invalid', says: headers };
   const cookies = pairsOf(given['cookies'], {});
   if (typeof cookies === 'string') return { kind: 'invalid', says: cookies };
   let made = headers;
-  for (const [key, value, attributes] of cookies) made = made.append('Set-Cookie', `${key}=${value}${attributes ? `; ${attributes}` : ''}`);
+  for (const [key, value, attributes] of cookies)
+    made = made.append('Set-Cookie', `${key}=${value}${attributes ? `; ${attributes}` : ''}`);
   const body = scriptBody(given['body']);
   if (typeof body === 'string') return { kind: 'invalid', says: body };
   if (before && body === undefined) return { kind: 'response', response: { ...before, status, headers: made } };
   before?.body?.cancel();
   const own = made.without('content-length', 'content-encoding').append('Content-Length', String(body?.length ?? 0));
-  return { kind: 'response', response: { status, headers: own, body: body ?? null, from: before?.from ?? { by: 'function', name } } };
+  return {
+    kind: 'response',
+    response: { status, headers: own, body: body ?? null, from: before?.from ?? { by: 'function', name } },
+  };
 }
 
 /** Undefined when the function said nothing about it. */

@@ -43,30 +43,71 @@ const split = (target: string): readonly [uri: string, query: string] => {
 };
 
 /** The event that a handler is given. */
-export async function toEdgeEvent(request: HttpRequest, response: HttpResponse | null, context: EdgeContext): Promise<unknown> {
+export async function toEdgeEvent(
+  request: HttpRequest,
+  response: HttpResponse | null,
+  context: EdgeContext,
+): Promise<unknown> {
   const [uri, querystring] = split(request.target);
-  const shown: Record<string, unknown> = { clientIp: context.clientIp, headers: toEdgeHeaders(request.headers), method: request.method, querystring, uri };
+  const shown: Record<string, unknown> = {
+    clientIp: context.clientIp,
+    headers: toEdgeHeaders(request.headers),
+    method: request.method,
+    querystring,
+    uri,
+  };
   if (context.includeBody && response === null) shown['body'] = await shownBody(request, context.moment);
   if (context.origin) shown['origin'] = { custom: context.origin };
   const cf: Record<string, unknown> = {
-    config: { distributionDomainName: context.domain, distributionId: context.distributionId, eventType: context.moment, requestId: context.requestId },
+    config: {
+      distributionDomainName: context.domain,
+      distributionId: context.distributionId,
+      eventType: context.moment,
+      requestId: context.requestId,
+    },
     request: shown,
   };
   if (response) {
-    cf['response'] = { headers: toEdgeHeaders(response.headers), status: String(response.status), statusDescription: phrases[response.status] ?? '' };
+    cf['response'] = {
+      headers: toEdgeHeaders(response.headers),
+      status: String(response.status),
+      statusDescription: phrases[response.status] ?? '',
+    };
   }
   return { Records: [{ cf }] };
 }
 
 async function shownBody(request: HttpRequest, moment: Moment): Promise<unknown> {
-  const { bytes, whole } = request.body ? await request.body.peek(limits[moment].shown) : { bytes: new Uint8Array(0), whole: true };
+  const { bytes, whole } = request.body
+    ? await request.body.peek(limits[moment].shown)
+    : { bytes: new Uint8Array(0), whole: true };
   return { inputTruncated: !whole, action: 'read-only', encoding: 'base64', data: base64(bytes) };
 }
 
-const phrases: Readonly<Record<number, string>> = { 200: 'OK', 201: 'Created', 204: 'No Content', 206: 'Partial Content', 301: 'Moved Permanently', 302: 'Found', 304: 'Not Modified', 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 500: 'Internal Server Error', 502: 'Bad Gateway', 503: 'Service Unavailable', 504: 'Gateway Timeout' };
+const phrases: Readonly<Record<number, string>> = {
+  200: 'OK',
+  201: 'Created',
+  204: 'No Content',
+  206: 'Partial Content',
+  301: 'Moved Permanently',
+  302: 'Found',
+  304: 'Not Modified',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
 
 export type EdgeResult =
-  | { readonly kind: 'request'; readonly request: HttpRequest; /** Where it shall go instead. */ readonly origin: EdgeOrigin | null }
+  | {
+      readonly kind: 'request';
+      readonly request: HttpRequest;
+      /** Where it shall go instead. */ readonly origin: EdgeOrigin | null;
+    }
   | { readonly kind: 'response'; readonly response: HttpResponse }
   /** Not allowed: a 502 for the viewer, the sentence for the log. */
   | { readonly kind: 'invalid'; readonly says: string };
@@ -74,8 +115,14 @@ export type EdgeResult =
 const invalid = (says: string): EdgeResult => ({ kind: 'invalid', says });
 
 /** What a handler returned; `before` is what it was given. */
-export function fromEdgeResult(result: unknown, before: { readonly request: HttpRequest; readonly response: HttpResponse | null }, context: EdgeContext, name: string): EdgeResult {
-  if (typeof result !== 'object' || result === null || Array.isArray(result)) return invalid('the function returned neither a request nor a response');
+export function fromEdgeResult(
+  result: unknown,
+  before: { readonly request: HttpRequest; readonly response: HttpResponse | null },
+  context: EdgeContext,
+  name: string,
+): EdgeResult {
+  if (typeof result !== 'object' || result === null || Array.isArray(result))
+    return invalid('the function returned neither a request nor a response');
   const given = result as Record<string, unknown>;
   if (before.response) return changedResponse(given, before.response, context);
   return 'status' in given ? generated(given, context, name) : changedRequest(given, before.request, context);
@@ -86,7 +133,8 @@ function changedRequest(given: Record<string, unknown>, before: HttpRequest, con
   if (typeof uri !== 'string' || !uri.startsWith('/')) return invalid('uri must begin with "/"');
   if (/[\s\x00-\x1f\x7f]/.test(uri)) return invalid('uri has blanks or control characters');
   const query = querystring ?? '';
-  if (typeof query !== 'string' || /[\s\x00-\x1f\x7f#]/.test(query)) return invalid('querystring has characters that it may not have');
+  if (typeof query !== 'string' || /[\s\x00-\x1f\x7f#]/.test(query))
+    return invalid('querystring has characters that it may not have');
   if (uri.length + query.length >= 8192) return invalid('uri and querystring are too long');
   if (method !== undefined && method !== before.method) return invalid('the method cannot be changed');
   const headers = fromEdgeHeaders(given['headers'] ?? {}, before.headers, readOnlyFor(context.moment, false));
@@ -95,7 +143,12 @@ function changedRequest(given: Record<string, unknown>, before: HttpRequest, con
   const body = replacedBody(given['body'], context.moment);
   if (typeof body === 'string') return invalid(body);
   const request: HttpRequest = body
-    ? { ...before, target, headers: headers.without('content-length').append('Content-Length', String(body.length)), body }
+    ? {
+        ...before,
+        target,
+        headers: headers.without('content-length').append('Content-Length', String(body.length)),
+        body,
+      }
     : { ...before, target, headers };
   const origin = context.origin ? originOf(given['origin'], context.origin) : null;
   if (typeof origin === 'string') return invalid(origin);
@@ -125,40 +178,58 @@ function originOf(given: unknown, before: EdgeOrigin): EdgeOrigin | null | strin
   if (!own) return null;
   const made = { ...before, ...own };
   if (JSON.stringify(made) === JSON.stringify(before)) return null;
-  if (typeof made.domainName !== 'string' || !/^[A-Za-z0-9.-]{1,253}$/.test(made.domainName)) return 'domainName is no domain name';
+  if (typeof made.domainName !== 'string' || !/^[A-Za-z0-9.-]{1,253}$/.test(made.domainName))
+    return 'domainName is no domain name';
   const { port } = made;
-  if (!(port === 80 || port === 443 || (port >= 1024 && port <= 65_535))) return 'port must be 80, 443 or 1024 to 65535';
+  if (!(port === 80 || port === 443 || (port >= 1024 && port <= 65_535)))
+    return 'port must be 80, 443 or 1024 to 65535';
   if (made.protocol !== 'http' && made.protocol !== 'https') return 'protocol must be "http" or "https"';
   if (!(made.readTimeout >= 1 && made.readTimeout <= 120)) return 'readTimeout must be 1 to 120';
-  if (typeof made.path !== 'string' || made.path.length > 255 || (made.path !== '' && (!made.path.startsWith('/') || made.path.endsWith('/')))) return 'path must begin with "/" and not end with it';
+  if (
+    typeof made.path !== 'string' ||
+    made.path.length > 255 ||
+    (made.path !== '' && (!made.path.startsWith('/') || made.path.endsWith('/')))
+  )
+    return 'path must begin with "/" and not end with it';
   return made;
 }
 
 function statusOf(given: unknown): number | null {
-  const status = typeof given === 'number' ? given : typeof given === 'string' && /^\d{3}$/.test(given) ? Number(given) : Number.NaN;
+  const status =
+    typeof given === 'number' ? given : typeof given === 'string' && /^\d{3}$/.test(given) ? Number(given) : Number.NaN;
   return status >= 200 && status <= 599 ? status : null;
 }
 
 function generated(given: Record<string, unknown>, context: EdgeContext, name: string): EdgeResult {
   const status = statusOf(given['status']);
   if (status === null) return invalid('status must be 200 to 599');
-  const headers = fromEdgeHeaders(given['headers'] ?? {}, HeaderList.empty, new Set(['transfer-encoding', 'via', 'content-length']));
+  const headers = fromEdgeHeaders(
+    given['headers'] ?? {},
+    HeaderList.empty,
+    new Set(['transfer-encoding', 'via', 'content-length']),
+  );
   if (typeof headers === 'string') return invalid(headers);
   const data = given['body'];
   if (data !== undefined && typeof data !== 'string') return invalid('body must be a text');
-  const body = data === undefined ? null : bodyOf(data, given['bodyEncoding'] === 'base64' ? 'base64' : 'text', context.moment);
+  const body =
+    data === undefined ? null : bodyOf(data, given['bodyEncoding'] === 'base64' ? 'base64' : 'text', context.moment);
   if (typeof body === 'string') return invalid(body);
   if (status === 204 && body && body.length !== 0) return invalid('a 204 has no body');
   const size = (body?.length ?? 0) + headers.flat.reduce((sum, text) => sum + text.length + 2, 0);
-  if (size > limits[context.moment].generated) return invalid(`the answer is longer than ${limits[context.moment].generated} bytes`);
+  if (size > limits[context.moment].generated)
+    return invalid(`the answer is longer than ${limits[context.moment].generated} bytes`);
   const whole = headers.append('Content-Length', String(body?.length ?? 0));
-  return { kind: 'response', response: { status, headers: status === 204 ? headers : whole, body, from: { by: 'function', name } } };
+  return {
+    kind: 'response',
+    response: { status, headers: status === 204 ? headers : whole, body, from: { by: 'function', name } },
+  };
 }
 
 function changedResponse(given: Record<string, unknown>, before: HttpResponse, context: EdgeContext): EdgeResult {
   const status = statusOf(given['status']);
   if (status === null) return invalid('status must be 200 to 599');
-  if (context.moment === 'viewer-response' && status !== before.status) return invalid('the status cannot be changed here');
+  if (context.moment === 'viewer-response' && status !== before.status)
+    return invalid('the status cannot be changed here');
   const headers = fromEdgeHeaders(given['headers'] ?? {}, before.headers, readOnlyFor(context.moment, false));
   if (typeof headers === 'string') return invalid(headers);
   const data = given['body'];

@@ -39,9 +39,7 @@ const seconds = (text: string | null): Seconds =>
   text !== null && /^\d+$/.test(text) ? Math.min(Number(text), MOST_SECONDS) : 'invalid';
 
 const unquoted = (text: string): string =>
-  text.length >= 2 && text.startsWith('"') && text.endsWith('"')
-    ? text.slice(1, -1).replaceAll(/\\(.)/gs, '$1')
-    : text;
+  text.length >= 2 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1).replaceAll(/\\(.)/gs, '$1') : text;
 
 const flags: Readonly<Record<string, keyof Directives>> = {
   'no-store': 'noStore',
@@ -83,7 +81,8 @@ export function parseDirectives(lines: readonly string[]): Directives {
       const before = found[time] as Seconds | undefined;
       found[time] = before === undefined ? value : stricter(before, value);
     } else if (name === 'max-stale') found['maxStale'] = argument === null ? 'any' : seconds(argument);
-    else if (name === 'no-cache' || name === 'private') addNames(found, name === 'private' ? 'private' : 'noCache', argument);
+    else if (name === 'no-cache' || name === 'private')
+      addNames(found, name === 'private' ? 'private' : 'noCache', argument);
     else if (isToken(name)) (others ??= new Map()).set(name, argument);
   }
   if (others) found['others'] = others;

@@ -37,10 +37,22 @@ describe('dates', () => {
   const now = Date.UTC(2026, 0, 1);
   const at = Date.UTC(1994, 10, 6, 8, 49, 37);
   it('reads three forms and refuses what is near them', () => {
-    for (const text of ['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994']) {
+    for (const text of [
+      'Sun, 06 Nov 1994 08:49:37 GMT',
+      'Sunday, 06-Nov-94 08:49:37 GMT',
+      'Sun Nov  6 08:49:37 1994',
+    ]) {
       expect(parseHttpDate(text, now), text).toBe(at);
     }
-    for (const text of ['0', '', 'sun, 06 Nov 1994 08:49:37 GMT', 'Sun, 06 Nov 1994 08:49:37 UTC', 'Sun 06 Nov 1994 08:49:37 GMT', 'Sun, 06 Nov 94 08:49:37 GMT', 'Sun, 06 Nov 1994 25:49:37 GMT']) {
+    for (const text of [
+      '0',
+      '',
+      'sun, 06 Nov 1994 08:49:37 GMT',
+      'Sun, 06 Nov 1994 08:49:37 UTC',
+      'Sun 06 Nov 1994 08:49:37 GMT',
+      'Sun, 06 Nov 94 08:49:37 GMT',
+      'Sun, 06 Nov 1994 25:49:37 GMT',
+    ]) {
       expect(parseHttpDate(text, now), text).toBeNull();
     }
     expect(formatHttpDate(at)).toBe('Sun, 06 Nov 1994 08:49:37 GMT');
@@ -61,14 +73,16 @@ describe('entity tags', () => {
 describe('ranges', () => {
   it('reads and resolves them', () => {
     expect(parseRange('bytes=0-1,5-,-3')).toEqual([{ from: 0, to: 1 }, { from: 5, to: null }, { last: 3 }]);
-    for (const bad of ['bytes=', 'bytes=5-1', 'items=0-1', 'bytes=a-b', 'bytes=-', 'bytes=0-1;2']) expect(parseRange(bad), bad).toBeNull();
+    for (const bad of ['bytes=', 'bytes=5-1', 'items=0-1', 'bytes=a-b', 'bytes=-', 'bytes=0-1;2'])
+      expect(parseRange(bad), bad).toBeNull();
     expect(resolveRange({ from: 2, to: 99 }, 10)).toEqual({ from: 2, to: 9 });
     expect(resolveRange({ from: 10, to: null }, 10)).toBeNull();
     expect(resolveRange({ last: 20 }, 10)).toEqual({ from: 0, to: 9 });
     expect(resolveRange({ last: 0 }, 10)).toBeNull();
     expect(parseContentRange('bytes 0-4/10')).toEqual({ from: 0, to: 4, size: 10 });
     expect(parseContentRange('bytes 0-4/*')).toEqual({ from: 0, to: 4, size: null });
-    for (const bad of ['bytes 4-0/10', 'bytes 0-10/10', 'bytes */10', 'bytes 0-4']) expect(parseContentRange(bad), bad).toBeNull();
+    for (const bad of ['bytes 4-0/10', 'bytes 0-10/10', 'bytes */10', 'bytes 0-4'])
+      expect(parseContentRange(bad), bad).toBeNull();
   });
 });
 

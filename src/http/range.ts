@@ -28,7 +28,8 @@ export function parseRange(value: string | undefined): readonly RangeSpec[] | nu
 
 /** The bytes a range stands for in a representation of `size` bytes; null when none of them exists. */
 export function resolveRange(spec: RangeSpec, size: number): Span | null {
-  if ('last' in spec) return spec.last === 0 || size === 0 ? null : { from: Math.max(0, size - spec.last), to: size - 1 };
+  if ('last' in spec)
+    return spec.last === 0 || size === 0 ? null : { from: Math.max(0, size - spec.last), to: size - 1 };
   if (spec.from >= size) return null;
   return { from: spec.from, to: spec.to === null ? size - 1 : Math.min(spec.to, size - 1) };
 }

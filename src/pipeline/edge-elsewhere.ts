@@ -13,12 +13,18 @@ const MOST = 64;
  * An origin that a function named. One that the document knows is used with its own permissions; any other may be
  * dialled at public addresses only, so that no function can be talked into reaching the inside.
  */
-export function elsewhere(document: Document, ports: Ports, forwarders: ReadonlyMap<string, Forwarder>): (to: EdgeOrigin) => Forwarder {
+export function elsewhere(
+  document: Document,
+  ports: Ports,
+  forwarders: ReadonlyMap<string, Forwarder>,
+): (to: EdgeOrigin) => Forwarder {
   const opened = new Map<string, Forwarder>();
   let pools: ReturnType<typeof dialers> | null = null;
   return (to) => {
     const url = new URL(`${to.protocol}://${to.domainName}:${to.port}`).origin;
-    const set = Object.values(to.customHeaders).flatMap((values) => values.map(({ key, value }) => [key ?? '', value] as const)).filter(([name]) => name !== '');
+    const set = Object.values(to.customHeaders)
+      .flatMap((values) => values.map(({ key, value }) => [key ?? '', value] as const))
+      .filter(([name]) => name !== '');
     for (const known of forwarders.values()) {
       if (known.url.origin !== url) continue;
       const all = [...known.headers.set, ...set];
@@ -30,7 +36,10 @@ export function elsewhere(document: Document, ports: Ports, forwarders: Readonly
     if (opened.size >= MOST) opened.delete(opened.keys().next().value as string);
     const page = originPage.parse({ url, timeouts: { firstByte: `${to.readTimeout}s` } });
     pools ??= dialers(ports.openDialer);
-    const made = forwarder(to.domainName, page, pools.open(page, null), { set, remove: [document.keys.header.toLowerCase()] });
+    const made = forwarder(to.domainName, page, pools.open(page, null), {
+      set,
+      remove: [document.keys.header.toLowerCase()],
+    });
     opened.set(name, made);
     return made;
   };

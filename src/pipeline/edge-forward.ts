@@ -6,7 +6,11 @@ import type { Stage } from '../flow/stage.ts';
 import { forward, type Forwarder } from '../integration/forward.ts';
 
 /** The end of the edge line for behaviours that name an origin; all others go on to the routes. */
-export function edgeForward(forwarders: ReadonlyMap<string, Forwarder>, open: (origin: EdgeOrigin) => Forwarder, bodyBytes: number): Stage {
+export function edgeForward(
+  forwarders: ReadonlyMap<string, Forwarder>,
+  open: (origin: EdgeOrigin) => Forwarder,
+  bodyBytes: number,
+): Stage {
   return {
     name: 'edge.forward',
     handle(exchange, next) {

@@ -15,41 +15,90 @@ import { readSlot } from './slots.ts';
 type Sides = readonly (Side | null)[] | null;
 
 /** The functions of every behaviour, opened. A list is null where no behaviour has any on that side. */
-export function sidesOf(options: EdgeOptions, geography: Geography | null, issues: Issue[]): { readonly viewer: Sides; readonly origin: Sides } {
+export function sidesOf(
+  options: EdgeOptions,
+  geography: Geography | null,
+  issues: Issue[],
+): { readonly viewer: Sides; readonly origin: Sides } {
   const behaviours = options.document.edge?.behaviours ?? [];
-  const open = (at: number, slot: 'viewerRequest' | 'viewerResponse' | 'originRequest' | 'originResponse', moment: Moment): Guest | null => {
+  const open = (
+    at: number,
+    slot: 'viewerRequest' | 'viewerResponse' | 'originRequest' | 'originResponse',
+    moment: Moment,
+  ): Guest | null => {
     const page = behaviours[at]?.functions?.[slot];
-    return page ? guestOf(page, moment, ['edge', 'behaviours', at, 'functions', slot], at, options, geography, issues) : null;
+    return page
+      ? guestOf(page, moment, ['edge', 'behaviours', at, 'functions', slot], at, options, geography, issues)
+      : null;
   };
-  const side = (request: Guest | null, response: Guest | null): Side | null => (request || response ? { request, response } : null);
-  const viewer = behaviours.map((_, at) => side(open(at, 'viewerRequest', 'viewer-request'), open(at, 'viewerResponse', 'viewer-response')));
-  const origin = behaviours.map((_, at) => side(open(at, 'originRequest', 'origin-request'), open(at, 'originResponse', 'origin-response')));
+  const side = (request: Guest | null, response: Guest | null): Side | null =>
+    request || response ? { request, response } : null;
+  const viewer = behaviours.map((_, at) =>
+    side(open(at, 'viewerRequest', 'viewer-request'), open(at, 'viewerResponse', 'viewer-response')),
+  );
+  const origin = behaviours.map((_, at) =>
+    side(open(at, 'originRequest', 'origin-request'), open(at, 'originResponse', 'origin-response')),
+  );
   return { viewer: viewer.some(Boolean) ? viewer : null, origin: origin.some(Boolean) ? origin : null };
 }
 
-function guestOf(page: EdgeFunctionDocument, moment: Moment, path: readonly PropertyKey[], at: number, options: EdgeOptions, geography: Geography | null, issues: Issue[]): Guest | null {
+function guestOf(
+  page: EdgeFunctionDocument,
+  moment: Moment,
+  path: readonly PropertyKey[],
+  at: number,
+  options: EdgeOptions,
+  geography: Geography | null,
+  issues: Issue[],
+): Guest | null {
   const { document, ports, functions, registry } = options;
   const distribution = document.edge?.distribution ?? { id: 'ELOCAL', domain: 'local.sallyport.internal' };
   if ('lambda' in page) {
-    const invoker = functions.open({ file: page.lambda, handler: page.handler, timeoutMs: ms(page.timeout), memoryMb: page.memory, concurrency: page.concurrency, env: {} });
-    return lambdaGuest(invoker, moment, { name: page.lambda, timeout: page.timeout, includeBody: page.includeBody, distribution, origin: originOf(at, options) });
+    const invoker = functions.open({
+      file: page.lambda,
+      handler: page.handler,
+      timeoutMs: ms(page.timeout),
+      memoryMb: page.memory,
+      concurrency: page.concurrency,
+      env: {},
+    });
+    return lambdaGuest(invoker, moment, {
+      name: page.lambda,
+      timeout: page.timeout,
+      includeBody: page.includeBody,
+      distribution,
+      origin: originOf(at, options),
+    });
   }
   if ('script' in page) {
     const store = page.store === undefined ? null : document.edge?.keyValueStores[page.store];
     if (store === undefined) {
-      issues.push({ path: pathText([...path, 'store']), wanted: 'the name of a KeyValueStore', found: JSON.stringify(page.store), hint: 'add it under `edge.keyValueStores`' });
+      issues.push({
+        path: pathText([...path, 'store']),
+        wanted: 'the name of a KeyValueStore',
+        found: JSON.stringify(page.store),
+        hint: 'add it under `edge.keyValueStores`',
+      });
       return null;
     }
     try {
       const script = openScript({ name: page.script, code: ports.readFile(page.script), store, timeoutMs: 50 });
       return scriptGuest(script, moment as 'viewer-request' | 'viewer-response', { name: page.script, distribution });
     } catch (thrown) {
-      issues.push({ path: pathText([...path, 'script']), wanted: 'a CloudFront function', found: messageOf(thrown), hint: null });
+      issues.push({
+        path: pathText([...path, 'script']),
+        wanted: 'a CloudFront function',
+        found: messageOf(thrown),
+        hint: null,
+      });
       return null;
     }
   }
   const slot = readSlot('edge-function', page, registry.edgeFunctions, path, issues);
-  return slot && ownGuest(slot.definition.open(slot.options), moment, page.use, (address) => geography?.country(address) ?? null);
+  return (
+    slot &&
+    ownGuest(slot.definition.open(slot.options), moment, page.use, (address) => geography?.country(address) ?? null)
+  );
 }
 
 /** The behaviour's origin as origin events show it. */

@@ -77,6 +77,7 @@ const preferred: readonly Coding[] = ['zstd', 'br', 'gzip'];
 /** Codings that may be made: under CloudFront those of the cache policy, else the usual ones, best first. */
 export function codingsOf(behaviour: Behaviour, policy: CachePolicy | null): readonly Coding[] {
   if (!behaviour.compress || (policy?.cloudfront && policy.off)) return [];
-  const enabled: readonly string[] = policy?.cloudfront || (policy?.key.encodings.length ?? 0) > 0 ? (policy?.key.encodings ?? []) : ['br', 'gzip'];
+  const enabled: readonly string[] =
+    policy?.cloudfront || (policy?.key.encodings.length ?? 0) > 0 ? (policy?.key.encodings ?? []) : ['br', 'gzip'];
   return preferred.filter((coding) => enabled.includes(coding));
 }

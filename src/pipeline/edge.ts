@@ -70,14 +70,27 @@ export function edgeParts(options: EdgeOptions, issues: Issue[]): EdgeParts | nu
   const { behaviours } = edge;
   const asksLicence = behaviours.map((each) => each.licences);
   const credentials = edge.licences && asksLicence.includes(true) ? edge.licences.in : [];
-  const policies = behaviours.map((each, at) => read(['edge', 'behaviours', at, 'cache'], issues, null, () => cachePolicyOf(each, credentials)));
-  const requests = behaviours.map((each, at) => read(['edge', 'behaviours', at, 'originRequest'], issues, null, () => originRequestOf(each, policies[at] ?? null)));
-  const geography = edge.geo ? read(['edge', 'geo', 'database'], issues, null, () => fileGeography(absolute(options.folder, edge.geo?.database as string))) : null;
+  const policies = behaviours.map((each, at) =>
+    read(['edge', 'behaviours', at, 'cache'], issues, null, () => cachePolicyOf(each, credentials)),
+  );
+  const requests = behaviours.map((each, at) =>
+    read(['edge', 'behaviours', at, 'originRequest'], issues, null, () => originRequestOf(each, policies[at] ?? null)),
+  );
+  const geography = edge.geo
+    ? read(['edge', 'geo', 'database'], issues, null, () =>
+        fileGeography(absolute(options.folder, edge.geo?.database as string)),
+      )
+    : null;
   const sides = sidesOf(options, geography, issues);
   const choices = behaviours.map((each, at) => choiceOf(each, at, options, issues));
   const fields = requests.map((each, at) => each?.made ?? madeFields({ cloudfront: [] }, policies[at] ?? null));
   const codings = behaviours.map((each, at) => ({ codings: codingsOf(each, policies[at] ?? null) }));
-  const errors = new Map(Object.entries(edge.errors).map(([status, { page, status: shownAs }]) => [Number(status), { page, status: shownAs ?? null }]));
+  const errors = new Map(
+    Object.entries(edge.errors).map(([status, { page, status: shownAs }]) => [
+      Number(status),
+      { page, status: shownAs ?? null },
+    ]),
+  );
   return {
     paths: behaviours.map(({ path }) => path),
     room,
@@ -88,7 +101,14 @@ export function edgeParts(options: EdgeOptions, issues: Issue[]): EdgeParts | nu
     },
     access: {
       rules: behaviours.map((each, at) => accessOf(each, at, policies[at] ?? null, options, issues)),
-      geo: geography && edge.geo ? { geography, countries: new Set(edge.geo.allow ?? edge.geo.block ?? []), only: edge.geo.allow !== undefined } : null,
+      geo:
+        geography && edge.geo
+          ? {
+              geography,
+              countries: new Set(edge.geo.allow ?? edge.geo.block ?? []),
+              only: edge.geo.allow !== undefined,
+            }
+          : null,
     },
     licences: licencesOf(options, asksLicence),
     forwardLicence: edge.licences ? edge.licences.forward || 'origin' in edge.licences.from : false,
@@ -101,7 +121,9 @@ export function edgeParts(options: EdgeOptions, issues: Issue[]): EdgeParts | nu
     compress: codings.some(({ codings: list }) => list.length > 0) ? codings : null,
     originRequest: requests.filter((each) => each !== null),
     origins: choices.some((each) => each !== null) ? choices : null,
-    forward: choices.some((each) => each !== null) ? edgeForward(forwarders, elsewhere(document, ports, forwarders), size(document.listen.limits.bodyBytes)) : null,
+    forward: choices.some((each) => each !== null)
+      ? edgeForward(forwarders, elsewhere(document, ports, forwarders), size(document.listen.limits.bodyBytes))
+      : null,
   };
 }
 
@@ -122,41 +144,74 @@ const methodSets = {
   'read-and-options': new Set(['GET', 'HEAD', 'OPTIONS']),
 } as const;
 
-function accessOf(behaviour: Behaviour, at: number, policy: CachePolicy | null, { ports }: EdgeOptions, issues: Issue[]): AccessRules {
+function accessOf(
+  behaviour: Behaviour,
+  at: number,
+  policy: CachePolicy | null,
+  { ports }: EdgeOptions,
+  issues: Issue[],
+): AccessRules {
   let keys: Keys | null = null;
   if (behaviour.signed) {
     const made = new Map<string, VerifyingKey>();
     for (const [id, file] of Object.entries(behaviour.signed.keys)) {
-      const key = read(['edge', 'behaviours', at, 'signed', 'keys', id], issues, null, () => nodeVerifier.key(ports.readFile(file)));
+      const key = read(['edge', 'behaviours', at, 'signed', 'keys', id], issues, null, () =>
+        nodeVerifier.key(ports.readFile(file)),
+      );
       if (key) made.set(id, key);
     }
     keys = made;
   }
-  return { viewerProtocol: behaviour.viewerProtocol, methods: methodSets[behaviour.methods], bodilessGet: policy?.cloudfront ?? false, keys };
+  return {
+    viewerProtocol: behaviour.viewerProtocol,
+    methods: methodSets[behaviour.methods],
+    bodilessGet: policy?.cloudfront ?? false,
+    keys,
+  };
 }
 
-function choiceOf(behaviour: Behaviour, at: number, { document, forwarders }: EdgeOptions, issues: Issue[]): OriginChoice | null {
+function choiceOf(
+  behaviour: Behaviour,
+  at: number,
+  { document, forwarders }: EdgeOptions,
+  issues: Issue[],
+): OriginChoice | null {
   const name = behaviour.origin;
   if (name === undefined) return null;
   const group = document.edge?.originGroups[name];
   const names = group ? group.origins : [name];
   for (const each of names) {
     if (!forwarders.has(each)) {
-      issues.push({ path: pathText(['edge', 'behaviours', at, 'origin']), wanted: 'the name of an origin or origin group', found: shown(each), hint: `known: ${[...forwarders.keys(), ...Object.keys(document.edge?.originGroups ?? {})].join(', ') || 'none'}` });
+      issues.push({
+        path: pathText(['edge', 'behaviours', at, 'origin']),
+        wanted: 'the name of an origin or origin group',
+        found: shown(each),
+        hint: `known: ${[...forwarders.keys(), ...Object.keys(document.edge?.originGroups ?? {})].join(', ') || 'none'}`,
+      });
     }
   }
-  return { primary: names[0] as string, secondary: names[1] ?? null, failover: new Set(group?.failover ?? []), attempts: behaviour.attempts };
+  return {
+    primary: names[0] as string,
+    secondary: names[1] ?? null,
+    failover: new Set(group?.failover ?? []),
+    attempts: behaviour.attempts,
+  };
 }
 
 function licencesOf({ document, ports }: EdgeOptions, asked: readonly boolean[]): LicenceOptions | null {
   const given = document.edge?.licences;
   if (!given || !asked.includes(true)) return null;
   const { from } = given;
-  const listed = 'list' in from ? new Map(Object.entries(from.list).map(([key, page]) => [key, recordOf(key, page, ports)])) : null;
+  const listed =
+    'list' in from ? new Map(Object.entries(from.list).map(([key, page]) => [key, recordOf(key, page, ports)])) : null;
   return {
     asked,
     places: given.in.map(keyPlace),
-    find: listed ? (key) => listed.get(key) ?? null : 'store' in from ? (key) => findLicence(ports.records, ports.digest, key) : null,
+    find: listed
+      ? (key) => listed.get(key) ?? null
+      : 'store' in from
+        ? (key) => findLicence(ports.records, ports.digest, key)
+        : null,
     digest: ports.digest,
     counters: ports.counters,
     remember: { valid: ms(given.remember.valid), invalid: ms(given.remember.invalid), most: given.remember.most },
@@ -165,7 +220,16 @@ function licencesOf({ document, ports }: EdgeOptions, asked: readonly boolean[])
   };
 }
 
-function recordOf(key: string, page: { readonly name?: string | undefined; readonly expires?: string | undefined; readonly quota?: number | undefined; readonly enabled: boolean }, ports: Ports): LicenceRecord {
+function recordOf(
+  key: string,
+  page: {
+    readonly name?: string | undefined;
+    readonly expires?: string | undefined;
+    readonly quota?: number | undefined;
+    readonly enabled: boolean;
+  },
+  ports: Ports,
+): LicenceRecord {
   return {
     id: ports.digest.sha256(`licence\n${key}`).slice(0, 12),
     name: page.name ?? 'licence',

@@ -1,6 +1,11 @@
 /** Runs a small script to its end, at once: a CloudFront function. */
 export type ScriptOutcome =
-  | { readonly kind: 'answer'; readonly value: unknown; /** What `cf.updateRequestOrigin` was told, if it was. */ readonly origin: unknown; readonly log: readonly string[] }
+  | {
+      readonly kind: 'answer';
+      readonly value: unknown;
+      /** What `cf.updateRequestOrigin` was told, if it was. */ readonly origin: unknown;
+      readonly log: readonly string[];
+    }
   | { readonly kind: 'error'; readonly says: string; readonly log: readonly string[] };
 
 export interface Script {

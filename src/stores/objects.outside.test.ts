@@ -25,14 +25,23 @@ afterAll(() => {
   for (const each of folders) rmSync(each, { recursive: true, force: true });
 });
 
-const meta = (clock: ManualClock, key: string) => ({ key, variant: '', url: key, tags: [], keepUntil: clock.now() + 1e6, head: { flat: [] } });
+const meta = (clock: ManualClock, key: string) => ({
+  key,
+  variant: '',
+  url: key,
+  tags: [],
+  keepUntil: clock.now() + 1e6,
+  head: { flat: [] },
+});
 
 describe('memory objects', () => {
   for (const each of objectsContract) {
-    it(each.name, () => each.run(async () => {
-      const clock = manualClock();
-      return { clock, store: new MemoryObjects({ clock, bytes: 64e6 }) };
-    }));
+    it(each.name, () =>
+      each.run(async () => {
+        const clock = manualClock();
+        return { clock, store: new MemoryObjects({ clock, bytes: 64e6 }) };
+      }),
+    );
   }
   it('stays within its bound, the longest unused going first', async () => {
     const clock = manualClock();
@@ -53,13 +62,16 @@ describe('memory objects', () => {
 });
 
 describe('disk objects', () => {
-  const open = (path: string, clock: ManualClock, bytes = 64e6) => DiskObjects.open({ clock, folder: path, bytes, warn: (says) => expect.fail(says) });
+  const open = (path: string, clock: ManualClock, bytes = 64e6) =>
+    DiskObjects.open({ clock, folder: path, bytes, warn: (says) => expect.fail(says) });
   for (const each of objectsContract) {
-    it(each.name, () => each.run(async () => {
-      const clock = manualClock();
-      const path = folder();
-      return { clock, store: await open(path, clock), reopen: () => open(path, clock) };
-    }));
+    it(each.name, () =>
+      each.run(async () => {
+        const clock = manualClock();
+        const path = folder();
+        return { clock, store: await open(path, clock), reopen: () => open(path, clock) };
+      }),
+    );
   }
   it('serves no file that a crash left short, long or foreign', async () => {
     const clock = manualClock();
@@ -71,7 +83,9 @@ describe('disk objects', () => {
       await writer?.commit(() => true);
     }
     await store.close();
-    const files = readdirSync(path).filter((name) => name !== 'tmp').flatMap((name) => readdirSync(join(path, name)).map((file) => join(path, name, file)));
+    const files = readdirSync(path)
+      .filter((name) => name !== 'tmp')
+      .flatMap((name) => readdirSync(join(path, name)).map((file) => join(path, name, file)));
     expect(files).toHaveLength(12);
     files.forEach((file, at) => {
       if (at % 4 === 0) truncateSync(file, statSync(file).size - 1 - at);
@@ -102,7 +116,9 @@ describe('disk objects', () => {
     }
     await store.close();
     expect(store.stats().bytes).toBeLessThanOrEqual(50_000);
-    const files = readdirSync(path).filter((name) => name !== 'tmp').flatMap((name) => readdirSync(join(path, name)));
+    const files = readdirSync(path)
+      .filter((name) => name !== 'tmp')
+      .flatMap((name) => readdirSync(join(path, name)));
     expect(files).toHaveLength(store.stats().objects);
   });
 });
@@ -120,32 +136,51 @@ describe.skipIf(!hasRedis)('redis objects (skipped only where redis-server is no
     port = (probe.address() as { port: number }).port;
     probe.close();
     await once(probe, 'close');
-    server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder()], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await new Promise<void>((resolve) => server.stdout?.on('data', (text: Buffer) => text.includes('Ready to accept') && resolve()));
+    server = spawn(
+      'redis-server',
+      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder()],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    await new Promise<void>((resolve) =>
+      server.stdout?.on('data', (text: Buffer) => text.includes('Ready to accept') && resolve()),
+    );
   });
   afterAll(() => void server?.kill());
 
   for (const each of objectsContract) {
-    it(each.name, () => each.run(async () => {
-      const clock = manualClock(Date.now());
-      const prefix = `t${count++}:`;
-      return { clock, store: new RedisObjects({ redis: connect(), clock, prefix }), reopen: async () => new RedisObjects({ redis: connect(), clock, prefix }) };
-    }));
+    it(each.name, () =>
+      each.run(async () => {
+        const clock = manualClock(Date.now());
+        const prefix = `t${count++}:`;
+        return {
+          clock,
+          store: new RedisObjects({ redis: connect(), clock, prefix }),
+          reopen: async () => new RedisObjects({ redis: connect(), clock, prefix }),
+        };
+      }),
+    );
   }
   for (const each of busContract) {
-    it(`bus: ${each.name}`, () => each.run(async () => {
-      const prefix = `b${count++}:`;
-      const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
-      return { one: redisBus(connect(), prefix, () => {}), two: redisBus(connect(), prefix, () => {}), settled: pause };
-    }));
+    it(`bus: ${each.name}`, () =>
+      each.run(async () => {
+        const prefix = `b${count++}:`;
+        const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
+        return {
+          one: redisBus(connect(), prefix, () => {}),
+          two: redisBus(connect(), prefix, () => {}),
+          settled: pause,
+        };
+      }));
   }
 });
 
 describe('memory bus', () => {
   for (const each of busContract) {
-    it(each.name, () => each.run(async () => {
-      const bus = new MemoryBus();
-      return { one: bus.join(), two: bus.join(), settled: async () => {} };
-    }));
+    it(each.name, () =>
+      each.run(async () => {
+        const bus = new MemoryBus();
+        return { one: bus.join(), two: bus.join(), settled: async () => {} };
+      }),
+    );
   }
 });

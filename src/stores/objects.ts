@@ -24,15 +24,23 @@ export interface OpenContext {
 /** Opens the object store that the document names. The Redis client is loaded only where it is used. */
 export async function openObjects(given: ObjectStoreDocument, context: OpenContext): Promise<OpenedObjects> {
   const { clock, folder, warn } = context;
-  if (given.use === 'memory') return { store: new MemoryObjects({ clock, bytes: size(given.bytes) }), bus: await busOf(given, warn) };
+  if (given.use === 'memory')
+    return { store: new MemoryObjects({ clock, bytes: size(given.bytes) }), bus: await busOf(given, warn) };
   if (given.use === 'disk') {
     const path = given.path ?? '.sallyport/objects';
     const at = isAbsolute(path) ? path : join(folder, path);
-    return { store: await DiskObjects.open({ clock, folder: at, bytes: size(given.bytes), warn }), bus: await busOf(given, warn) };
+    return {
+      store: await DiskObjects.open({ clock, folder: at, bytes: size(given.bytes), warn }),
+      bus: await busOf(given, warn),
+    };
   }
   const { Redis } = await import('ioredis');
   const { RedisObjects } = await import('./redis/objects.ts');
-  const redis = new Redis(given.url ?? 'redis://127.0.0.1:6379', { maxRetriesPerRequest: 1, enableOfflineQueue: false, lazyConnect: true });
+  const redis = new Redis(given.url ?? 'redis://127.0.0.1:6379', {
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    lazyConnect: true,
+  });
   redis.on('error', (thrown) => warn(`the object store is disturbed: ${messageOf(thrown)}`));
   await redis.connect();
   return { store: new RedisObjects({ redis, clock, prefix: given.prefix }), bus: await busOf(given, warn) };

@@ -22,14 +22,20 @@ describe('a running edge', () => {
       store: { use: 'memory' },
       origins: { o: { url: `http://127.0.0.1:${port}`, allow: ['127.0.0.1'] } },
       routes: {},
-      edge: { objects: { use: 'disk', path: 'objects' }, behaviours: [{ origin: 'o', cache: { tagHeader: 'Cache-Tag', key: { host: false } } }] },
+      edge: {
+        objects: { use: 'disk', path: 'objects' },
+        behaviours: [{ origin: 'o', cache: { tagHeader: 'Cache-Tag', key: { host: false } } }],
+      },
     };
     return run({ document, folder, plugins: [], path: 'document' } as never, { sinks: [], log() {} });
   };
   beforeAll(async () => {
     origin = createServer((request, response) => {
       asked++;
-      response.writeHead(200, { 'Cache-Control': request.url === '/never' ? 'no-store' : 'max-age=600', 'Cache-Tag': 'all' });
+      response.writeHead(200, {
+        'Cache-Control': request.url === '/never' ? 'no-store' : 'max-age=600',
+        'Cache-Tag': 'all',
+      });
       if (request.url === '/large') {
         for (let at = 0; at < 40; at++) response.write(Buffer.alloc(50_000, at));
         response.end();
@@ -51,7 +57,11 @@ describe('a running edge', () => {
   const cli = async (...args: string[]): Promise<string> => {
     lines.length = 0;
     const program = new Command().exitOverride();
-    const io = { out: (line: string) => void lines.push(line), err: (line: string) => void lines.push(line), isTty: false };
+    const io = {
+      out: (line: string) => void lines.push(line),
+      err: (line: string) => void lines.push(line),
+      isTty: false,
+    };
     cache(program, io);
     licences(program, io);
     await program.parseAsync(['node', 'sallyport', ...args]);
@@ -59,7 +69,8 @@ describe('a running edge', () => {
     return lines.join('\n');
   };
   const holds = async (objects: number): Promise<void> => {
-    while ((await running.app.cacheStats())?.objects !== objects) await new Promise((resolve) => setTimeout(resolve, 20));
+    while ((await running.app.cacheStats())?.objects !== objects)
+      await new Promise((resolve) => setTimeout(resolve, 20));
   };
 
   it('is warmed from a list, tells what it holds, and forgets what it is told to', async () => {
@@ -74,9 +85,18 @@ describe('a running edge', () => {
     expect(await cli('cache', 'purge', '/a', '--admin', admin)).toBe('1 object dropped');
     expect(await cli('cache', 'purge', '#all', '--admin', admin)).toBe('1 object dropped');
     expect(await cli('cache', 'purge', 'a', '--admin', admin)).toContain('an item is none');
-    const forged = await fetch(`${admin}/cache/purge`, { method: 'POST', body: '{"items":["/*"]}', headers: { 'content-type': 'text/plain' } });
+    const forged = await fetch(`${admin}/cache/purge`, {
+      method: 'POST',
+      body: '{"items":["/*"]}',
+      headers: { 'content-type': 'text/plain' },
+    });
     expect(forged.status).toBe(415);
-    expect(await warm(running.serving.url, ['/nowhere'], 1, [], () => {})).toEqual({ stored: 1, there: 0, other: 0, failed: 0 });
+    expect(await warm(running.serving.url, ['/nowhere'], 1, [], () => {})).toEqual({
+      stored: 1,
+      there: 0,
+      other: 0,
+      failed: 0,
+    });
   });
 
   it('streams a large object to viewer and disk, and has it after a restart', async () => {
@@ -94,11 +114,22 @@ describe('a running edge', () => {
 
   it('makes, lists and ends licences in the store of a document', async () => {
     const config = join(folder, 'sallyport.json');
-    writeFileSync(config, JSON.stringify({ store: { use: 'sqlite', with: { path: join(folder, 'state.db') } }, routes: { 'GET /': { to: { use: 'mock', with: {} } } } }));
-    const made = JSON.parse(await cli('licences', 'create', 'acme', '--quota', '10', '--config', config, '--json')) as { id: string; key: string };
+    writeFileSync(
+      config,
+      JSON.stringify({
+        store: { use: 'sqlite', with: { path: join(folder, 'state.db') } },
+        routes: { 'GET /': { to: { use: 'mock', with: {} } } },
+      }),
+    );
+    const made = JSON.parse(await cli('licences', 'create', 'acme', '--quota', '10', '--config', config, '--json')) as {
+      id: string;
+      key: string;
+    };
     expect(made.key).toMatch(/^lic_/);
     writeFileSync(join(folder, 'keys.csv'), 'old-key,Globex\nbroken\n');
-    expect(await cli('licences', 'import', join(folder, 'keys.csv'), '--config', config)).toContain('1 made, 0 known already');
+    expect(await cli('licences', 'import', join(folder, 'keys.csv'), '--config', config)).toContain(
+      '1 made, 0 known already',
+    );
     expect(await cli('licences', 'list', '--config', config)).toMatch(/acme[\s\S]*Globex|Globex[\s\S]*acme/);
     expect(await cli('licences', 'revoke', made.id, '--config', config)).toBe(`${made.id} is revoked`);
     expect(await cli('licences', 'revoke', 'nobody', '--config', config)).toContain('there is no licence nobody');

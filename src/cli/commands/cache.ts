@@ -6,14 +6,18 @@ import { progress } from '../progress.ts';
 /** Asks a running edge: what is stored, drop this, fetch that beforehand. */
 export function cache(program: Command, io: Terminal): void {
   const group = program.command('cache').description('look into, purge and warm the cache of a running edge');
-  const admin = (command: Command): Command => command.option('--admin <url>', 'its operator port', 'http://127.0.0.1:9901').option('--json', 'print JSON');
+  const admin = (command: Command): Command =>
+    command.option('--admin <url>', 'its operator port', 'http://127.0.0.1:9901').option('--json', 'print JSON');
 
-  admin(group.command('stats').description('how many objects, how many bytes')).action((options: { admin: string; json?: boolean }) =>
-    guarded(io, options.json === true, async () => {
-      const stats = (await ask(`${options.admin}/cache`)) as { readonly objects: number; readonly bytes: number };
-      io.out(options.json ? JSON.stringify(stats) : `${stats.objects} objects, ${(stats.bytes / 1_048_576).toFixed(1)} MB`);
-      return exits.ok;
-    }),
+  admin(group.command('stats').description('how many objects, how many bytes')).action(
+    (options: { admin: string; json?: boolean }) =>
+      guarded(io, options.json === true, async () => {
+        const stats = (await ask(`${options.admin}/cache`)) as { readonly objects: number; readonly bytes: number };
+        io.out(
+          options.json ? JSON.stringify(stats) : `${stats.objects} objects, ${(stats.bytes / 1_048_576).toFixed(1)} MB`,
+        );
+        return exits.ok;
+      }),
   );
 
   admin(group.command('purge').description('drop stored answers, here and on the other nodes'))
@@ -32,14 +36,35 @@ export function cache(program: Command, io: Terminal): void {
     .argument('<list>', 'file with one path per line')
     .option('--url <url>', 'the edge', 'http://127.0.0.1:8080')
     .option('--at-once <n>', 'requests at a time', '4')
-    .option('--header <name: value>', 'sent with each request; may be repeated', (value: string, all: string[]) => [...all, value], [] as string[])
+    .option(
+      '--header <name: value>',
+      'sent with each request; may be repeated',
+      (value: string, all: string[]) => [...all, value],
+      [] as string[],
+    )
     .option('--json', 'print JSON')
     .action((list: string, options: { url: string; atOnce: string; header: string[]; json?: boolean }) =>
       guarded(io, options.json === true, async () => {
-        const paths = readFileSync(list, 'utf8').split(/\r?\n/).map((line) => line.trim()).filter((line) => line.startsWith('/'));
-        const headers = options.header.map((text): [string, string] => [text.slice(0, text.indexOf(':')), text.slice(text.indexOf(':') + 1).trim()]);
-        const report = await warm(options.url, paths, Math.max(1, Number(options.atOnce) || 1), headers, progress(io, paths.length));
-        io.out(options.json ? JSON.stringify(report) : `${report.stored} stored, ${report.there} there already, ${report.other} not kept, ${report.failed} failed`);
+        const paths = readFileSync(list, 'utf8')
+          .split(/\r?\n/)
+          .map((line) => line.trim())
+          .filter((line) => line.startsWith('/'));
+        const headers = options.header.map((text): [string, string] => [
+          text.slice(0, text.indexOf(':')),
+          text.slice(text.indexOf(':') + 1).trim(),
+        ]);
+        const report = await warm(
+          options.url,
+          paths,
+          Math.max(1, Number(options.atOnce) || 1),
+          headers,
+          progress(io, paths.length),
+        );
+        io.out(
+          options.json
+            ? JSON.stringify(report)
+            : `${report.stored} stored, ${report.there} there already, ${report.other} not kept, ${report.failed} failed`,
+        );
         return report.failed > 0 ? exits.notInOrder : exits.ok;
       }),
     );
@@ -53,7 +78,13 @@ export interface WarmReport {
 }
 
 /** Asks for each path, some at a time, and reads what came of it from `Cache-Status` or `X-Cache`. */
-export async function warm(url: string, paths: readonly string[], atOnce: number, headers: readonly [string, string][], tick: () => void): Promise<WarmReport> {
+export async function warm(
+  url: string,
+  paths: readonly string[],
+  atOnce: number,
+  headers: readonly [string, string][],
+  tick: () => void,
+): Promise<WarmReport> {
   const report = { stored: 0, there: 0, other: 0, failed: 0 };
   const left = [...paths];
   const one = async (): Promise<void> => {
@@ -77,8 +108,14 @@ export async function warm(url: string, paths: readonly string[], atOnce: number
 }
 
 async function ask(url: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(url, body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const response = await fetch(
+    url,
+    body === undefined
+      ? {}
+      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+  );
   const value = (await response.json()) as { readonly message?: string };
-  if (!response.ok) throw new Error(`the operator port said ${response.status}: ${value.message ?? JSON.stringify(value)}`);
+  if (!response.ok)
+    throw new Error(`the operator port said ${response.status}: ${value.message ?? JSON.stringify(value)}`);
   return value;
 }

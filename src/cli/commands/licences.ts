@@ -20,7 +20,11 @@ interface Shared {
 export function licences(program: Command, io: Terminal): void {
   const group = program.command('licences').description('import, make, list and revoke licence keys');
   const sub = (name: string, says: string): Command =>
-    group.command(name).description(says).option('-c, --config <file>', 'the document whose store is meant').option('--json', 'print JSON');
+    group
+      .command(name)
+      .description(says)
+      .option('-c, --config <file>', 'the document whose store is meant')
+      .option('--json', 'print JSON');
 
   sub('create', 'make a licence; its key is shown this once and kept only as a hash')
     .argument('<name>', 'whose it is')
@@ -30,12 +34,19 @@ export function licences(program: Command, io: Terminal): void {
       guarded(io, options.json === true, async () => {
         const lifetime = options.expires === undefined ? null : milliseconds(options.expires);
         const quota = options.quota === undefined ? null : Number(options.quota);
-        if ((options.expires !== undefined && lifetime === null) || (quota !== null && !(Number.isInteger(quota) && quota > 0))) {
+        if (
+          (options.expires !== undefined && lifetime === null) ||
+          (quota !== null && !(Number.isInteger(quota) && quota > 0))
+        ) {
           io.err('sallyport: --expires wants a duration such as 365d, --quota a whole number above 0');
           return exits.usage;
         }
         return withStore(options.config, async (state) => {
-          const made = await createLicence(state.records, nodeDigest, systemClock, { name, quota, expiresAt: lifetime === null ? null : systemClock.now() + lifetime });
+          const made = await createLicence(state.records, nodeDigest, systemClock, {
+            name,
+            quota,
+            expiresAt: lifetime === null ? null : systemClock.now() + lifetime,
+          });
           if (!made) throw new Error('the same key was made twice: try again');
           if (options.json) io.out(JSON.stringify({ id: made.record.id, name, key: made.key }));
           else {
@@ -70,7 +81,14 @@ export function licences(program: Command, io: Terminal): void {
         if (options.json) io.out(JSON.stringify(book, null, 2));
         else {
           const day = (at: number | null): string => (at === null ? '-' : new Date(at).toISOString().slice(0, 10));
-          const rows = book.map((each) => [each.id, each.name, each.enabled ? 'yes' : 'no', day(each.createdAt), day(each.expiresAt), each.quota === null ? '-' : String(each.quota)]);
+          const rows = book.map((each) => [
+            each.id,
+            each.name,
+            each.enabled ? 'yes' : 'no',
+            day(each.createdAt),
+            day(each.expiresAt),
+            each.quota === null ? '-' : String(each.quota),
+          ]);
           for (const line of table([['id', 'name', 'enabled', 'created', 'expires', 'quota'], ...rows])) io.out(line);
         }
         return exits.ok;

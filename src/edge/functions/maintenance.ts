@@ -12,7 +12,10 @@ export default defineEdgeFunction({
   open: ({ says, retryAfter, except }) => ({
     viewerRequest(_, context) {
       if (except.includes(context.clientAddress)) return undefined;
-      return new Response(says, { status: 503, headers: { 'retry-after': String(retryAfter), 'content-type': 'text/plain; charset=utf-8' } });
+      return new Response(says, {
+        status: 503,
+        headers: { 'retry-after': String(retryAfter), 'content-type': 'text/plain; charset=utf-8' },
+      });
     },
   }),
 });

@@ -12,7 +12,8 @@ export default defineEdgeFunction({
   open: ({ strip, prefix, index }) => ({
     viewerRequest(request) {
       const url = new URL(request.url);
-      const bare = strip !== '' && url.pathname.startsWith(strip) ? url.pathname.slice(strip.length) || '/' : url.pathname;
+      const bare =
+        strip !== '' && url.pathname.startsWith(strip) ? url.pathname.slice(strip.length) || '/' : url.pathname;
       const rooted = bare.startsWith('/') ? bare : `/${bare}`;
       url.pathname = prefix + (index !== undefined && rooted.endsWith('/') ? rooted + index : rooted);
       return new Request(url, request);

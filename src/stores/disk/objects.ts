@@ -23,7 +23,8 @@ interface OnDisk {
   readonly offset: number;
 }
 
-const broken = (thrown: unknown): Fault => new Fault('store.objects.disk', 'store', messageOf(thrown), { cause: thrown });
+const broken = (thrown: unknown): Fault =>
+  new Fault('store.objects.disk', 'store', messageOf(thrown), { cause: thrown });
 
 /**
  * Cache bodies in files, one per object; heads stand in memory and are read back at start. A file is written under
@@ -71,7 +72,10 @@ export class DiskObjects implements ObjectStore {
         }
         const meta = (await this.#amended(path)) ?? opened.meta;
         const { mtimeMs } = await stat(path);
-        found.push({ object: new IndexedObject(meta, opened.size, file, { path, offset: opened.offset }), usedAt: mtimeMs });
+        found.push({
+          object: new IndexedObject(meta, opened.size, file, { path, offset: opened.offset }),
+          usedAt: mtimeMs,
+        });
       }
     }
     found.sort((a, b) => a.usedAt - b.usedAt);
@@ -194,9 +198,13 @@ export class DiskObjects implements ObjectStore {
 
   #erase(path: string): void {
     this.#track(
-      Promise.all([path, `${path}.head`].map((name) => unlink(name).catch((thrown: NodeJS.ErrnoException) => {
-        if (thrown.code !== 'ENOENT') this.#warn(`${name} could not be removed: ${messageOf(thrown)}`);
-      }))).then(() => {}),
+      Promise.all(
+        [path, `${path}.head`].map((name) =>
+          unlink(name).catch((thrown: NodeJS.ErrnoException) => {
+            if (thrown.code !== 'ENOENT') this.#warn(`${name} could not be removed: ${messageOf(thrown)}`);
+          }),
+        ),
+      ).then(() => {}),
     );
   }
 

@@ -48,7 +48,11 @@ function flow(file: FileHandle, offset: number, length: number, sink: BodySink):
     } catch (thrown) {
       if (!over) {
         close();
-        sink.fail(thrown instanceof Fault ? thrown : new Fault('store.objects.disk', 'store', messageOf(thrown), { cause: thrown }));
+        sink.fail(
+          thrown instanceof Fault
+            ? thrown
+            : new Fault('store.objects.disk', 'store', messageOf(thrown), { cause: thrown }),
+        );
       }
     } finally {
       reading = false;

@@ -53,7 +53,8 @@ export class MemoryObjects implements ObjectStore {
         open = false;
         // A chunk may be a window on a large buffer; what is kept must not keep that alive.
         const only = chunks[0];
-        const body = chunks.length === 1 && only && only.byteLength < only.buffer.byteLength ? only.slice() : concat(chunks);
+        const body =
+          chunks.length === 1 && only && only.byteLength < only.buffer.byteLength ? only.slice() : concat(chunks);
         this.#ids++;
         this.#index.put(new IndexedObject(meta, body.length, String(this.#ids), body));
         return true;

@@ -3,7 +3,14 @@ import type { Clock } from '../../base/clock.ts';
 import { Fault, messageOf } from '../../base/fault.ts';
 import { newId } from '../../base/id.ts';
 import type { Body } from '../../http/body.ts';
-import { isMeant, type ObjectMeta, type ObjectStore, type ObjectWriter, type Purge, type StoredObject } from '../../ports/objects.ts';
+import {
+  isMeant,
+  type ObjectMeta,
+  type ObjectStore,
+  type ObjectWriter,
+  type Purge,
+  type StoredObject,
+} from '../../ports/objects.ts';
 import { CHUNK } from './chunk.ts';
 import { readChunks } from './read.ts';
 
@@ -19,7 +26,8 @@ const LINGER_MS = 60_000;
 /** Every so many writes some of the index is looked through for objects that have expired. */
 const SWEEP_EVERY = 256;
 
-const broken = (thrown: unknown): Fault => new Fault('store.objects.redis', 'store', messageOf(thrown), { cause: thrown });
+const broken = (thrown: unknown): Fault =>
+  new Fault('store.objects.redis', 'store', messageOf(thrown), { cause: thrown });
 
 /** Exchanges or removes a field only while it still holds the same body: `ARGV` field, id, new value or "". */
 const CHANGE = `
@@ -114,7 +122,10 @@ export class RedisObjects implements ObjectStore {
       abandon: () => {
         if (!open) return;
         open = false;
-        void last.then(() => this.#forgetBody(id, chunks), () => this.#forgetBody(id, chunks));
+        void last.then(
+          () => this.#forgetBody(id, chunks),
+          () => this.#forgetBody(id, chunks),
+        );
       },
     };
   }
@@ -186,7 +197,12 @@ export class RedisObjects implements ObjectStore {
   #members(what: Purge): Promise<string[]> {
     if (what.by === 'tag') return this.#redis.smembers(`${this.#prefix}t:${what.tag}`);
     // Members are JSON arrays that begin with the URL, so a prefix of URLs is a range of members.
-    const start = what.by === 'all' || what.by === 'path' ? '["' : what.by === 'url' ? `[${JSON.stringify(what.url)},` : `[${JSON.stringify(what.prefix).slice(0, -1)}`;
+    const start =
+      what.by === 'all' || what.by === 'path'
+        ? '["'
+        : what.by === 'url'
+          ? `[${JSON.stringify(what.url)},`
+          : `[${JSON.stringify(what.prefix).slice(0, -1)}`;
     return this.#redis.zrangebylex(`${this.#prefix}urls`, `[${start}`, `[${start}\xff`);
   }
 
@@ -197,7 +213,8 @@ export class RedisObjects implements ObjectStore {
     for (let at = 0; at < found.length; at += 2) {
       const name = found[at] as string;
       const [, key, variant] = JSON.parse(name) as [string, string, string];
-      if ((await this.#redis.hexists(this.#heads(key), variant)) === 0) await this.#redis.zrem(`${this.#prefix}urls`, name);
+      if ((await this.#redis.hexists(this.#heads(key), variant)) === 0)
+        await this.#redis.zrem(`${this.#prefix}urls`, name);
     }
   }
 
@@ -227,7 +244,8 @@ export class RedisObjects implements ObjectStore {
   }
 
   #linger(object: StoredObject): void {
-    for (let at = 0; at * CHUNK < Math.max(1, object.size); at++) this.#redis.pexpire(this.#chunk(object.id, at), LINGER_MS).catch(() => {});
+    for (let at = 0; at * CHUNK < Math.max(1, object.size); at++)
+      this.#redis.pexpire(this.#chunk(object.id, at), LINGER_MS).catch(() => {});
   }
 
   #forgetBody(id: string, chunks: number): void {
@@ -237,7 +255,8 @@ export class RedisObjects implements ObjectStore {
 
 const memberOf = (meta: ObjectMeta): string => JSON.stringify([meta.url, meta.key, meta.variant]);
 
-const text = (object: StoredObject): string => `${object.id}\n${JSON.stringify({ meta: object.meta, size: object.size })}`;
+const text = (object: StoredObject): string =>
+  `${object.id}\n${JSON.stringify({ meta: object.meta, size: object.size })}`;
 
 function parse(value: string): StoredObject {
   const mark = value.indexOf('\n');

@@ -6,7 +6,12 @@ import { CHUNK } from './chunk.ts';
 const gone = (): Fault => new Fault('store.objects.gone', 'store', 'an object left the cache while it was being read');
 
 /** Bytes `from` to `to` (not included) of a body in chunks; null when the first of them is not there. */
-export async function readChunks(redis: Redis, name: (at: number) => string, from: number, to: number): Promise<Body | null> {
+export async function readChunks(
+  redis: Redis,
+  name: (at: number) => string,
+  from: number,
+  to: number,
+): Promise<Body | null> {
   const first = Math.floor(from / CHUNK);
   const start = await redis.getBuffer(name(first));
   if (start === null) return null;
@@ -15,7 +20,14 @@ export async function readChunks(redis: Redis, name: (at: number) => string, fro
   return Body.from((sink) => flow(redis, name, first, own, to - from, sink), to - from);
 }
 
-function flow(redis: Redis, name: (at: number) => string, first: number, start: Buffer, length: number, sink: BodySink): ReturnType<Body['start']> {
+function flow(
+  redis: Redis,
+  name: (at: number) => string,
+  first: number,
+  start: Buffer,
+  length: number,
+  sink: BodySink,
+): ReturnType<Body['start']> {
   let next = first + 1;
   let left = length;
   let held = false;

@@ -8,7 +8,10 @@ export interface BusesUnderTest {
   settled(): Promise<void>;
 }
 
-export const busContract: readonly { readonly name: string; run(open: () => Promise<BusesUnderTest>): Promise<void> }[] = [
+export const busContract: readonly {
+  readonly name: string;
+  run(open: () => Promise<BusesUnderTest>): Promise<void>;
+}[] = [
   {
     name: 'tells the others, by topic, and not oneself',
     async run(open) {

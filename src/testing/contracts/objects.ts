@@ -15,7 +15,8 @@ export interface ContractCase {
   run(open: () => Promise<ObjectsUnderTest>): Promise<void>;
 }
 
-const bytes = (size: number, seed = 1): Uint8Array => Uint8Array.from({ length: size }, (_, at) => (at * 31 + seed * 17) & 255);
+const bytes = (size: number, seed = 1): Uint8Array =>
+  Uint8Array.from({ length: size }, (_, at) => (at * 31 + seed * 17) & 255);
 
 const meta = (clock: ManualClock, key: string, more: Partial<ObjectMeta> = {}): ObjectMeta => ({
   key,
@@ -35,7 +36,12 @@ async function put(store: ObjectStore, about: ObjectMeta, body: Uint8Array, piec
   return writer.commit(() => true);
 }
 
-async function content(store: ObjectStore, object: StoredObject, from = 0, to = object.size): Promise<Uint8Array | null> {
+async function content(
+  store: ObjectStore,
+  object: StoredObject,
+  from = 0,
+  to = object.size,
+): Promise<Uint8Array | null> {
   const body = await store.read(object, from, to);
   if (!body) return null;
   const chunks: Uint8Array[] = [];
@@ -74,7 +80,14 @@ export const objectsContract: readonly ContractCase[] = [
       const whole = bytes(600_000);
       await put(store, meta(clock, 'http://a/p'), whole);
       const object = await only(store, 'http://a/p');
-      for (const [from, to] of [[0, 1], [5, 5], [262_140, 262_150], [599_999, 600_000], [100, 530_000], [262_144, 524_288]] as const) {
+      for (const [from, to] of [
+        [0, 1],
+        [5, 5],
+        [262_140, 262_150],
+        [599_999, 600_000],
+        [100, 530_000],
+        [262_144, 524_288],
+      ] as const) {
         assert.deepEqual(await content(store, object, from, to), whole.slice(from, to), `${from} to ${to}`);
       }
     },
@@ -119,7 +132,10 @@ export const objectsContract: readonly ContractCase[] = [
       const before = (await store.find('http://a/v')).find((object) => object.meta.variant === 'one') as StoredObject;
       await put(store, meta(clock, 'http://a/v', { variant: 'one' }), bytes(30, 3));
       const found = await store.find('http://a/v');
-      assert.deepEqual(found.map((object) => [object.meta.variant, object.size]).sort(), [['one', 30], ['two', 20]]);
+      assert.deepEqual(found.map((object) => [object.meta.variant, object.size]).sort(), [
+        ['one', 30],
+        ['two', 20],
+      ]);
       const old = await content(store, before).catch(() => null);
       if (old) assert.deepEqual(old, bytes(10, 1), 'the replaced body, or none, but never the new one');
     },
@@ -150,7 +166,12 @@ export const objectsContract: readonly ContractCase[] = [
     async run(open) {
       const { store, clock } = await open();
       const urls = ['http://a/1', 'http://a/1?q=1', 'http://a/10', 'http://a/2/x', 'http://b/1'];
-      for (const url of urls) await put(store, meta(clock, `${url}\nh:k:v`, { url, tags: url.includes('/1') ? ['ones', 'all'] : ['all'] }), bytes(5));
+      for (const url of urls)
+        await put(
+          store,
+          meta(clock, `${url}\nh:k:v`, { url, tags: url.includes('/1') ? ['ones', 'all'] : ['all'] }),
+          bytes(5),
+        );
       await put(store, meta(clock, 'http://a/1'), bytes(6));
       assert.equal(await store.purge({ by: 'url', url: 'http://a/1' }), 2, 'every key of the URL');
       assert.equal(await store.purge({ by: 'url', url: 'http://a/1' }), 0);
@@ -161,7 +182,8 @@ export const objectsContract: readonly ContractCase[] = [
       assert.equal(await store.purge({ by: 'tag', tag: 'none' }), 0);
       await put(store, meta(clock, 'http://c/é"\\'), bytes(3));
       assert.equal(await store.purge({ by: 'prefix', prefix: 'http://c/é"' }), 1, 'characters that need care');
-      for (const url of ['http://d/z', 'https://e/z', 'http://d/z?q', '/z', 'http://d/zz']) await put(store, meta(clock, url), bytes(2));
+      for (const url of ['http://d/z', 'https://e/z', 'http://d/z?q', '/z', 'http://d/zz'])
+        await put(store, meta(clock, url), bytes(2));
       assert.equal(await store.purge({ by: 'path', path: '/z', whole: true }), 3, 'a path on every host');
       assert.equal(await store.purge({ by: 'path', path: '/z', whole: false }), 2);
       assert.equal(await store.purge({ by: 'all' }), 1);
@@ -175,7 +197,10 @@ export const objectsContract: readonly ContractCase[] = [
       await put(store, meta(clock, 'http://a/e', { keepUntil: clock.now() + 1000, variant: 'short' }), bytes(5));
       await put(store, meta(clock, 'http://a/e', { variant: 'long' }), bytes(6));
       clock.turn(1001);
-      assert.deepEqual((await store.find('http://a/e')).map((object) => object.meta.variant), ['long']);
+      assert.deepEqual(
+        (await store.find('http://a/e')).map((object) => object.meta.variant),
+        ['long'],
+      );
     },
   },
   {

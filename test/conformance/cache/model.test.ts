@@ -33,7 +33,18 @@ function chance(seed: number): (below: number) => number {
   };
 }
 
-const kinds = ['shared', 'private', 'identity', 'vary', 'cookie', 'short', 'validated', 'lying', 'cut', 'tagged'] as const;
+const kinds = [
+  'shared',
+  'private',
+  'identity',
+  'vary',
+  'cookie',
+  'short',
+  'validated',
+  'lying',
+  'cut',
+  'tagged',
+] as const;
 const users = ['', 'ann', 'bob', 'eve'];
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -49,7 +60,12 @@ interface Seen {
   readonly body: string | null;
 }
 
-async function play(seed: number, operations: number, store: ObjectStore, clock: ReturnType<typeof manualClock>): Promise<{ readonly checked: number; readonly hits: number; readonly broken: number }> {
+async function play(
+  seed: number,
+  operations: number,
+  store: ObjectStore,
+  clock: ReturnType<typeof manualClock>,
+): Promise<{ readonly checked: number; readonly hits: number; readonly broken: number }> {
   const random = chance(seed);
   const versions = new Map<string, number>();
   /** Lowest version that a request which begins now may be given, by path: what a completed purge or write has left behind. */
@@ -69,13 +85,31 @@ async function play(seed: number, operations: number, store: ObjectStore, clock:
     }
     if (faulty && random(3) === 0) {
       if (random(2) === 0) throw new Fault('integration.origin.broken', 'origin', 'the line broke', { status: 502 });
-      return { status: 503, headers: HeaderList.of({ 'Content-Length': '4' }), body: Body.of('down'), address: 'script' };
+      return {
+        status: 503,
+        headers: HeaderList.of({ 'Content-Length': '4' }),
+        body: Body.of('down'),
+        address: 'script',
+      };
     }
-    const name = kind === 'private' || kind === 'identity' || kind === 'cookie' ? `${path} for ${user}` : kind === 'vary' ? `${path} in ${asked.headers.get('x-flavour') ?? ''}` : path;
+    const name =
+      kind === 'private' || kind === 'identity' || kind === 'cookie'
+        ? `${path} for ${user}`
+        : kind === 'vary'
+          ? `${path} in ${asked.headers.get('x-flavour') ?? ''}`
+          : path;
     const text = textOf(name, version);
     const control: Record<string, string> = {
-      shared: 'max-age=20', private: 'private, max-age=20', identity: 'max-age=20', vary: 'max-age=20', cookie: 'max-age=20',
-      short: 'max-age=1, stale-while-revalidate=3, stale-if-error=5', validated: 'max-age=2', lying: 'max-age=20', cut: 'max-age=20', tagged: 'max-age=20',
+      shared: 'max-age=20',
+      private: 'private, max-age=20',
+      identity: 'max-age=20',
+      vary: 'max-age=20',
+      cookie: 'max-age=20',
+      short: 'max-age=1, stale-while-revalidate=3, stale-if-error=5',
+      validated: 'max-age=2',
+      lying: 'max-age=20',
+      cut: 'max-age=20',
+      tagged: 'max-age=20',
     };
     const headers: [string, string][] = [['Cache-Control', control[kind] as string]];
     if (kind === 'vary') headers.push(['Vary', 'X-Flavour']);
@@ -83,10 +117,12 @@ async function play(seed: number, operations: number, store: ObjectStore, clock:
     if (kind === 'tagged') headers.push(['Cache-Tag', `t${path.length}`]);
     if (kind === 'validated') {
       headers.push(['ETag', `"${version}"`]);
-      if (asked.headers.get('if-none-match') === `"${version}"`) return { status: 304, headers: HeaderList.of(headers), body: null, address: 'script' };
+      if (asked.headers.get('if-none-match') === `"${version}"`)
+        return { status: 304, headers: HeaderList.of(headers), body: null, address: 'script' };
     }
     const bytes = new TextEncoder().encode(text);
-    const declared = kind === 'lying' && random(2) === 0 ? bytes.length + 1 + random(5) : random(2) === 0 ? bytes.length : null;
+    const declared =
+      kind === 'lying' && random(2) === 0 ? bytes.length + 1 + random(5) : random(2) === 0 ? bytes.length : null;
     headers.push(declared === null ? ['Transfer-Encoding', 'chunked'] : ['Content-Length', String(declared)]);
     const cutAt = kind === 'cut' && random(2) === 0 ? random(bytes.length) : null;
     return { status: 200, headers: HeaderList.of(headers), body: dribble(bytes, declared, cutAt), address: 'script' };
@@ -119,23 +155,56 @@ async function play(seed: number, operations: number, store: ObjectStore, clock:
         running = false;
       };
       void go();
-      return { pause: () => void (held = true), resume: () => { held = false; void go(); }, cancel: () => void (over = true) };
+      return {
+        pause: () => void (held = true),
+        resume: () => {
+          held = false;
+          void go();
+        },
+        cancel: () => void (over = true),
+      };
     }, declared);
   }
 
   const state = await memory.open({}, { clock, folder: '.', warn() {} });
   // What lies behind a key is each caller's own: the line marks it, and the cache must not share it.
-  const { key: apiKey } = await createKey(state.records, nodeDigest, { name: 'all', now: clock.now(), tenant: null, expiresAt: null });
+  const { key: apiKey } = await createKey(state.records, nodeDigest, {
+    name: 'all',
+    now: clock.now(),
+    tenant: null,
+    expiresAt: null,
+  });
   const app = await sallyport({
     document: {
       origins: { o: { url: 'http://o.test', retries: 0 } },
       routes: { 'ANY /{proxy+}': { to: 'o' }, 'GET /identity/{proxy+}': { to: 'o', key: 'required' } },
-      edge: { behaviours: [{ path: '*', cache: { tagHeader: 'Cache-Tag', credentials: ['header:x-user'], key: { headers: ['X-Keyed'] } } }] },
+      edge: {
+        behaviours: [
+          {
+            path: '*',
+            cache: { tagHeader: 'Cache-Tag', credentials: ['header:x-user'], key: { headers: ['X-Keyed'] } },
+          },
+        ],
+      },
     },
-    ports: { clock, log() {}, sinks: [], state, objects: store, openDialer: () => ({ dial: origin, close: async () => {} }) },
+    ports: {
+      clock,
+      log() {},
+      sinks: [],
+      state,
+      objects: store,
+      openDialer: () => ({ dial: origin, close: async () => {} }),
+    },
   });
   const room = new CacheRoom({ store, clock, bus: null, log() {} });
-  const viewer: Viewer = { address: '127.0.0.1', peer: '127.0.0.1', port: 1, secure: false, localAddress: '127.0.0.1', localPort: 1 };
+  const viewer: Viewer = {
+    address: '127.0.0.1',
+    peer: '127.0.0.1',
+    port: 1,
+    secure: false,
+    localAddress: '127.0.0.1',
+    localPort: 1,
+  };
 
   let checked = 0;
   let hits = 0;
@@ -143,7 +212,17 @@ async function play(seed: number, operations: number, store: ObjectStore, clock:
 
   const send = async (method: string, path: string, headers: [string, string][], leaves: boolean): Promise<Seen> => {
     const departure = new Departure();
-    const response = await app.handle({ method, target: path, version: '1.1', headers: HeaderList.of([['Host', 'h'], ...headers]), body: method === 'POST' ? Body.of('x') : null }, viewer, departure);
+    const response = await app.handle(
+      {
+        method,
+        target: path,
+        version: '1.1',
+        headers: HeaderList.of([['Host', 'h'], ...headers]),
+        body: method === 'POST' ? Body.of('x') : null,
+      },
+      viewer,
+      departure,
+    );
     if (leaves) {
       response.body?.cancel();
       departure.leave();
@@ -153,7 +232,15 @@ async function play(seed: number, operations: number, store: ObjectStore, clock:
     return { status: response.status, headers: response.headers, body };
   };
 
-  const check = (path: string, user: string, flavour: string, range: string | null, floor: number, ceiling: number, seen: Seen): void => {
+  const check = (
+    path: string,
+    user: string,
+    flavour: string,
+    range: string | null,
+    floor: number,
+    ceiling: number,
+    seen: Seen,
+  ): void => {
     checked++;
     if (seen.body === null) return void broken++;
     if (seen.headers.get('cache-status')?.includes('hit')) hits++;
@@ -162,17 +249,27 @@ async function play(seed: number, operations: number, store: ObjectStore, clock:
     const length = seen.headers.get('content-length');
     // What only passes through, because a purge came, is as long as the origin's connection says: the dialer's business.
     const passed = seen.headers.get('cache-status')?.includes('detail=purged');
-    if (length !== undefined && seen.status !== 304 && !passed) expect(seen.body.length, `${path}: the length that was promised`).toBe(Number(length));
-    const name = kind === 'private' || kind === 'identity' || kind === 'cookie' ? `${path} for ${user}` : kind === 'vary' ? `${path} in ${flavour}` : path;
+    if (length !== undefined && seen.status !== 304 && !passed)
+      expect(seen.body.length, `${path}: the length that was promised`).toBe(Number(length));
+    const name =
+      kind === 'private' || kind === 'identity' || kind === 'cookie'
+        ? `${path} for ${user}`
+        : kind === 'vary'
+          ? `${path} in ${flavour}`
+          : path;
     const fits: number[] = [];
     for (let version = 1; version <= ceiling; version++) {
       const whole = textOf(name, version);
       if (seen.status === 206) {
         const span = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(seen.headers.get('content-range') ?? '');
-        if (span && Number(span[3]) === whole.length && whole.slice(Number(span[1]), Number(span[2]) + 1) === seen.body) fits.push(version);
+        if (span && Number(span[3]) === whole.length && whole.slice(Number(span[1]), Number(span[2]) + 1) === seen.body)
+          fits.push(version);
       } else if (whole === seen.body) fits.push(version);
     }
-    expect(fits.length, `${path} for "${user}" in "${flavour}" range ${range}: ${seen.status} ${seen.body.slice(0, 60)}… (${seen.body.length}) is none of ${ceiling} versions`).toBeGreaterThan(0);
+    expect(
+      fits.length,
+      `${path} for "${user}" in "${flavour}" range ${range}: ${seen.status} ${seen.body.slice(0, 60)}… (${seen.body.length}) is none of ${ceiling} versions`,
+    ).toBeGreaterThan(0);
     expect(Math.max(...fits), `${path}: not older than what a purge left behind`).toBeGreaterThanOrEqual(floor);
   };
 
@@ -203,7 +300,10 @@ async function play(seed: number, operations: number, store: ObjectStore, clock:
       } else {
         const user = users[random(users.length)] as string;
         const flavour = `f${random(3)}`;
-        const headers: [string, string][] = [['X-User', user], ['X-Flavour', flavour]];
+        const headers: [string, string][] = [
+          ['X-User', user],
+          ['X-Flavour', flavour],
+        ];
         if (kind === 'identity') headers.push(['X-API-Key', apiKey]);
         const range = kind === 'shared' && random(4) === 0 ? `bytes=${random(20)}-${20 + random(40)}` : null;
         if (range) headers.push(['Range', range]);
@@ -240,10 +340,17 @@ describe('many at once, against a model', () => {
     const sum = { checked: 0, hits: 0, broken: 0 };
     for (let seed = 1; seed <= ROUNDS; seed++) {
       const clock = manualClock();
-      const result = await play(seed, OPERATIONS, new MemoryObjects({ clock, bytes: seed % 2 ? 64e6 : 200_000 }), clock);
+      const result = await play(
+        seed,
+        OPERATIONS,
+        new MemoryObjects({ clock, bytes: seed % 2 ? 64e6 : 200_000 }),
+        clock,
+      );
       for (const name of ['checked', 'hits', 'broken'] as const) sum[name] += result[name];
     }
-    console.log(`memory: ${ROUNDS * OPERATIONS} operations, ${sum.checked} answers checked, ${sum.hits} hits, ${sum.broken} broken off`);
+    console.log(
+      `memory: ${ROUNDS * OPERATIONS} operations, ${sum.checked} answers checked, ${sum.hits} hits, ${sum.broken} broken off`,
+    );
     expect(sum.checked).toBeGreaterThan(ROUNDS * OPERATIONS * 0.8);
     expect(sum.hits).toBeGreaterThan(sum.checked / 20);
   });
@@ -253,7 +360,12 @@ describe('many at once, against a model', () => {
     for (const seed of [101, 102]) {
       const folder = mkdtempSync(join(tmpdir(), 'sallyport-model-'));
       const clock = manualClock();
-      const result = await play(seed, OPERATIONS, await DiskObjects.open({ clock, folder, bytes: 64e6, warn: (says) => expect.fail(says) }), clock);
+      const result = await play(
+        seed,
+        OPERATIONS,
+        await DiskObjects.open({ clock, folder, bytes: 64e6, warn: (says) => expect.fail(says) }),
+        clock,
+      );
       sum.checked += result.checked;
       sum.hits += result.hits;
       rmSync(folder, { recursive: true, force: true });

@@ -14,7 +14,10 @@ export type BehaviourInput = Edge['behaviours'][number];
 
 export const answer = (body: string, headers: Fields = {}, status = 200): Inbound => ({
   status,
-  headers: HeaderList.of({ ...(status === 304 || status === 204 ? {} : { 'Content-Length': String(new TextEncoder().encode(body).length) }), ...headers }),
+  headers: HeaderList.of({
+    ...(status === 304 || status === 204 ? {} : { 'Content-Length': String(new TextEncoder().encode(body).length) }),
+    ...headers,
+  }),
   body: status === 304 || status === 204 ? null : Body.of(body),
   address: 'script',
 });
@@ -39,7 +42,8 @@ export const distribution = (
     },
   });
 
-export const xCache = (reply: { readonly headers: HeaderList }): string => (reply.headers.get('x-cache') ?? '').split(' ')[0] as string;
+export const xCache = (reply: { readonly headers: HeaderList }): string =>
+  (reply.headers.get('x-cache') ?? '').split(' ')[0] as string;
 
 export const seconds = (n: number): number => n * 1000;
 

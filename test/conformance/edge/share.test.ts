@@ -7,7 +7,11 @@ import { answer, cloudfront, distribution, tick, xCache, type Fields } from './p
 const keep = { 'Cache-Control': 'max-age=3600' };
 
 describe('collapsing', () => {
-  const together = async (headers: Fields, cache: Parameters<typeof cloudfront>[0], more: object = {}): Promise<{ readonly asked: number; readonly bodies: Set<string> }> => {
+  const together = async (
+    headers: Fields,
+    cache: Parameters<typeof cloudfront>[0],
+    more: object = {},
+  ): Promise<{ readonly asked: number; readonly bodies: Set<string> }> => {
     let n = 0;
     const v = await distribution(async () => {
       const own = ++n;
@@ -47,7 +51,10 @@ describe('ranges', () => {
       const whole = await hit.send({ target: '/', headers: { Range: range } });
       expect([whole.status, whole.body], range).toEqual([200, text]);
     }
-    const part = await distribution(({ headers }) => ranged({ range: headers.get('range') ?? '' }), [{ cache: cloudfront() }]);
+    const part = await distribution(
+      ({ headers }) => ranged({ range: headers.get('range') ?? '' }),
+      [{ cache: cloudfront() }],
+    );
     expect((await part.send({ target: '/', headers: { Range: 'bytes=0-4' } })).body).toBe('01234');
     expect(xCache(await part.send({ target: '/', headers: { Range: 'bytes=1-3' } }))).toBe('Hit');
     const ignoring = await distribution(() => answer(text, keep), [{ cache: cloudfront() }]);
@@ -55,7 +62,10 @@ describe('ranges', () => {
     expect([whole.status, whole.body]).toEqual([200, text]);
     expect((await ignoring.send({ target: '/', headers: { Range: 'bytes=0-4' } })).body).toBe('01234');
     expect(ignoring.asked).toHaveLength(1);
-    const unordered = await distribution(({ headers }) => ranged({ range: headers.get('range') ?? '' }), [{ cache: cloudfront() }]);
+    const unordered = await distribution(
+      ({ headers }) => ranged({ range: headers.get('range') ?? '' }),
+      [{ cache: cloudfront() }],
+    );
     expect((await unordered.send({ target: '/', headers: { Range: 'bytes=5-6,0-1' } })).body).toBe(text);
   });
 });
@@ -63,12 +73,19 @@ describe('ranges', () => {
 describe('invalidation', () => {
   const room = async (urls: readonly string[], tags: string | null = null) => {
     const store = new MemoryObjects({ clock: { now: () => 0, ticks: () => 0 }, bytes: 1e6 });
-    const v = await distribution(({ target }) => answer(target, { ...keep, ...(tags === null ? {} : { 'Cache-Tag': tags.replaceAll('$', target) }) }), [{ cache: cloudfront({ key: { query: 'all' }, ...(tags === null ? {} : { tagHeader: 'Cache-Tag' }) }) }], {}, {}, { ports: { objects: store } });
+    const v = await distribution(
+      ({ target }) =>
+        answer(target, { ...keep, ...(tags === null ? {} : { 'Cache-Tag': tags.replaceAll('$', target) }) }),
+      [{ cache: cloudfront({ key: { query: 'all' }, ...(tags === null ? {} : { tagHeader: 'Cache-Tag' }) }) }],
+      {},
+      {},
+      { ports: { objects: store } },
+    );
     for (const target of urls) await v.send({ target });
     const own = new CacheRoom({ store, clock: v.clock, bus: null, log() {} });
     const left = async (): Promise<string[]> => {
       const found = [];
-      for (const target of urls) if ((await store.find(target)).length > 0) found.push(target);
+      for (const target of urls) if (store.find(target).length > 0) found.push(target);
       return found;
     };
     const purge = async (item: string): Promise<number | string> => {
@@ -91,7 +108,12 @@ describe('invalidation', () => {
       expect(await r.left(), item).toEqual(left);
     }
     const r = await room(urls);
-    expect([await r.purge('a'), await r.purge('/a*b'), await r.purge(`/${'a'.repeat(4000)}`), await r.purge('')]).toEqual(['no-slash', 'star-inside', 'too-long', 'empty']);
+    expect([
+      await r.purge('a'),
+      await r.purge('/a*b'),
+      await r.purge(`/${'a'.repeat(4000)}`),
+      await r.purge(''),
+    ]).toEqual(['no-slash', 'star-inside', 'too-long', 'empty']);
   });
   it('T24 counts fifty tags, in any case, and none without the setting', async () => {
     const many = Array.from({ length: 51 }, (_, at) => `Tag${at}`).join(', ');
