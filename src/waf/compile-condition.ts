@@ -1,6 +1,7 @@
 import type { Condition, Exclusion, MatchCondition, Target } from './condition.ts';
 import { spell } from './condition.ts';
-import type { ChainTree, CompileOptions } from './compile.ts';
+import type { ChainTree } from './chain-tree.ts';
+import type { CompileOptions } from './compile-options.ts';
 import { fieldNamed } from './field-table.ts';
 import { constantOf, expand, written } from './macro.ts';
 import type { Matcher, OperatorContext } from './operator.ts';

@@ -1,25 +1,13 @@
 import { actionNamed } from './action-table.ts';
+import { ChainTree } from './chain-tree.ts';
 import { compileCondition } from './compile-condition.ts';
+import type { CompileOptions } from './compile-options.ts';
 import { ruleTest, type RuleSelector } from './exclusions.ts';
 import { fieldNamed, findField } from './field-table.ts';
 import type { Template } from './macro.ts';
-import type { CompiledLink, CompiledRule, ChainNode, Program } from './program.ts';
+import type { CompiledLink, CompiledRule, Program } from './program.ts';
 import { type Link, type Marker, type Phase, type Rule, type RuleSet } from './rule.ts';
 import { RuleError, type SourcePlace } from './rule-error.ts';
-import { transformNamed } from './transform-table.ts';
-import type { TransformDefinition } from './transform.ts';
-import { decodeUrlUni } from './transforms/url-decode-uni.ts';
-
-export interface CompileOptions {
-  /** Reads a file that an operator names; the path is already relative to where the engine runs. */
-  readonly readFile?: (path: string) => string | null;
-  /** Variables in `TX` whose sum is the anomaly score. */
-  readonly scores?: readonly string[];
-  /** These rules were compiled before without an error: arguments are read when they are first needed. */
-  readonly checked?: boolean;
-  /** Takes an error instead of throwing it; the rule it is about is left out. */
-  readonly onError?: (error: RuleError) => void;
-}
 
 const crsScores = [
   'inbound_anomaly_score_pl1',
@@ -35,45 +23,6 @@ const crsScores = [
   'anomaly_score_pl3',
   'anomaly_score_pl4',
 ];
-
-/** Chains of transformations as one tree. */
-export class ChainTree {
-  readonly root: ChainNode = { id: 0, transform: null, previous: null, path: [] };
-  readonly #children = new Map<string, ChainNode>();
-  readonly #unicodeMap: Uint8Array | null;
-
-  constructor(unicodeMap: Uint8Array | null = null) {
-    this.#unicodeMap = unicodeMap;
-  }
-
-  get size(): number {
-    return this.#children.size + 1;
-  }
-
-  node(names: readonly string[], place: SourcePlace): ChainNode {
-    let node = this.root;
-    for (const name of names) {
-      const transform = this.#transform(name, place);
-      const key = `${node.id} ${transform.name}`;
-      let next = this.#children.get(key);
-      if (next === undefined) {
-        const path: ChainNode[] = [...node.path];
-        next = { id: this.#children.size + 1, transform, previous: node, path };
-        path.push(next);
-        this.#children.set(key, next);
-      }
-      node = next;
-    }
-    return node;
-  }
-
-  #transform(name: string, place: SourcePlace): TransformDefinition {
-    const page = transformNamed(name, place);
-    const map = this.#unicodeMap;
-    if (map === null || page.name !== 'urlDecodeUni') return page;
-    return { ...page, apply: (value) => decodeUrlUni(value, map) };
-  }
-}
 
 function checkMacros(template: Template | null, place: SourcePlace): void {
   for (const part of template ?? []) if (typeof part !== 'string') fieldNamed(part.field, place);

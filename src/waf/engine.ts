@@ -1,7 +1,8 @@
 import { systemClock, type Clock } from '../base/clock.ts';
 import { newId } from '../base/id.ts';
 import { memoryCollections, type CollectionStore } from './collections.ts';
-import { compile, type CompileOptions } from './compile.ts';
+import { compile } from './compile.ts';
+import type { CompileOptions } from './compile-options.ts';
 import { evaluate } from './evaluate.ts';
 import { inspection, type Inspection } from './inspection.ts';
 import type { Overlay } from './overlay.ts';
