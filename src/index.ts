@@ -14,6 +14,7 @@ export type { Document, DocumentInput } from './config/document.ts';
 export type { Definition } from './pipeline/registry.ts';
 export { allow, count, defineRule, deny, type RuleContext, type RuleDefinition, type RuleRequest, type RuleVerdict } from './rules/rule.ts';
 export { defineAuthorizer, type Authorizer, type AuthorizerDefinition } from './gateway/authorizer.ts';
+export { definePolicy, type PolicyDefinition } from './gateway/policy.ts';
 export { defineIntegration, type IntegrationDefinition } from './integration/integration.ts';
 export { defineSink, type SinkDefinition } from './sinks/sink.ts';
 export { defineStore, type StoreDefinition } from './stores/store.ts';

@@ -44,8 +44,5 @@ export const eventContextFact = defineSlot<() => EventContext>('event-context');
 /** What a function that is no proxy said when it failed; its integration response is chosen by it. */
 export const functionErrorFact = defineSlot<string>('function-error');
 
-/** Factor by which times to live are stretched while a budget runs out. */
-export const cacheStretchFact = defineSlot<number>('cache-stretch');
-
 /** True when nothing tells the end of the origin's answer from a broken connection: what came may not be all. */
 export const unframedFact = defineSlot<boolean>('unframed');

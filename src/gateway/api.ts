@@ -5,6 +5,7 @@ import type { Authorizer } from './authorizer.ts';
 import type { CorsRules } from './cors.ts';
 import type { GatewayResponses } from './gateway-responses.ts';
 import type { RequestMapping, ResponseMapping } from './parameter-mapping.ts';
+import type { PolicyStep } from './policy.ts';
 import type { Policy } from './resource-policy.ts';
 import type { Router } from './router.ts';
 import type { Transform } from './transform.ts';
@@ -58,6 +59,7 @@ export interface ApiRoute {
     readonly responses: ReadonlyMap<string, ResponseMapping>;
   } | null;
   readonly transform: Transform | null;
+  readonly policies: readonly PolicyStep[];
   readonly operation: string | null;
   readonly shareable: boolean;
   readonly bodyBytes: number;

@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import { refuse } from '../flow/refuse.ts';
-import { cacheStretchFact, keyFact, tenantFact } from '../flow/shared-facts.ts';
+import { keyFact, tenantFact } from '../flow/shared-facts.ts';
 import { onTheWayOut, type Answer, type Handle, type Stage } from '../flow/stage.ts';
+import type { HeaderList } from '../http/headers.ts';
 import type { Reason } from '../trace/reason.ts';
 import { spendReasons } from './api-reasons.ts';
 import { apiRouteFact, type ApiRoute } from './api.ts';
@@ -62,8 +63,10 @@ function take(
     case 'note':
       return pay(exchange);
     case 'longer-cache':
-      exchange.facts.set(cacheStretchFact, step.factor);
-      return pay(exchange);
+      return onTheWayOut(pay(exchange), (response) => ({
+        ...response,
+        headers: stretched(response.headers, step.factor),
+      }));
     case 'throttle': {
       const limit = step.throttle ?? { rate: 1, burst: 1 };
       const key = `budget ${budget.name} ${scope} ${route.key} ${exchange.facts.get(keyFact)?.id ?? exchange.viewer.address}`;
@@ -101,3 +104,14 @@ function scopeOf(budget: Budget, exchange: Exchange): string {
 }
 
 const round = (dollars: number): number => Math.round(dollars * 1e6) / 1e6;
+
+/** Caches in front may keep an answer so many times longer; what must not be kept stays so. */
+export function stretched(headers: HeaderList, factor: number): HeaderList {
+  const said = headers.joined('cache-control');
+  if (said === undefined || /no-store|no-cache|private/i.test(said)) return headers;
+  const longer = said.replaceAll(
+    /\b(max-age|s-maxage)=(\d{1,9})/gi,
+    (_, name: string, seconds: string) => `${name}=${Math.floor(Number(seconds) * factor)}`,
+  );
+  return longer === said ? headers : headers.with('Cache-Control', longer);
+}

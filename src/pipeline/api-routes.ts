@@ -1,21 +1,25 @@
 import type { ApiRouteDocument } from '../config/api-routes.ts';
 import type { GatewayApiDocument } from '../config/apis.ts';
+import { Fault } from '../base/fault.ts';
 import { pathText, shown, type Issue } from '../config/parse.ts';
 import { ms, size } from '../config/parts.ts';
 import type { Document } from '../config/document.ts';
 import type { ApiRoute, Resource } from '../gateway/api.ts';
 import type { Authorizer } from '../gateway/authorizer.ts';
 import { requestMapping, responseMapping, type ResponseMapping } from '../gateway/parameter-mapping.ts';
+import type { PolicyDefinition, PolicyStep } from '../gateway/policy.ts';
 import { parseRouteKey, Router } from '../gateway/router.ts';
 import { transform } from '../gateway/transform.ts';
 import { validator, type Validator } from '../gateway/validate.ts';
 import { readSpending } from './api-plans.ts';
+import { readSlot } from './slots.ts';
 
 export interface RoutesOptions {
   readonly document: Document;
   readonly name: string;
   readonly api: GatewayApiDocument;
   readonly authorizers: ReadonlyMap<string, Authorizer>;
+  readonly policies: ReadonlyMap<string, PolicyDefinition>;
   readonly issues: Issue[];
 }
 
@@ -141,6 +145,7 @@ function readRoute(
     validator: readValidator(options, given, problem),
     mapping,
     transform: made,
+    policies: readPolicies(options, given, path),
     operation: given.operation ?? null,
     shareable: given.shareable,
     bodyBytes: Math.min(size(given.bodyBytes), 10 * 1024 * 1024),
@@ -176,4 +181,28 @@ function readValidator(
   if (typeof made !== 'string') return made;
   problem(['validate', 'body'], 'JSON Schemas', made);
   return null;
+}
+
+function readPolicies(
+  { policies, issues }: RoutesOptions,
+  given: ApiRouteDocument,
+  path: readonly PropertyKey[],
+): readonly PolicyStep[] {
+  return given.policies.flatMap((use, at) => {
+    const where = [...path, 'policies', at];
+    const slot = readSlot('policy', use, policies, where, issues);
+    if (!slot) return [];
+    try {
+      return [slot.definition.open(slot.options)];
+    } catch (thrown) {
+      if (!(thrown instanceof Fault) || thrown.source !== 'config') throw thrown;
+      issues.push({
+        path: pathText([...where, 'with']),
+        wanted: 'options that go together',
+        found: thrown.message,
+        hint: null,
+      });
+      return [];
+    }
+  });
 }

@@ -80,7 +80,14 @@ export function readApi(options: ApisOptions, name: string, api: GatewayApiDocum
     problem(['timeout'], 'at most 300s', shown(api.timeout));
 
   const authorizers = readAuthorizers(options, name, api);
-  const { routes, resources } = readApiRoutes({ document, name, api, authorizers, issues });
+  const { routes, resources } = readApiRoutes({
+    document,
+    name,
+    api,
+    authorizers,
+    policies: options.registry.policies,
+    issues,
+  });
   const policy =
     api.policy === undefined
       ? null

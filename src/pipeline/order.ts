@@ -17,6 +17,7 @@ import { apiAnswers } from '../gateway/api-answers.ts';
 import { call } from '../gateway/api-call.ts';
 import { apiRoute } from '../gateway/api-route.ts';
 import type { GatewayApi } from '../gateway/api.ts';
+import { applyPolicies } from '../gateway/apply-policies.ts';
 import { authorize } from '../gateway/authorize.ts';
 import { preflight } from '../gateway/cors-stage.ts';
 import { key } from '../gateway/key.ts';
@@ -139,6 +140,7 @@ export const restLine = (p: Parts, a: ApiParts): readonly Stage[] => [
   plan(a.api, a.plan), // after the authorizer, since the key may come from it
   spend(a.budgets, a.book, a.metering, p.clock),
   validate(a.api),
+  applyPolicies(),
   mapping(a.api),
 ];
 
@@ -153,5 +155,6 @@ export const httpLine = (p: Parts, a: ApiParts): readonly Stage[] => [
   plan(a.api, a.plan),
   spend(a.budgets, a.book, a.metering, p.clock),
   validate(a.api),
+  applyPolicies(),
   mapping(a.api),
 ];

@@ -1,6 +1,8 @@
 import { byName } from '../base/named.ts';
 import type { AuthorizerDefinition } from '../gateway/authorizer.ts';
 import { all as authorizers } from '../gateway/authorizers/all.gen.ts';
+import { all as policies } from '../gateway/policies/all.gen.ts';
+import type { PolicyDefinition } from '../gateway/policy.ts';
 import type { EdgeFunctionDefinition } from '../edge/function.ts';
 import { all as edgeFunctions } from '../edge/functions/all.gen.ts';
 import { all as integrations } from '../integration/integrations/all.gen.ts';
@@ -15,6 +17,7 @@ import type { StoreDefinition } from '../stores/store.ts';
 /** Anything that a user may define and hand in. */
 export type Definition =
   | AuthorizerDefinition
+  | PolicyDefinition
   | EdgeFunctionDefinition
   | RuleDefinition
   | IntegrationDefinition
@@ -23,6 +26,7 @@ export type Definition =
 
 /** All definitions by kind and name: built in first, then the user's. A double name is a fault. */
 export interface Registry {
+  readonly policies: ReadonlyMap<string, PolicyDefinition>;
   readonly authorizers: ReadonlyMap<string, AuthorizerDefinition>;
   readonly edgeFunctions: ReadonlyMap<string, EdgeFunctionDefinition>;
   readonly rules: ReadonlyMap<string, RuleDefinition>;
@@ -34,6 +38,7 @@ export interface Registry {
 export function registry(plugins: readonly Definition[] = []): Registry {
   const ours: readonly Definition[] = [
     ...authorizers,
+    ...policies,
     ...edgeFunctions,
     ...rules,
     ...integrations,
@@ -47,6 +52,7 @@ export function registry(plugins: readonly Definition[] = []): Registry {
     );
   return {
     authorizers: of('authorizer'),
+    policies: of('policy'),
     edgeFunctions: of('edge-function'),
     rules: of('rule'),
     integrations: of('integration'),

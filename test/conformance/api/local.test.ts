@@ -251,6 +251,62 @@ describe('positive security', () => {
   });
 });
 
+describe('policies of a route', () => {
+  it('POLICIES change the request in order and the answer in reverse', async () => {
+    const made = await api(
+      {
+        kind: 'http',
+        routes: {
+          'GET /a': {
+            to: 'one',
+            policies: [
+              {
+                use: 'set-header',
+                with: { name: 'x-who', value: 'api ${context.apiId} ${request.header.user-agent}' },
+              },
+              { use: 'remove-header', with: { names: ['user-agent'] } },
+              { use: 'cache-control', with: { value: 'public, max-age=60' } },
+              { use: 'set-header', with: { name: 'x-status', value: 'seen', on: 'response' } },
+            ],
+          },
+        },
+      },
+      { document: two },
+    );
+    const answer = await made.get('/a', { 'user-agent': 'me' });
+    const asked = made.visit.asked[0];
+    expect([asked?.headers.get('x-who'), asked?.headers.has('user-agent')]).toEqual(['api shop me', false]);
+    expect([answer.headers.get('cache-control'), answer.headers.get('x-status')]).toEqual([
+      'public, max-age=60',
+      'seen',
+    ]);
+    await expect(
+      api({ kind: 'http', routes: { 'GET /a': { ...mock(), policies: [{ use: 'set-haeder', with: {} }] } } }),
+    ).rejects.toThrow('did you mean "set-header"');
+  });
+
+  it('BUDGET lets caches in front keep answers longer as it runs out', async () => {
+    const made = await api(
+      {
+        kind: 'http',
+        routes: {
+          'GET /a': {
+            ...mock(),
+            budget: 'b',
+            price: { fixed: 6 },
+            policies: [{ use: 'cache-control', with: { value: 'public, max-age=60, s-maxage=10' } }],
+          },
+        },
+      },
+      {
+        document: { budgets: { b: { limit: 10, flush: '0ms', steps: [{ at: 0.5, do: 'longer-cache', factor: 5 }] } } },
+      },
+    );
+    expect((await made.get('/a')).headers.get('cache-control')).toBe('public, max-age=60, s-maxage=10');
+    expect((await made.get('/a')).headers.get('cache-control')).toBe('public, max-age=300, s-maxage=50');
+  });
+});
+
 describe('files and redirects', () => {
   it('FILES serves what is below its folder, with validators, and nothing hidden or outside', async () => {
     const files: Record<string, string> = { 'index.html': '<h1>', 'a/b.css': 'p{}', 'a/index.html': 'in a' };
