@@ -1,5 +1,4 @@
 import { concat } from '../base/bytes.ts';
-import type { MaybePromise } from '../base/later.ts';
 import { isStrongTag } from '../http/etag.ts';
 import { HeaderList } from '../http/headers.ts';
 import type { ContentRange } from '../http/range.ts';

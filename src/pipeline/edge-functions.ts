@@ -9,7 +9,7 @@ import type { EdgeOrigin } from '../events/edge.ts';
 import type { Moment } from '../events/edge-headers.ts';
 import type { Geography } from '../ports/geography.ts';
 import { openScript } from '../run/script.ts';
-import type { EdgeOptions } from './edge.ts';
+import type { EdgeOptions } from './edge-options.ts';
 import { readSlot } from './slots.ts';
 
 type Sides = readonly (Side | null)[] | null;

@@ -24,11 +24,10 @@ import type { Ports } from '../ports/ports.ts';
 import type { VerifyingKey } from '../ports/verifier.ts';
 import { fileGeography } from '../stores/file/geography.ts';
 import type { Stage } from '../flow/stage.ts';
-import type { Functions } from './functions.ts';
+import type { EdgeOptions } from './edge-options.ts';
 import { edgeForward } from './edge-forward.ts';
 import { sidesOf } from './edge-functions.ts';
 import { cachePolicyOf, codingsOf, madeFields, originRequestOf } from './edge-rules.ts';
-import type { Registry } from './registry.ts';
 import { elsewhere } from './edge-elsewhere.ts';
 
 /** What the edge line is made from; lists are by behaviour. */
@@ -50,16 +49,6 @@ export interface EdgeParts {
   readonly originRequest: readonly OriginRequestRules[];
   readonly origins: readonly (OriginChoice | null)[] | null;
   readonly forward: Stage | null;
-}
-
-export interface EdgeOptions {
-  readonly document: Document;
-  readonly room: CacheRoom | null;
-  readonly ports: Ports;
-  readonly functions: Functions;
-  readonly forwarders: ReadonlyMap<string, Forwarder>;
-  readonly registry: Registry;
-  readonly folder: string;
 }
 
 /** The document's edge as parts of a line; null where it has none. */
