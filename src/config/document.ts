@@ -9,6 +9,7 @@ import { apiKeys, budgets, metering, plans } from './plans.ts';
 import { pools } from './pools.ts';
 import { routes } from './routes.ts';
 import { rules, tenants } from './rules.ts';
+import { sockets } from './socket.ts';
 import { use } from './use.ts';
 import { waf } from './waf.ts';
 
@@ -34,6 +35,7 @@ export const document = z
     budgets: budgets.prefault({}),
     pools: pools.prefault({}),
     edge: edge.optional(),
+    sockets: sockets.optional(),
     origins: z.record(z.string().min(1), origin).default({}).meta({ description: 'Origins by name.' }),
     store: use
       .prefault({ use: 'sqlite' })

@@ -253,6 +253,24 @@ export const socketConnections = z
   })
   .meta({ id: 'SocketConnections', description: 'The `@connections` API.' });
 
+export const sockets = z
+  .strictObject({
+    url: z
+      .string()
+      .regex(/^rediss?:\/\//, { error: 'wanted "redis://host:port" or "rediss://…"' })
+      .meta({ description: 'A Redis or Valkey server that all nodes share.' }),
+    prefix: z.string().default('sallyport:').meta({ description: 'Before every key and channel.' }),
+    alive: durationText
+      .default('15s')
+      .meta({ description: 'A node that is not heard for so long is dead; its connections are gone for the others.' }),
+    patience: durationText.default('1s').meta({ description: 'How long another node may take to answer.' }),
+  })
+  .meta({
+    id: 'SocketNodes',
+    description: 'Many nodes with WebSocket connections: each can post to those of the others.',
+  });
+
+export type SocketNodesDocument = z.infer<typeof sockets>;
 export type SocketApiDocument = z.infer<typeof socketApi>;
 export type SocketRouteDocument = z.infer<typeof socketRoute>;
 export type SocketConnectionsDocument = z.infer<typeof socketConnections>;

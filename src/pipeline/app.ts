@@ -4,6 +4,7 @@ import { newId } from '../base/id.ts';
 import { messageOf } from '../base/fault.ts';
 import type { Document } from '../config/document.ts';
 import { DocumentError, parseDocument } from '../config/parse.ts';
+import { ms } from '../config/parts.ts';
 import type { ResourceMap } from '../config/rules.ts';
 import { Departure } from '../flow/departure.ts';
 import { newExchange, type Viewer } from '../flow/exchange.ts';
@@ -12,6 +13,7 @@ import type { HttpRequest } from '../http/message.ts';
 import type { DocumentSource } from '../ports/documents.ts';
 import type { Purge } from '../ports/objects.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { SocketNodes } from '../ports/socket-nodes.ts';
 import { openObjects } from '../stores/objects.ts';
 import { Trace } from '../trace/trace.ts';
 import type { Spending } from '../gateway/spend-book.ts';
@@ -73,7 +75,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
   const { document: first } = accept(options.document);
   const firstRegistry = registry(options.plugins);
   const { ports, state } = await outfit(first, firstRegistry, folder, options.ports ?? {});
-  const sockets = new Sockets(ports, firstRegistry.rules);
+  const sockets = new Sockets(ports, firstRegistry.rules, await openNodes(first, options, ports));
   const pools = dialers(ports.openDialer);
   const running = functions(ports.openFunction);
   const room = await openRoom(first, options, ports, folder);
@@ -248,4 +250,14 @@ async function openRoom(
     ? { store: given, bus: options.ports?.bus ?? null }
     : await openObjects(document.edge.objects, { clock: ports.clock, folder, warn: (says) => ports.log('warn', says) });
   return new CacheRoom({ ...opened, clock: ports.clock, log: ports.log });
+}
+
+/** The other nodes; a reload keeps them. The Redis client is loaded only where it is used. */
+async function openNodes(document: Document, options: AppOptions, ports: Ports): Promise<SocketNodes | null> {
+  if (options.ports?.socketNodes) return options.ports.socketNodes;
+  if (document.sockets === undefined) return null;
+  const { url, prefix, alive, patience } = document.sockets;
+  const { redisSocketNodes } = await import('../stores/redis/socket-nodes.ts');
+  const warn = (says: string): void => ports.log('warn', says);
+  return redisSocketNodes({ url, prefix, aliveMs: ms(alive), patienceMs: ms(patience), warn });
 }

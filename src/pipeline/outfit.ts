@@ -11,6 +11,7 @@ import type { DocumentSource } from '../ports/documents.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { ObjectStore } from '../ports/objects.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { SocketNodes } from '../ports/socket-nodes.ts';
 import type { Sink } from '../ports/sink.ts';
 import { fetchJson } from '../net/fetch-json.ts';
 import { workerInvoker } from '../run/worker.ts';
@@ -26,6 +27,8 @@ export type PortOverrides = Partial<Omit<Ports, 'buckets' | 'counters' | 'record
   readonly state?: State;
   /** The object store of the cache. */
   readonly objects?: ObjectStore;
+  /** The other nodes with WebSocket connections. */
+  readonly socketNodes?: SocketNodes;
   /** Where its purges are told to other processes. */
   readonly bus?: Bus;
   /** Sinks besides those of the document: metrics, the memory of traces. */

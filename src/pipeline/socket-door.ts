@@ -48,6 +48,7 @@ const bareRoute: ApiRoute = {
   ...{ key: '$connect', resource: '$connect', resourceId: '', to: 'websocket', authorizer: null, scopes: [] },
   ...{ keyRequired: false, throttle: null, validator: null, mapping: null, transform: null, operation: null },
   ...{ shareable: false, bodyBytes: 0, timeoutMs: 29_000, rewrite: undefined, budget: null, describes: null },
+  policies: [],
 };
 
 function apiOf(given: SocketApiDocument, document: Document): GatewayApi {

@@ -8,18 +8,22 @@ import {
 } from '../config/socket.ts';
 import type { SocketApiDocument, SocketConnectionsDocument, SocketOriginDocument } from '../config/socket.ts';
 import type { Exchange } from '../flow/exchange.ts';
+import { refuse } from '../flow/refuse.ts';
 import type { Answer } from '../flow/stage.ts';
 import type { AuthorizerDefinition } from '../gateway/authorizer.ts';
 import { defineIntegration, type IntegrationDefinition } from '../integration/integration.ts';
 import type { Dialer, DialerOptions, OpenDialer } from '../ports/dialer.ts';
 import type { OpenFunction } from '../ports/invoker.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { SocketNodes } from '../ports/socket-nodes.ts';
 import type { RuleDefinition } from '../rules/rule.ts';
 import { drain } from '../socket/drain.ts';
 import type { Happening } from '../socket/api-options.ts';
 import type { Inspect } from '../socket/inspect.ts';
-import { manage } from '../socket/management.ts';
-import { Registry } from '../socket/registry.ts';
+import { manage, managementPath } from '../socket/management.ts';
+import { carryOut, Reach } from '../socket/reach.ts';
+import { reasons } from '../socket/reasons.ts';
+import { Registry, type RegistryWatcher } from '../socket/registry.ts';
 import { Upgrades } from '../socket/upgrades.ts';
 import { messageWaf } from './message-waf.ts';
 import { fillSecrets, socketApi } from './socket-api.ts';
@@ -53,6 +57,7 @@ export class Sockets {
   readonly upgrades = new Upgrades();
   readonly definitions: readonly IntegrationDefinition[];
   readonly #ports: Ports | null;
+  readonly #nodes: SocketNodes | null;
   readonly #rules: ReadonlyMap<string, RuleDefinition>;
   readonly #registries = new Map<string, Registry>();
   readonly #dialers = new Map<string, Dialer>();
@@ -64,9 +69,12 @@ export class Sockets {
   /**
    * @param ports null where only the definitions are wanted, for the schema
    * @param rules the rules that messages may be held to, by name
+   * @param nodes the other nodes; null where this is the only one
    */
-  constructor(ports: Ports | null, rules: ReadonlyMap<string, RuleDefinition>) {
+  constructor(ports: Ports | null, rules: ReadonlyMap<string, RuleDefinition>, nodes: SocketNodes | null = null) {
     this.#ports = ports;
+    this.#nodes = nodes;
+    nodes?.serve((order) => carryOut(this.registry(order.api), order));
     this.#rules = rules;
     this.#records = ports === null ? null : new MessageRecords(ports.sinks, ports.clock);
     const api = defineIntegration({
@@ -121,6 +129,7 @@ export class Sockets {
 
   async close(): Promise<void> {
     await Promise.all([...this.#dialers.values()].map((dialer) => dialer.close()));
+    await this.#nodes?.close();
   }
 
   #given(): Ports {
@@ -154,6 +163,7 @@ export class Sockets {
   #api(given: SocketApiDocument, ports: Ports, openFunction: OpenFunction): End {
     const observe = this.#observer(given.api);
     const registry = this.registry(given.api);
+    registry.watcher ??= this.#nodes === null ? null : told(given.api, this.#nodes);
     const judge = this.#judge(given, ports);
     const { document, authorizers } = this.#loading;
     const door = document === null ? null : socketDoor(given, { document, authorizers, ports, openFunction });
@@ -202,11 +212,23 @@ export class Sockets {
       clock: ports.clock,
       skewMs: 300_000,
     });
-    const registry = this.registry(given.api);
-    const options = { registry, maxMessage: size(given.message), binary: given.binary, authorize };
+    const reach = new Reach(given.api, this.registry(given.api), this.#nodes);
+    const options = { reach, maxMessage: size(given.message), binary: given.binary, authorize };
     return (exchange) => {
-      const path = exchange.request.target.split('?', 1)[0]!;
-      return manage(options, exchange, path.slice(path.lastIndexOf('/') + 1));
+      const path = managementPath(exchange.request.target.split('?', 1)[0]!);
+      if (path === null) return refuse(exchange, 'socket', reasons['management-path']);
+      return manage(options, exchange, path);
     };
   }
+}
+
+/** Tells the other nodes of connections that come and go. */
+function told(api: string, nodes: SocketNodes): RegistryWatcher {
+  return {
+    added(session) {
+      const said = nodes.add(api, session.id);
+      if (said instanceof Promise) session.known = said.finally(() => (session.known = null));
+    },
+    removed: (session) => nodes.remove(api, session.id),
+  };
 }

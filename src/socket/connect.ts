@@ -43,7 +43,9 @@ function enter(
   const full = options.registry.add(session, options.budgets);
   if (full !== null) return refuse(exchange, STAGE, full, { headers: HeaderList.of({ 'retry-after': '1' }) });
   const route = options.routes.get('$connect');
-  if (route === undefined) return accepted({ api, session, handshake }, options, exchange, HeaderList.empty);
+  if (route === undefined) {
+    return whenHere(session.known, () => accepted({ api, session, handshake }, options, exchange, HeaderList.empty));
+  }
   const requestId = exchange.trace.id;
   const call: SocketCall = {
     kind: 'CONNECT',
@@ -54,8 +56,9 @@ function enter(
     binary: false,
     event: () => connectEvent(request, session.facts, requestId, exchange.clock.now()),
   };
+  // The other nodes are told meanwhile: whoever hears of this connection may post to it as soon as it is open.
   return whenHere(route.integration.invoke(call), (outcome) =>
-    judged({ api, session, handshake }, options, exchange, call, outcome),
+    whenHere(session.known, () => judged({ api, session, handshake }, options, exchange, call, outcome)),
   );
 }
 

@@ -15,6 +15,7 @@ export const reasons = defineReasons('socket', {
   'message-model': [400, 'The message does not fit the model of its route.'],
   'message-broken': [500, 'What was to look at the message broke, so it has not been allowed.'],
   'message-slow': [429, 'The client does not read what it is sent; this was not sent any more.'],
+  'management-path': [404, 'The management API knows `@connections` and `@groups`, and nothing else.'],
   'management-unsigned': [403, 'A call of the management API without a signature or token.'],
   'management-denied': [403, 'A call of the management API that is not allowed.'],
 });

@@ -9,10 +9,23 @@ export interface Budgets {
   readonly perKey: number | null;
 }
 
-/** The connections of one API in this process, by id, and how many each address and key has. */
+/** Told of connections that come and go. */
+export interface RegistryWatcher {
+  added(session: Session): void;
+  removed(session: Session): void;
+}
+
+/** Most groups that one connection may be in. */
+const MOST_GROUPS = 100;
+
+/** The connections of one API in this process, by id and by group, and how many each address and key has. */
 export class Registry {
   readonly #sessions = new Map<string, Session>();
   readonly #held = new Map<string, number>();
+  readonly #groups = new Map<string, Set<Session>>();
+  /** Who tells the other nodes; null where there are none. */
+  watcher: RegistryWatcher | null = null;
+
   get size(): number {
     return this.#sessions.size;
   }
@@ -36,11 +49,38 @@ export class Registry {
     this.#sessions.set(session.id, session);
     this.#count(address, 1);
     if (key !== null) this.#count(key, 1);
+    this.watcher?.added(session);
     return null;
+  }
+
+  /** Connections of a group, or all with null. */
+  members(group: string | null): Iterable<Session> {
+    return group === null ? this.#sessions.values() : (this.#groups.get(group) ?? []);
+  }
+
+  /** False when it is in too many groups already. */
+  join(session: Session, group: string): boolean {
+    const groups = (session.groups ??= new Set());
+    if (groups.has(group)) return true;
+    if (groups.size >= MOST_GROUPS) return false;
+    groups.add(group);
+    const members = this.#groups.get(group);
+    if (members) members.add(session);
+    else this.#groups.set(group, new Set([session]));
+    return true;
+  }
+
+  leave(session: Session, group: string): void {
+    const members = this.#groups.get(group);
+    if (!session.groups?.delete(group) || members === undefined) return;
+    members.delete(session);
+    if (members.size === 0) this.#groups.delete(group);
   }
 
   remove(session: Session): void {
     if (!this.#sessions.delete(session.id)) return;
+    for (const group of session.groups ?? []) this.leave(session, group);
+    this.watcher?.removed(session);
     this.#count(`a ${session.address}`, -1);
     if (session.key !== null) this.#count(`k ${session.key}`, -1);
   }

@@ -14,6 +14,10 @@ export class Session {
   /** `connecting` until the 101 is written: posts are answered with 410 (spec WC-8). */
   state: 'connecting' | 'open' | 'gone' = 'connecting';
   connection: Peer<Session> | null = null;
+  /** Names of the groups that it is in; null while there are none. */
+  groups: Set<string> | null = null;
+  /** Settles when the other nodes can find it; null when there is nothing to wait for. */
+  known: Promise<void> | null = null;
   /** Messages whose integration has not answered. */
   inFlight = 0;
   #tokens = -1;

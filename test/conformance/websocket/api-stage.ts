@@ -19,7 +19,8 @@ import { SocketApi } from '../../../src/socket/api.ts';
 import type { Happening, SocketApiOptions } from '../../../src/socket/api-options.ts';
 import type { SocketRoute } from '../../../src/socket/call.ts';
 import { functionIntegration } from '../../../src/socket/integrations/function.ts';
-import { manage } from '../../../src/socket/management.ts';
+import { manage, managementPath } from '../../../src/socket/management.ts';
+import { Reach } from '../../../src/socket/reach.ts';
 import { Registry } from '../../../src/socket/registry.ts';
 import { parseSelection, type Selection } from '../../../src/socket/select.ts';
 import { Upgrades } from '../../../src/socket/upgrades.ts';
@@ -113,10 +114,11 @@ export async function apiStage(given: StageOptions): Promise<ApiStage> {
     const trace = new Trace(`trace-${++ids}`, [], systemClock);
     const exchange = newExchange({ request, viewer, trace, clock: systemClock, departure, later: () => undefined });
     const path = request.target.split('?')[0]!;
-    const id = /^\/prod\/(?:@|%40)connections\/([^/]+)$/.exec(path)?.[1];
-    if (id !== undefined) {
+    const managed = managementPath(path);
+    if (managed !== null) {
       const { limits } = api.options;
-      return manage({ registry: api.registry, maxMessage: limits.maxMessage, binary: false, authorize }, exchange, id);
+      const reach = new Reach('local', api.registry, null);
+      return manage({ reach, maxMessage: limits.maxMessage, binary: false, authorize }, exchange, managed);
     }
     if (path === '/prod') return api.connect(exchange);
     return {

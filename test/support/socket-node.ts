@@ -1,0 +1,9 @@
+/** A node of its own process, for tests that kill it: told by IPC which connections it has. */
+import { redisSocketNodes } from '../../src/stores/redis/socket-nodes.ts';
+
+const [url = '', prefix = '', alive = ''] = process.argv.slice(2);
+const node = await redisSocketNodes({ url, prefix, aliveMs: Number(alive), patienceMs: 500, warn: () => {} });
+node.serve(() => ({ status: 'done' }));
+process.on('message', (told: { readonly api: string; readonly ids: readonly string[] }) => {
+  void Promise.all(told.ids.map((id) => node.add(told.api, id))).then(() => process.send?.('ready'));
+});
