@@ -20,14 +20,10 @@ const exclusion = z
       .min(1)
       .optional()
       .meta({ description: "Instead of ids: a pattern found in one of a rule's tags, e.g. `attack-sqli`." }),
-    target: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({
-        description:
-          'Only this value is not looked at, e.g. `ARGS:text` or `REQUEST_COOKIES:/^_ga/`. Left out: the rules do not run at all.',
-      }),
+    target: z.string().min(1).optional().meta({
+      description:
+        'Only this value is not looked at, e.g. `ARGS:text` or `REQUEST_COOKIES:/^_ga/`. Left out: the rules do not run at all.',
+    }),
     paths: z
       .array(z.string().regex(/^\//, { error: 'wanted the beginning of a path, e.g. "/wiki/"' }))
       .min(1)
@@ -88,24 +84,23 @@ const inOrder = (given: {
 }): boolean => given.detectionParanoia === undefined || given.detectionParanoia >= (given.paranoia ?? 1);
 
 /** For a tenant, a route or an API: off, or some things another way. */
-export const wafOwn = z
-  .union([z.literal(false), z.strictObject(own).refine(inOrder, levels)])
-  .meta({
-    id: 'WafOwn',
-    description: '`false`: no firewall here. Otherwise what differs from the firewall of the document.',
-    examples: [{ exclusions: [{ tag: 'attack-sqli', target: 'ARGS:query' }] }],
-  });
+export const wafOwn = z.union([z.literal(false), z.strictObject(own).refine(inOrder, levels)]).meta({
+  id: 'WafOwn',
+  description: '`false`: no firewall here. Otherwise what differs from the firewall of the document.',
+  examples: [{ exclusions: [{ tag: 'attack-sqli', target: 'ARGS:query' }] }],
+});
 
 export const waf = z
   .strictObject({
-    use: z
-      .enum(['crs', 'rules'])
-      .default('crs')
-      .meta({
-        description: '`crs`: the OWASP Core Rule Set, 3.3 or 4, at `path`. `rules`: only rule files of your own.',
-      }),
+    use: z.enum(['crs', 'rules']).default('crs').meta({
+      description: '`crs`: the OWASP Core Rule Set, 3.3 or 4, at `path`. `rules`: only rule files of your own.',
+    }),
     path: z.string().min(1).optional().meta({ description: "The rule set's directory: the one with `rules/` in it." }),
     setup: z.string().min(1).optional().meta({ description: 'The set-up file, where it is not beside the rules.' }),
+    asset: z.string().min(1).optional().meta({
+      description:
+        'A file that `sallyport waf compile` wrote from this document: it is loaded instead of building, as long as words and rule files are the same.',
+    }),
     ...own,
     mode: own.mode.unwrap().default('on'),
     rules: z
@@ -140,27 +135,19 @@ export const waf = z
           .enum(['block', 'first-part'])
           .default('first-part')
           .meta({ description: 'A longer one: refused, or its first part is judged and all of it goes on.' }),
-        types: z
-          .array(z.string())
-          .optional()
-          .meta({
-            description:
-              'Media types whose answers are held. Left out: text/plain, text/html, text/xml and application/json.',
-          }),
-        plain: z
-          .boolean()
-          .default(false)
-          .meta({
-            description: 'Ask origins for answers without compression, since rules cannot read a compressed one.',
-          }),
+        types: z.array(z.string()).optional().meta({
+          description:
+            'Media types whose answers are held. Left out: text/plain, text/html, text/xml and application/json.',
+        }),
+        plain: z.boolean().default(false).meta({
+          description: 'Ask origins for answers without compression, since rules cannot read a compressed one.',
+        }),
       })
       .prefault({}),
-    budget: durationText
-      .default('100ms')
-      .meta({
-        description:
-          'What the patterns of one request may take where they do not run in linear time (look-arounds, back references). What is over is cut off and refused.',
-      }),
+    budget: durationText.default('100ms').meta({
+      description:
+        'What the patterns of one request may take where they do not run in linear time (look-arounds, back references). What is over is cut off and refused.',
+    }),
     onFault: onFault.default('closed').meta({ description: 'A rule that breaks, or is over its budget.' }),
   })
   .refine(({ use, path }) => (use === 'crs') === (path !== undefined), {

@@ -16,9 +16,26 @@ import { stepsPerMs } from '../waf/regex/meter.ts';
 /** What changes the rules themselves, so that each of its values is a program of its own. */
 export type WafLevels = Pick<WafDocument, 'paranoia' | 'detectionParanoia' | 'threshold' | 'variables'>;
 
+/** What is said about rules when they are loaded. */
+export interface WafAbout {
+  readonly versions: readonly string[];
+  readonly rules: number;
+  /** What asks servers elsewhere, and is not run. */
+  readonly leftOut: number;
+  /** Exclusions of the document that mean no rule. */
+  readonly idle: readonly string[];
+}
+
+export const aboutOf = ({ versions, rules, leftOut, ignored }: CrsReport): WafAbout => ({
+  versions,
+  rules,
+  leftOut: leftOut.length,
+  idle: ignored.filter(({ place }) => place.file === 'exclusions').map(({ what }) => what),
+});
+
 export interface LoadedWaf {
   readonly waf: Waf;
-  readonly report: CrsReport;
+  readonly about: WafAbout;
   /** A rule could refuse an answer for what its body says. */
   readonly judgesAnswers: boolean;
 }
@@ -86,12 +103,10 @@ export function openRules(
       onError(error);
     },
   });
-  return wrong
-    ? null
-    : { waf, report: loaded.report, judgesAnswers: document.answers.judge && refusesIn(loaded.set, 4) };
+  return wrong ? null : { waf, about: aboutOf(loaded.report), judgesAnswers: judgesAnswers(document, loaded.set) };
 }
 
-function settingsOf({ body, answers, budget, mode }: WafDocument): Partial<Settings> {
+export function settingsOf({ body, answers, budget, mode }: WafDocument): Partial<Settings> {
   const most = size(body.bytes);
   return {
     mode,
@@ -106,8 +121,10 @@ function settingsOf({ body, answers, budget, mode }: WafDocument): Partial<Setti
   };
 }
 
-/** Is there a rule in this phase that refuses? One that only tells is no reason to hold a body. */
-export const refusesIn = (set: RuleSet, phase: number): boolean =>
+/** Could a rule refuse an answer for its body? One that only tells is no reason to hold it. */
+export const judgesAnswers = ({ answers }: WafDocument, set: RuleSet): boolean => answers.judge && refusesIn(set, 4);
+
+const refusesIn = (set: RuleSet, phase: number): boolean =>
   rulesOf(set).some(
     (rule) => rule.phase === phase && rule.disruption.kind !== 'pass' && rule.disruption.kind !== 'allow',
   );

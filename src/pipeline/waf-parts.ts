@@ -1,3 +1,4 @@
+import { messageOf } from '../base/fault.ts';
 import { pathText, type Issue } from '../config/parse.ts';
 import type { Document } from '../config/document.ts';
 import type { WafDocument, WafOwnDocument } from '../config/waf.ts';
@@ -9,6 +10,7 @@ import type { Ports } from '../ports/ports.ts';
 import { overlay, type Overlay } from '../waf/overlay.ts';
 import { RuleError } from '../waf/rule-error.ts';
 import type { Guard, WafStageOptions } from '../waf/stage.ts';
+import { openWafAsset } from './waf-asset.ts';
 import { exclusionOf, openRules, readRules, type LoadedWaf, type WafLevels } from './waf-load.ts';
 
 /** The firewall of every line of one document. */
@@ -137,24 +139,55 @@ function programsOf(base: WafDocument, ports: Ports, issues: Issue[]): Programs 
     const key = JSON.stringify([paranoia, detectionParanoia, threshold, variables]);
     const found = known.get(key);
     if (found !== undefined) return found;
-    const take = (error: RuleError): void => void issues.push(ruleIssue(path, error));
-    const before = issues.length;
-    const rules = readRules(base, levels, ports.ruleFiles, take);
     const opened =
-      rules === null || issues.length > before ? null : openRules(base, rules, ports.ruleFiles, ports.clock, take);
+      (levels === base ? fromAsset(base, ports, issues) : null) ?? build(base, levels, path, ports, issues);
     known.set(key, opened);
     if (opened !== null) {
-      const { report } = opened;
-      ports.log('info', 'firewall rules were loaded', {
-        versions: report.versions.join(' '),
-        rules: report.rules,
-        leftOut: report.leftOut.length,
-      });
-      for (const { what, place } of report.ignored.filter(({ place }) => place.file === 'exclusions'))
-        ports.log('warn', `an exclusion of the firewall means no rule: ${what}`, { line: place.line });
+      const { versions, rules, leftOut, idle } = opened.about;
+      ports.log('info', 'firewall rules were loaded', { versions: versions.join(' '), rules, leftOut });
+      for (const what of idle) ports.log('warn', `an exclusion of the firewall means no rule: ${what}`);
     }
     return opened;
   };
+}
+
+function build(
+  base: WafDocument,
+  levels: WafLevels,
+  path: readonly PropertyKey[],
+  ports: Ports,
+  issues: Issue[],
+): LoadedWaf | null {
+  const take = (error: RuleError): void => void issues.push(ruleIssue(path, error));
+  const before = issues.length;
+  const rules = readRules(base, levels, ports.ruleFiles, take);
+  return rules === null || issues.length > before ? null : openRules(base, rules, ports.ruleFiles, ports.clock, take);
+}
+
+/** Null where there is none that fits: then the rules are read and built. */
+function fromAsset(base: WafDocument, ports: Ports, issues: Issue[]): LoadedWaf | null {
+  if (base.asset === undefined) return null;
+  const bytes = ports.ruleFiles.bytes(base.asset);
+  if (bytes === null) {
+    issues.push({
+      path: 'waf.asset',
+      wanted: 'a file that can be read',
+      found: base.asset,
+      hint: `write it: sallyport waf compile --out ${base.asset}`,
+    });
+    return null;
+  }
+  let opened: LoadedWaf | string;
+  try {
+    opened = openWafAsset(bytes, base, base, { files: ports.ruleFiles, digest: ports.digest, clock: ports.clock });
+  } catch (thrown) {
+    opened = messageOf(thrown);
+  }
+  if (typeof opened !== 'string') return opened;
+  ports.log('warn', `the firewall asset is not used: ${opened}; the rules are read and built instead`, {
+    asset: base.asset,
+  });
+  return null;
 }
 
 interface Choice {

@@ -1,7 +1,11 @@
-import { statSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import type { Command } from 'commander';
 import { DocumentError, parseDocument } from '../../config/parse.ts';
+import type { WafDocument } from '../../config/waf.ts';
+import { nodeDigest } from '../../net/digest.ts';
 import { diskFiles } from '../../node/rule-files.ts';
+import { compileWafAsset } from '../../pipeline/waf-asset.ts';
 import { readRules } from '../../pipeline/waf-load.ts';
 import { ruleIssue } from '../../pipeline/waf-parts.ts';
 import { ruleFiles } from '../../stores/file/rule-files.ts';
@@ -31,19 +35,51 @@ export function waf(program: Command, io: Terminal): void {
         return report.findings.length === 0 ? exits.ok : exits.notInOrder;
       }),
     );
+  group
+    .command('compile')
+    .description(
+      "write the document's rules into one file, ready to run: name it as waf.asset, and a start loads instead of building",
+    )
+    .requiredOption('-o, --out <file>', 'where to write it')
+    .option('-c, --config <file>', 'the document (default: sallyport.config.* in this folder)')
+    .option('--json', 'print JSON')
+    .action((options: { out: string; config?: string; json?: boolean }) =>
+      guarded(io, options.json === true, async () => {
+        const { words, folder } = await wafOf(options.config);
+        const wrong: RuleError[] = [];
+        const bytes = compileWafAsset(words, ruleFiles(folder), nodeDigest, (error) => void wrong.push(error));
+        if (bytes === null) throw problems(wrong);
+        writeFileSync(options.out, bytes);
+        const compressed = gzipSync(bytes).length;
+        if (options.json) io.out(JSON.stringify({ ok: true, file: options.out, bytes: bytes.length, compressed }));
+        else
+          io.out(
+            `wrote ${options.out}: ${bytes.length.toLocaleString('en')} bytes, ${compressed.toLocaleString('en')} compressed; name it as waf.asset`,
+          );
+        return exits.ok;
+      }),
+    );
 }
 
-async function fromDocument(config: string | undefined): Promise<RuleSet> {
+/** The firewall's words in a document, and where its paths begin. */
+async function wafOf(config: string | undefined): Promise<{ readonly words: WafDocument; readonly folder: string }> {
   const loaded = await loadDocument(config);
   const { document, issues } = parseDocument(loaded.document);
   if (document === null) throw new DocumentError(issues);
-  if (!document.waf)
-    throw new DocumentError([
-      { path: 'waf', wanted: 'a firewall', found: 'none', hint: 'name a rule set: sallyport waf lint DIRECTORY' },
-    ]);
+  if (document.waf) return { words: document.waf, folder: loaded.folder };
+  throw new DocumentError([
+    { path: 'waf', wanted: 'a firewall', found: 'none', hint: 'add `waf: { path: "..." }` to the document' },
+  ]);
+}
+
+const problems = (wrong: readonly RuleError[]): DocumentError =>
+  new DocumentError(wrong.map((error) => ruleIssue(['waf'], error)));
+
+async function fromDocument(config: string | undefined): Promise<RuleSet> {
+  const { words, folder } = await wafOf(config);
   const wrong: RuleError[] = [];
-  const rules = readRules(document.waf, document.waf, ruleFiles(loaded.folder), (error) => void wrong.push(error));
-  if (rules === null || wrong.length > 0) throw new DocumentError(wrong.map((error) => ruleIssue(['waf'], error)));
+  const rules = readRules(words, words, ruleFiles(folder), (error) => void wrong.push(error));
+  if (rules === null || wrong.length > 0) throw problems(wrong);
   return rules.set;
 }
 

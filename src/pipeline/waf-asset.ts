@@ -1,0 +1,146 @@
+import type { WafDocument } from '../config/waf.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Digest } from '../ports/digest.ts';
+import type { RuleFilesPort } from '../ports/rule-files.ts';
+import { createWaf } from '../waf/engine.ts';
+import { readAsset, writeAsset } from '../waf/fast/asset.ts';
+import { fastRunner, prepareRunner } from '../waf/fast/runner.ts';
+import type { RuleError } from '../waf/rule-error.ts';
+import {
+  aboutOf,
+  judgesAnswers,
+  readRules,
+  settingsOf,
+  type LoadedWaf,
+  type WafAbout,
+  type WafLevels,
+} from './waf-load.ts';
+
+/** What an asset was made from: the document's words, and everything that was read from the disk for them. */
+interface Origin {
+  readonly words: string;
+  readonly about: WafAbout;
+  readonly reads: readonly (readonly [path: string, hash: string | null])[];
+  readonly lists: readonly (readonly [pattern: string, names: readonly string[]])[];
+}
+
+const magic = 0x46415753;
+
+/** The words that change rules or tables; what only the running engine reads is not among them. */
+const wordsOf = (document: WafDocument, levels: WafLevels, digest: Digest): string => {
+  const { use, path, setup, rules, mode, exclusions, answers } = document;
+  const { paranoia, detectionParanoia, threshold, variables } = levels;
+  const still = exclusions.filter((each) => each.paths === undefined).map((each) => ({ ...each, because: undefined }));
+  return digest.sha256(
+    JSON.stringify([
+      use,
+      path,
+      setup,
+      rules,
+      mode,
+      still,
+      answers.judge,
+      paranoia,
+      detectionParanoia,
+      threshold,
+      variables,
+    ]),
+  );
+};
+
+/** The firewall of a document as bytes for `waf.asset`; null when something in its rules is wrong. */
+export function compileWafAsset(
+  document: WafDocument,
+  files: RuleFilesPort,
+  digest: Digest,
+  onError: (error: RuleError) => void,
+): Uint8Array | null {
+  const reads = new Map<string, string | null>();
+  const lists = new Map<string, readonly string[]>();
+  const watched: RuleFilesPort = {
+    bytes: (path) => files.bytes(path),
+    read(path) {
+      const text = files.read(path);
+      reads.set(path, text);
+      return text;
+    },
+    list(pattern) {
+      const names = files.list(pattern);
+      lists.set(pattern, names);
+      return names;
+    },
+  };
+  let wrong = false;
+  const take = (error: RuleError): void => {
+    wrong = true;
+    onError(error);
+  };
+  const loaded = readRules(document, document, watched, take);
+  if (loaded === null || wrong) return null;
+  const named = new Map<string, string>();
+  const waf = createWaf(loaded.set, {
+    readFile(path) {
+      const text = watched.read(path);
+      if (text !== null) named.set(path, text);
+      return text;
+    },
+    onError: take,
+  });
+  if (wrong) return null;
+  const origin: Origin = {
+    words: wordsOf(document, document, digest),
+    about: aboutOf(loaded.report),
+    reads: [...reads].map(([path, text]) => [path, text === null ? null : digest.sha256(text)]),
+    lists: [...lists],
+  };
+  return envelope(origin, writeAsset(loaded.set, named, prepareRunner(waf.program)));
+}
+
+function envelope(origin: Origin, asset: Uint8Array): Uint8Array {
+  const text = new TextEncoder().encode(JSON.stringify(origin));
+  const start = 8 + ((text.length + 3) & ~3);
+  const bytes = new Uint8Array(start + asset.length);
+  new DataView(bytes.buffer).setUint32(0, magic, true);
+  new DataView(bytes.buffer).setUint32(4, text.length, true);
+  bytes.set(text, 8);
+  bytes.set(asset, start);
+  return bytes;
+}
+
+/**
+ * The engine that an asset holds, or why it is not the one that the document describes. Where the rule files are not on
+ * this machine at all the document's words alone have to fit: a function may be shipped without them.
+ */
+export function openWafAsset(
+  bytes: Uint8Array,
+  document: WafDocument,
+  levels: WafLevels,
+  parts: { readonly files: RuleFilesPort; readonly digest: Digest; readonly clock: Clock },
+): LoadedWaf | string {
+  const { files, digest, clock } = parts;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 8 || view.getUint32(0, true) !== magic) return 'it is no firewall asset';
+  const length = view.getUint32(4, true);
+  const origin = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Origin;
+  if (origin.words !== wordsOf(document, levels, digest)) return 'it was made for other words in the document';
+  const changed = changeOf(origin, files, digest);
+  if (changed !== null) return changed;
+  const asset = readAsset(bytes.subarray(8 + ((length + 3) & ~3)));
+  const waf = createWaf(asset.set, {
+    clock,
+    settings: settingsOf(document),
+    checked: true,
+    readFile: (path) => asset.files.get(path) ?? null,
+    runner: (program) => fastRunner(program, asset.prepared),
+  });
+  return { waf, about: origin.about, judgesAnswers: judgesAnswers(document, asset.set) };
+}
+
+function changeOf({ reads, lists }: Origin, files: RuleFilesPort, digest: Digest): string | null {
+  const now = reads.map(([path, hash]) => ({ path, hash, text: files.read(path) }));
+  if (now.every(({ text }) => text === null)) return null;
+  for (const { path, hash, text } of now)
+    if ((text === null ? null : digest.sha256(text)) !== hash) return `\`${path}\` is another one now`;
+  const moved = lists.find(([pattern, names]) => files.list(pattern).join('\n') !== names.join('\n'));
+  return moved === undefined ? null : `\`${moved[0]}\` stands for other files now`;
+}
