@@ -17,7 +17,7 @@ async function run(...words: string[]): Promise<{ readonly code: number; readonl
   const out: string[] = [];
   const err: string[] = [];
   const io: Terminal = { out: (line) => void out.push(line), err: (line) => void err.push(line), isTty: false };
-  const program = new Command();
+  const program = new Command().enablePositionalOptions();
   for (const add of [crs, waf, tryIt]) add(program, io);
   const before = process.exitCode;
   await program.parseAsync(words, { from: 'user' });
