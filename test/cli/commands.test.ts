@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse as parseYaml, stringify as toYaml } from 'yaml';
-import { sallyportCommand, type Ran } from '../support/cli.ts';
+import { cliMain, sallyportCommand, type Ran } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -120,6 +121,15 @@ describe('schema', () => {
     );
     expect(out).toContain('method-and-path');
   });
+
+  it('a reader who has enough ends it without a word', async () => {
+    const child = spawn(process.execPath, [cliMain, 'schema'], { cwd: folder.path });
+    let err = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    child.stdout.destroy();
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect([code, err]).toEqual([0, '']);
+  });
 });
 
 describe('try and explain', () => {
@@ -143,14 +153,29 @@ describe('try and explain', () => {
 
     const line = JSON.stringify(record);
     folder.write('decisions.log', `{"kind":"other"}\nnoise\n${line}\n{"cut off`);
-    const [told, piped, unknown] = await Promise.all([
+    const [told, piped, searched, unknown] = await Promise.all([
       run('explain', record.id, '--log', 'decisions.log'),
       sallyportCommand(folder.path, ['explain', '-'], { input: `${line}\n` }),
+      sallyportCommand(folder.path, ['explain', record.id, '--log', '-'], { input: `noise\n${line}\n` }),
       run('explain', 'UNKNOWN', '--log', 'decisions.log'),
     ]);
     expect([told.code, unknown.code]).toEqual([0, 1]);
     expect(told.out).toContain('gateway.key.missing');
-    expect(piped.out).toBe(told.out);
+    expect([piped.out, searched.out]).toEqual([told.out, told.out]);
+  });
+
+  it('curl without quotes, its options its own; ours before it, or behind a quoted line', async () => {
+    write(good);
+    const [bare, before, behind, strange] = await Promise.all([
+      run('try', 'curl', '-X', 'GET', '/admin/x', '-H', 'X-Note: a b'),
+      run('try', '--key', 'curl', '-f', '-d', 'a=1', '/orders'),
+      run('try', 'curl /orders', '--key', '--json'),
+      run('try', 'curl /orders', '-X', 'POST'),
+    ]);
+    expect([bare.code, bare.out.includes('rules.denied'), bare.err]).toEqual([1, true, '']);
+    expect([before.code, before.out.includes('HTTP 200')]).toEqual([0, true]);
+    expect([behind.code, (JSON.parse(behind.out) as { status: number }).status]).toEqual([0, 200]);
+    expect([strange.code, strange.err.includes('"-X"')]).toEqual([2, true]);
   });
 
   it('a request from a file, from an address', async () => {

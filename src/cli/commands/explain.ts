@@ -14,13 +14,20 @@ export function explain(program: Command, io: Terminal): void {
     .argument('<id>', 'the trace id; "-" reads one log line from standard input')
     .option('-c, --config <file>', 'the document of the running edge (for its operator port)')
     .option('--admin <url>', 'the operator port, instead of asking the document')
-    .option('--log <file>', 'look in this decision log instead of asking the running edge')
+    .option('--log <file>', 'look in this decision log ("-" is standard input) instead of asking the running edge')
     .option('--json', 'print the record itself')
     .action((id: string, options: { config?: string; admin?: string; log?: string; json?: boolean }) =>
       guarded(io, options.json === true, async () => {
-        const record = id === '-' ? fromLines(readFileSync(0, 'utf8'), null) : options.log ? fromLines(readFileSync(options.log, 'utf8'), id) : await fromAdmin(id, options);
+        const record =
+          id === '-'
+            ? fromLines(readFileSync(0, 'utf8'), null)
+            : options.log
+              ? fromLines(readFileSync(options.log === '-' ? 0 : options.log, 'utf8'), id)
+              : await fromAdmin(id, options);
         if (!record) {
-          io.err(`sallyport: no record of ${id}; steps are kept for refusals and a sample (logging.keepSteps), and the last ${'`logging.remember`'} of them in memory`);
+          io.err(
+            `sallyport: no record of ${id}; steps are kept for refusals and a sample (logging.keepSteps), and the last ${'`logging.remember`'} of them in memory`,
+          );
           return exits.notInOrder;
         }
         io.out(options.json ? JSON.stringify(record, null, 2) : story(record));
@@ -42,7 +49,10 @@ function fromLines(text: string, id: string | null): DecisionRecord | null {
   return null;
 }
 
-async function fromAdmin(id: string, options: { readonly config?: string; readonly admin?: string }): Promise<DecisionRecord | null> {
+async function fromAdmin(
+  id: string,
+  options: { readonly config?: string; readonly admin?: string },
+): Promise<DecisionRecord | null> {
   let base = options.admin;
   if (base === undefined) {
     const { document, issues } = parseDocument((await loadDocument(options.config)).document);

@@ -2,15 +2,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
+import { ask, isOrigin, type Wishes } from '../ask.ts';
 import { exits, guarded, type Terminal } from '../command.ts';
-
-/** What a first document is made of. */
-export interface Wishes {
-  readonly origin: string;
-  readonly port: number;
-  readonly key: boolean;
-  readonly rate: number;
-}
 
 const defaults: Wishes = { origin: 'http://127.0.0.1:3000', port: 8080, key: true, rate: 10 };
 
@@ -31,8 +24,8 @@ export function init(program: Command, io: Terminal): void {
           return exits.notInOrder;
         }
         const start = { ...defaults, ...(options.origin === undefined ? {} : { origin: options.origin }) };
-        const wishes = options.yes || !process.stdin.isTTY ? start : await ask(start);
-        if (!/^https?:\/\/[^/?#]+$/.test(wishes.origin)) {
+        const wishes = options.yes || !process.stdin.isTTY ? start : await atTerminal(start);
+        if (!isOrigin(wishes.origin)) {
           io.err(`sallyport: the origin has to be scheme, host and port, e.g. ${defaults.origin}; not "${wishes.origin}"`);
           return exits.usage;
         }
@@ -47,16 +40,15 @@ export function init(program: Command, io: Terminal): void {
     );
 }
 
-async function ask(start: Wishes): Promise<Wishes> {
+async function atTerminal(start: Wishes): Promise<Wishes> {
   const lines = createInterface({ input: process.stdin, output: process.stdout });
-  const question = async (text: string, usual: string): Promise<string> => (await lines.question(`${text} [${usual}] `)).trim() || usual;
+  const over = new AbortController();
+  lines.once('close', () => over.abort());
   try {
-    return {
-      origin: await question('Where shall requests go (scheme, host, port)?', start.origin),
-      port: Number(await question('On which port shall Sallyport listen?', String(start.port))),
-      key: !/^n/i.test(await question('Ask callers for an API key?', start.key ? 'yes' : 'no')),
-      rate: Number(await question('How many requests a second per caller?', String(start.rate))),
-    };
+    return await ask(start, (text) => lines.question(text, { signal: over.signal }));
+  } catch (thrown) {
+    if (over.signal.aborted) throw new Error('the questions were broken off; nothing is written', { cause: thrown });
+    throw thrown;
   } finally {
     lines.close();
   }

@@ -20,7 +20,7 @@ export function start(program: Command, io: Terminal): void {
           const loaded = await loadDocument(options.config);
           const running = await run(loaded, watched ? { sinks: [lines(io)] } : {});
           const { app, serving, admin } = running;
-          io.err(`sallyport ${app.document.name} (version ${app.version}) listens on ${serving.url}, ready after ${duration(Math.round(performance.now() - began))}`);
+          io.err(`${app.document.name === 'sallyport' ? 'sallyport' : `sallyport ${app.document.name}`} (version ${app.version}) listens on ${serving.url}, ready after ${duration(Math.round(performance.now() - began))}`);
           if (admin) io.err(`operators: ${admin.url}/healthz /readyz /metrics /traces`);
           const stop = watched ? reloadOnChange(running, loaded, (line, ok) => io.err(ok ? line : `not taken up:\n${line}`)) : () => {};
           closeOnSignal(async () => {
