@@ -27,6 +27,7 @@ const program = new Command('sallyport')
   .version(version)
   .showHelpAfterError('(sallyport --help lists the commands)')
   .configureHelp({ sortSubcommands: false })
+  .enablePositionalOptions()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 for (const add of [init, check, start, demo, tryIt, explain, keys, licences, cache, usage, openapi, importRules, emit, plan, schema, crs, waf]) add(program, terminal);
@@ -38,5 +39,11 @@ Exit codes: 0 done, 1 what was asked about is not in order, 2 the question was w
 
 Begin with:  sallyport init && sallyport check && sallyport dev`,
 );
+
+// `sallyport schema | head`: who reads no further has what he wanted.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 
 await program.parseAsync();
