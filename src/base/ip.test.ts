@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressSet, formatAddress, parseAddress, parseBlock } from './ip.ts';
+import { addressSet, countedAs, formatAddress, parseAddress, parseBlock } from './ip.ts';
 
 const octet = fc.integer({ min: 0, max: 255 });
 const v4 = fc.tuple(octet, octet, octet, octet).map((parts) => parts.join('.'));
@@ -123,4 +123,17 @@ describe('sets of blocks', () => {
   ])('%j is no block', (text) => {
     expect(parseBlock(text)).toBeNull();
   });
+});
+
+describe('whom an address stands for', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:1:2::', '2001:db8:1:2::/64'],
+    ['2001:db8:1:3::1', '2001:db8:1:3::/64'],
+    ['::1', '::/64'],
+    ['unknown', 'unknown'],
+    ['not:an:address', 'not:an:address'],
+  ])('%s: %s', (address, counted) => expect(countedAs(address)).toBe(counted));
 });

@@ -84,6 +84,18 @@ export function formatAddress(address: Address): string {
   return start < 0 ? text(groups) : `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
 }
 
+/**
+ * Whom an address stands for when callers are counted: an IPv4 address itself, of IPv6 the /64 it lies in, because that
+ * is what one subscriber is given and can change addresses within as he likes. Text that is no address stands for itself.
+ */
+export function countedAs(text: string): string {
+  if (!text.includes(':')) return text;
+  const address = parseAddress(text);
+  if (!address) return text;
+  if (address.family === 4) return formatAddress(address);
+  return `${formatAddress({ family: 6, bits: (address.bits >> 64n) << 64n })}/64`;
+}
+
 export interface Block {
   readonly first: bigint;
   readonly last: bigint;

@@ -13,7 +13,7 @@ export const throttles = z
   .strictObject({
     overall: throttle.optional().meta({ description: 'Everything together.' }),
     perKey: throttle.optional().meta({ description: 'Each API key, over all routes.' }),
-    perAddress: throttle.optional().meta({ description: 'Each client address, over all routes.' }),
+    perAddress: throttle.optional().meta({ description: 'Each client address over all routes; of IPv6 each /64, which is what one subscriber is given.' }),
     onFault: onFault.default('open').meta({ description: 'The store of buckets cannot answer.' }),
   })
   .meta({ id: 'Throttles', description: 'Token buckets; a request that finds its bucket empty gets 429 and `Retry-After`.' });

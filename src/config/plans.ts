@@ -86,7 +86,7 @@ export const budget = z
     per: z
       .enum(['all', 'tenant', 'key', 'address'])
       .default('all')
-      .meta({ description: 'Whose spending is counted on its own.' }),
+      .meta({ description: 'Whose spending is counted on its own; of IPv6 addresses each /64.' }),
     period: z.enum(['DAY', 'WEEK', 'MONTH']).default('DAY'),
     steps: z
       .array(step)

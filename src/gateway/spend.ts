@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { countedAs } from '../base/ip.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import { refuse } from '../flow/refuse.ts';
 import { keyFact, tenantFact } from '../flow/shared-facts.ts';
@@ -69,7 +70,7 @@ function take(
       }));
     case 'throttle': {
       const limit = step.throttle ?? { rate: 1, burst: 1 };
-      const key = `budget ${budget.name} ${scope} ${route.key} ${exchange.facts.get(keyFact)?.id ?? exchange.viewer.address}`;
+      const key = `budget ${budget.name} ${scope} ${route.key} ${exchange.facts.get(keyFact)?.id ?? countedAs(exchange.viewer.address)}`;
       return askBuckets('gateway.spend', [{ key, limit, reason: spendReasons.throttled }], metering, exchange, pay);
     }
     case 'challenge': {
@@ -99,7 +100,7 @@ function scopeOf(budget: Budget, exchange: Exchange): string {
     case 'key':
       return `key ${exchange.facts.get(keyFact)?.id ?? '-'}`;
     case 'address':
-      return `address ${exchange.viewer.address}`;
+      return `address ${countedAs(exchange.viewer.address)}`;
   }
 }
 

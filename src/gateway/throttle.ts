@@ -1,4 +1,5 @@
 import { messageOf } from '../base/fault.ts';
+import { countedAs } from '../base/ip.ts';
 import type { MaybePromise } from '../base/later.ts';
 import type { Throttle } from '../config/parts.ts';
 import type { Exchange } from '../flow/exchange.ts';
@@ -36,7 +37,7 @@ export function throttle(options: ThrottleOptions): Stage {
     const found = exchange.facts.get(routeEntryFact);
     if (options.perAddress)
       asks.push({
-        key: `address ${exchange.viewer.address}`,
+        key: `address ${countedAs(exchange.viewer.address)}`,
         limit: options.perAddress,
         reason: throttleReasons.address,
       });

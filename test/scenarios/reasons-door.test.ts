@@ -107,6 +107,10 @@ describe('throttles', () => {
     const again = await made.send({ address: '192.0.2.1' });
     expect([again.status, again.record.code]).toEqual([429, 'gateway.throttle.address']);
     expect((await made.send({ address: '192.0.2.2' })).status).toBe(200);
+    // Of IPv6 it is the /64, or everybody would have as many buckets as he has addresses.
+    expect((await made.send({ address: '2001:db8:0:1::1' })).status).toBe(200);
+    expect((await made.send({ address: '2001:db8:0:1:ffff::2' })).record.code).toBe('gateway.throttle.address');
+    expect((await made.send({ address: '2001:db8:0:2::1' })).status).toBe(200);
     await made.close();
   });
 
