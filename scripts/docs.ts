@@ -59,7 +59,7 @@ function documentPage(): string {
 function rulesPage(): string {
   const sections = [...registry().rules.values()].map((rule) => {
     const schema = schemaOf(rule.params);
-    const examples = rule.examples.map((each) => `| ${code(each.params)} | ${code(each.request)} | ${each.verdict} |`);
+    const examples = rule.examples.map((each) => `| ${code(each.params)} | ${code(each.request)}${each.secrets ? `, where the secrets are ${code(each.secrets)}` : ''} | ${each.verdict} |`);
     return [
       `## ${rule.name}`,
       rule.says + (rule.needs === 'body' ? ' Needs the body.' : ''),

@@ -54,6 +54,8 @@ export interface RuleExample<Params> {
     readonly tenant?: string;
     readonly body?: string;
   };
+  /** Secrets by name, where the rule asks for some. */
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly verdict: RuleVerdict['kind'];
 }
 

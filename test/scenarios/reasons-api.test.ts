@@ -178,7 +178,12 @@ const metering: readonly Row[] = [
 const comesTo = (invoked: Invoked): ApiOptions => ({
   ports: { openFunction: () => ({ invoke: () => invoked, close: async () => {} }) },
 });
-const called = (code: string, status: number, options: ApiOptions, more: object = {}): Row => ({
+const called = (
+  code: string,
+  status: number,
+  options: ApiOptions,
+  more: Readonly<Record<string, unknown>> = {},
+): Row => ({
   code,
   status,
   api: rest({ routes: { 'GET /a': fn('f', more) } }),
