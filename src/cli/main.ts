@@ -5,6 +5,7 @@ import { terminal } from './command.ts';
 import { cache } from './commands/cache.ts';
 import { check } from './commands/check.ts';
 import { crs } from './commands/crs.ts';
+import { cost } from './commands/cost.ts';
 import { demo } from './commands/demo.ts';
 import { emit } from './commands/emit.ts';
 import { explain } from './commands/explain.ts';
@@ -19,6 +20,7 @@ import { start } from './commands/start.ts';
 import { tryIt } from './commands/try.ts';
 import { waf } from './commands/waf.ts';
 import { usage } from './commands/usage.ts';
+import { ws } from './commands/ws.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -30,7 +32,7 @@ const program = new Command('sallyport')
   .enablePositionalOptions()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-for (const add of [init, check, start, demo, tryIt, explain, keys, licences, cache, usage, openapi, importRules, emit, plan, schema, crs, waf]) add(program, terminal);
+for (const add of [init, check, start, demo, tryIt, explain, keys, licences, cache, usage, openapi, importRules, emit, plan, cost, schema, crs, waf, ws]) add(program, terminal);
 
 program.addHelpText(
   'after',

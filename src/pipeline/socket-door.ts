@@ -45,9 +45,24 @@ export function socketDoor(given: SocketApiDocument, parts: DoorParts): Door | n
 }
 
 const bareRoute: ApiRoute = {
-  ...{ key: '$connect', resource: '$connect', resourceId: '', to: 'websocket', authorizer: null, scopes: [] },
-  ...{ keyRequired: false, throttle: null, validator: null, mapping: null, transform: null, operation: null },
-  ...{ shareable: false, bodyBytes: 0, timeoutMs: 29_000, rewrite: undefined, budget: null, describes: null },
+  key: '$connect',
+  resource: '$connect',
+  resourceId: '',
+  to: 'websocket',
+  authorizer: null,
+  scopes: [],
+  keyRequired: false,
+  throttle: null,
+  validator: null,
+  mapping: null,
+  transform: null,
+  operation: null,
+  shareable: false,
+  bodyBytes: 0,
+  timeoutMs: 29_000,
+  rewrite: undefined,
+  budget: null,
+  describes: null,
   policies: [],
 };
 
@@ -56,7 +71,9 @@ function apiOf(given: SocketApiDocument, document: Document): GatewayApi {
   const domainName = `${given.id}.execute-api.${region}.amazonaws.com`;
   const place = {
     ...({ kind: 'websocket', region, account, id: given.id, stage: given.stage } as const),
-    ...{ deploymentId: given.id, domainName, domainPrefix: given.id },
+    deploymentId: given.id,
+    domainName,
+    domainPrefix: given.id,
   };
   return {
     ...({ name: given.api, kind: 'rest', place, basePath: null, customDomain: false, binaryMediaTypes: [] } as const),
@@ -74,11 +91,32 @@ function apiOf(given: SocketApiDocument, document: Document): GatewayApi {
 function callOf(exchange: Exchange, facts: SocketFacts, { place, variables }: GatewayApi): Call {
   const requestId = exchange.trace.id;
   return {
-    ...{ place, requestId, extendedRequestId: requestId, at: facts.connectedAt, method: '$connect', path: '/' },
-    ...{ eventPath: '/', contextPath: `/${place.stage}`, stageVariables: variables, binaryMediaTypes: [] },
-    ...{ basePath: null, domainName: facts.domainName, sourceIp: facts.sourceIp, socket: facts },
-    ...{ routeKey: '$connect', resource: '$connect', resourceId: '', params: null, identity: {}, authorizer: null },
-    ...{ usageKey: null, policy: null, principals: [], plan: null, error: null, authorizerLatency: null },
+    place,
+    requestId,
+    extendedRequestId: requestId,
+    at: facts.connectedAt,
+    method: '$connect',
+    path: '/',
+    eventPath: '/',
+    contextPath: `/${place.stage}`,
+    stageVariables: variables,
+    binaryMediaTypes: [],
+    basePath: null,
+    domainName: facts.domainName,
+    sourceIp: facts.sourceIp,
+    socket: facts,
+    routeKey: '$connect',
+    resource: '$connect',
+    resourceId: '',
+    params: null,
+    identity: {},
+    authorizer: null,
+    usageKey: null,
+    policy: null,
+    principals: [],
+    plan: null,
+    error: null,
+    authorizerLatency: null,
     integration: null,
     overrides: { status: null, headers: new Map() },
   };
@@ -127,7 +165,10 @@ function planOptions(given: SocketApiDocument, { document, ports }: DoorParts): 
   return {
     findKey: findKey({ records, digest, written, rememberMs: 1000 }),
     planOf: readPlans(document, issues)(given.api),
-    ...{ counters, records, metering, onFault: document.metering.onFault },
+    counters,
+    records,
+    metering,
+    onFault: document.metering.onFault,
     header: document.keys.header.toLowerCase(),
   };
 }

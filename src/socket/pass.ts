@@ -90,7 +90,11 @@ export class PassApi {
       let verdict: MaybePromise<MessageVerdict>;
       try {
         verdict = inspect({
-          ...{ session, routeKey: '$default', text, bytes, json: () => jsonOf(text) },
+          session,
+          routeKey: '$default',
+          text,
+          bytes,
+          json: () => jsonOf(text),
           get requestId() {
             return requestId();
           },

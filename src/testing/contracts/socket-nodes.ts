@@ -16,7 +16,11 @@ export interface NodesCase {
 }
 
 const post = (id: string, api = 'chat'): SocketOrder & { readonly id: string } => ({
-  ...{ op: 'post', api, id, data: 'hello', text: true },
+  op: 'post',
+  api,
+  id,
+  data: 'hello',
+  text: true,
 });
 
 async function two(nodes: NodesUnderTest): Promise<{ a: SocketNodes; b: SocketNodes; heard: SocketOrder[] }> {
