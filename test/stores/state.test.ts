@@ -18,6 +18,9 @@ import { SqliteRecords } from '../../src/stores/sqlite/records.ts';
 import { bucketsContract } from '../../src/testing/contracts/buckets.ts';
 import { countersContract } from '../../src/testing/contracts/counters.ts';
 import { recordsContract } from '../../src/testing/contracts/records.ts';
+import { createKey } from '../../src/gateway/keyring.ts';
+import { nodeDigest } from '../../src/net/digest.ts';
+import { visit } from '../../src/testing/visit.ts';
 import { noRedis, startRedis, type RedisServer } from '../support/redis.ts';
 
 /** Every backend of the small state, put through one contract per port; Redis is a real server. */
@@ -162,5 +165,54 @@ describe.skipIf(noRedis !== null)(`Redis for many nodes${noRedis ? ` (skipped: $
   it('nobody there at the start is a fault of the store, without the password in its words', async () => {
     await expect(open('redis://user:hunter2@127.0.0.1:1')).rejects.toThrow(/cannot reach 127\.0\.0\.1:1/);
     await expect(open('redis://user:hunter2@127.0.0.1:1')).rejects.not.toThrow(/hunter2/);
+  });
+});
+
+describe('an SQLite file that breaks while the edge runs', () => {
+  const limit = { rate: 0.001, burst: 2 };
+  const document = {
+    origins: { shop: { url: 'http://shop.test' } },
+    routes: { 'GET /': { to: 'shop', throttle: limit }, 'GET /keyed': { to: 'shop', key: 'required' } },
+  };
+  const broken = async (how: (sql: Awaited<ReturnType<typeof openDatabase>>) => void, keys: object = {}) => {
+    const clock = manualClock(systemClock.now());
+    const [sql, counting] = await Promise.all([database(), database()]);
+    const said: string[] = [];
+    const state = {
+      buckets: new SqliteBuckets(counting, clock, (says) => void said.push(says)),
+      counters: new SqliteCounters(counting, clock, (says) => void said.push(says)),
+      records: new SqliteRecords(sql),
+      healthy: async () => false,
+      close: async () => {},
+    };
+    const made = await visit({ document: { ...document, keys }, ports: { state, clock } });
+    closers.push(() => made.close());
+    const { key } = await createKey(state.records, nodeDigest, { name: 'a', now: 0, tenant: null, expiresAt: null });
+    how(sql);
+    how(counting);
+    const keyed = await made.send({ target: '/keyed', headers: { 'x-api-key': key } });
+    const statuses = [];
+    for (let at = 0; at < 3; at++) statuses.push((await made.send({})).status);
+    await state.buckets.close();
+    return { keyed, statuses, said };
+  };
+
+  it('closed: keys close the door, buckets go on in memory and say so', async () => {
+    const { keyed, statuses, said } = await broken((sql) => sql.close());
+    expect([keyed.status, keyed.record.code]).toEqual([503, 'gateway.key.unavailable']);
+    expect(statuses).toEqual([200, 200, 429]);
+    expect(said).toEqual([expect.stringContaining('counts are kept in memory alone')]);
+  });
+
+  it('closed, where the document says that keys may open: goes on', async () => {
+    const { keyed } = await broken((sql) => sql.close(), { onFault: 'open' });
+    expect(keyed.status).toBe(200);
+  });
+
+  it('read only: keys are still read, buckets go on in memory and say so', async () => {
+    const { keyed, statuses, said } = await broken((sql) => void sql.run('PRAGMA query_only = 1'));
+    expect(keyed.status).toBe(200);
+    expect(statuses).toEqual([200, 200, 429]);
+    expect(said).toEqual([expect.stringMatching(/kept in memory alone.*readonly/)]);
   });
 });

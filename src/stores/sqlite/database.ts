@@ -85,7 +85,11 @@ export async function openDatabase(path: string, durable: 'disk' | 'process' = '
           work();
           database.exec('COMMIT');
         } catch (thrown) {
-          database.exec('ROLLBACK');
+          try {
+            database.exec('ROLLBACK');
+          } catch {
+            // A full disk or a closed file has rolled it back already; what went wrong first is what has to be told.
+          }
           throw thrown;
         }
       });
