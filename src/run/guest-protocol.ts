@@ -13,8 +13,8 @@ export interface GuestCall {
   /** JSON. */
   readonly event: string;
   readonly requestId: string;
-  /** Milliseconds since 1970 at which the function's time is over. */
-  readonly deadline: number;
+  /** The function's own time, from when it is begun. */
+  readonly timeoutMs: number;
 }
 
 export interface GuestError {
@@ -36,7 +36,7 @@ export type GuestReply =
 /** The context object that handlers get as their second argument. */
 export function contextOf(
   data: Pick<GuestData, 'functionName' | 'memoryMb'>,
-  call: Pick<GuestCall, 'requestId' | 'deadline'>,
+  call: { readonly requestId: string; readonly deadline: number },
 ): {
   readonly functionName: string;
   readonly functionVersion: string;

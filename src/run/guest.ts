@@ -54,13 +54,26 @@ function errorOf(thrown: unknown): Extract<GuestReply, { kind: 'error' }>['error
   };
 }
 
+/** Events that were sent ahead; the next is begun when the one before has answered. */
+const ahead: GuestCall[] = [];
+let busy = false;
+
+function take(handler: Handler): void {
+  if (busy) return;
+  const call = ahead.shift();
+  if (call) run(handler, call);
+}
+
 function run(handler: Handler, call: GuestCall): void {
+  busy = true;
   let done = false;
   const finish = (message: GuestReply): void => {
     if (done) return;
     done = true;
     port.ref();
     reply(message);
+    busy = false;
+    take(handler);
   };
   const fail = (thrown: unknown): void => finish({ kind: 'error', id: call.id, error: errorOf(thrown) });
   const succeed = (value: unknown): void => {
@@ -79,7 +92,12 @@ function run(handler: Handler, call: GuestCall): void {
   // answer, the thread ends, and so does the wait.
   port.unref();
   try {
-    const context = { ...contextOf(data, call), done: callback, succeed, fail };
+    const context = {
+      ...contextOf(data, { requestId: call.requestId, deadline: Date.now() + call.timeoutMs }),
+      done: callback,
+      succeed,
+      fail,
+    };
     const returned = handler(JSON.parse(call.event), context, callback);
     if (typeof (returned as PromiseLike<unknown> | null)?.then === 'function')
       (returned as PromiseLike<unknown>).then(succeed, fail);
@@ -94,7 +112,10 @@ process.on('uncaughtException', (thrown) => reply({ kind: 'crash', error: errorO
 
 load().then(
   (handler) => {
-    port.on('message', (call: GuestCall) => run(handler, call));
+    port.on('message', (call: GuestCall) => {
+      ahead.push(call);
+      take(handler);
+    });
     reply({ kind: 'ready' });
   },
   (thrown: unknown) => {

@@ -22,16 +22,25 @@ function bootstrap(): string {
   return `require(${JSON.stringify(jiti)}).createJiti(${JSON.stringify(here)}, { interopDefault: false }).import(${JSON.stringify(guest)});`;
 }
 
+/** What becomes of an event that was sent ahead to an instance that died before it was begun. */
+export const unserved = Symbol('unserved');
+
+interface Call {
+  readonly id: number;
+  readonly resolve: (outcome: Invoked | typeof unserved) => void;
+  byCallback: boolean;
+}
+
 export class Instance {
   readonly #worker: Worker;
   readonly #options: InstanceOptions;
   readonly #ready: Promise<GuestError | null>;
-  #call: {
-    readonly id: number;
-    readonly resolve: (outcome: Invoked) => void;
-    byCallback: boolean;
-    readonly timer: NodeJS.Timeout;
-  } | null = null;
+  /** The first is being worked on; the others were sent ahead. */
+  readonly #calls: Call[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #begun = 0;
+  /** How long events took of late, in milliseconds; a moving mean. */
+  #usual = Number.POSITIVE_INFINITY;
   #nextId = 0;
   #dead = false;
   /** Told when this instance can take no more events. */
@@ -85,7 +94,7 @@ export class Instance {
       settle({ type: 'Runtime.ExitError', message: 'the worker ended before its module was loaded', trace: [] });
       // Nothing was left that could answer. By callback that is an empty answer; with a promise it is an error.
       this.#die(
-        this.#call?.byCallback
+        this.#calls[0]?.byCallback
           ? { kind: 'answer', value: null }
           : {
               kind: 'error',
@@ -106,18 +115,34 @@ export class Instance {
     return this.#dead;
   }
 
-  run(event: string, requestId: string): Promise<Invoked> {
+  /** Events that were given to it and are not answered. */
+  get load(): number {
+    return this.#calls.length;
+  }
+
+  /** How long its events take of late; infinite before the first. */
+  get usualMs(): number {
+    return this.#usual;
+  }
+
+  run(event: string, requestId: string): Promise<Invoked | typeof unserved> {
     return new Promise((resolve) => {
       const id = this.#nextId++;
-      const { timeoutMs } = this.#options;
-      const timer = setTimeout(() => {
-        // What Lambda does: the whole instance is thrown away, and the next event begins with a new one.
-        this.#die({ kind: 'timeout', whose: 'function', afterMs: timeoutMs });
-      }, timeoutMs);
-      this.#call = { id, resolve, byCallback: false, timer };
-      this.#worker.ref();
-      this.#worker.postMessage({ id, event, requestId, deadline: Date.now() + timeoutMs } satisfies GuestCall);
+      this.#calls.push({ id, resolve, byCallback: false });
+      if (this.#calls.length === 1) {
+        this.#worker.ref();
+        this.#begin();
+      }
+      this.#worker.postMessage({ id, event, requestId, timeoutMs: this.#options.timeoutMs } satisfies GuestCall);
     });
+  }
+
+  /** The first event's time begins. */
+  #begin(): void {
+    const { timeoutMs } = this.#options;
+    this.#begun = performance.now();
+    // What Lambda does when it is over: the whole instance is thrown away, and the next event begins with a new one.
+    this.#timer = setTimeout(() => this.#die({ kind: 'timeout', whose: 'function', afterMs: timeoutMs }), timeoutMs);
   }
 
   #hear(message: Exclude<GuestReply, { kind: 'ready' | 'unloadable' }>): void {
@@ -125,7 +150,7 @@ export class Instance {
       this.#die({ kind: 'error', ...message.error });
       return;
     }
-    const call = this.#call;
+    const call = this.#calls[0];
     if (!call || call.id !== message.id) return;
     if (message.kind === 'by-callback') {
       call.byCallback = true;
@@ -141,11 +166,14 @@ export class Instance {
   }
 
   #finish(outcome: Invoked): void {
-    const call = this.#call;
+    const call = this.#calls.shift();
     if (!call) return;
-    this.#call = null;
-    clearTimeout(call.timer);
-    if (!this.#dead) this.#worker.unref();
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    const took = performance.now() - this.#begun;
+    this.#usual = this.#usual === Number.POSITIVE_INFINITY ? took : this.#usual * 0.9 + took * 0.1;
+    if (this.#calls.length > 0 && !this.#dead) this.#begin();
+    else if (!this.#dead) this.#worker.unref();
     call.resolve(outcome);
   }
 
@@ -153,6 +181,7 @@ export class Instance {
     const first = !this.#dead;
     this.#dead = true;
     this.#finish(outcome);
+    for (const call of this.#calls.splice(0)) call.resolve(unserved);
     if (!first) return;
     void this.#worker.terminate();
     this.onDeath();
@@ -160,7 +189,9 @@ export class Instance {
 
   async close(): Promise<void> {
     this.#dead = true;
-    this.#finish({ kind: 'unavailable', says: 'the gateway is shutting down' });
+    const outcome: Invoked = { kind: 'unavailable', says: 'the gateway is shutting down' };
+    this.#finish(outcome);
+    for (const call of this.#calls.splice(0)) call.resolve(outcome);
     await this.#worker.terminate();
   }
 }

@@ -141,6 +141,27 @@ describe('a handler in a worker', () => {
     expect(outcomes).toEqual(Array.from({ length: 6 }, () => ({ kind: 'answer', value: 1 })));
   });
 
+  it('spreads slow events over its instances', async () => {
+    const invoker = fn(
+      'import { threadId } from "node:worker_threads"; export const handler = async () => { await new Promise((resolve) => setTimeout(resolve, 60)); return threadId; };',
+      { concurrency: 3 },
+    );
+    await Promise.all(Array.from({ length: 9 }, async () => call(invoker)));
+    const outcomes = await Promise.all(Array.from({ length: 3 }, async () => call(invoker)));
+    expect(new Set(outcomes.map((outcome) => (outcome as { value: unknown }).value)).size).toBe(3);
+  });
+
+  it('gives events that were sent ahead to another instance when one dies', async () => {
+    const invoker = fn(
+      'let count = 0; export const handler = async (event) => { if (event.die) process.exit(1); return ++count; };',
+      { concurrency: 1 },
+    );
+    for (let at = 0; at < 30; at++) await call(invoker);
+    const outcomes = await Promise.all([call(invoker), call(invoker, { die: true }), call(invoker), call(invoker)]);
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(['answer', 'error', 'answer', 'answer']);
+    expect((outcomes.at(-1) as { value: number }).value).toBeLessThan(5);
+  });
+
   it('writes what the function prints to the log', async () => {
     await call(
       fn(

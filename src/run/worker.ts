@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { FunctionOptions, Invocation, Invoked, Invoker } from '../ports/invoker.ts';
 import { MOST_PAYLOAD } from './guest-protocol.ts';
-import { Instance, type InstanceOptions } from './instance.ts';
+import { Instance, unserved, type InstanceOptions } from './instance.ts';
 
 /**
  * Somebody's Lambda handler, each instance in a worker thread of its own: a limit on time and memory, one event at a
@@ -23,6 +23,13 @@ const MOST_WAITING = 1000;
 /** Milliseconds that an event waits for a busy instance before another one is started for it. */
 const PATIENCE_MS = 10;
 
+/**
+ * An instance whose events take less than this may be sent a few ahead, to be begun one after the other: for such a
+ * function waking a thread costs more than the event itself. A slower one gets its next event when it has answered.
+ */
+const QUICK_MS = 1;
+const MOST_AHEAD = 4;
+
 interface Waiting {
   readonly since: number;
   readonly invocation: Invocation;
@@ -34,7 +41,7 @@ interface Waiting {
 export function workerInvoker(options: WorkerOptions): Invoker {
   const file = isAbsolute(options.file) ? options.file : join(options.folder, options.file);
   const functionName = basename(file).replace(/\.[^.]+$/, '');
-  const idle: Instance[] = [];
+  const loaded = new Set<Instance>();
   const all = new Set<Instance>();
   const queue: Waiting[] = [];
   let closed = false;
@@ -67,19 +74,33 @@ export function workerInvoker(options: WorkerOptions): Invoker {
     });
     all.add(instance);
     instance.onDeath = () => {
-      all.delete(instance);
-      const at = idle.indexOf(instance);
-      if (at >= 0) idle.splice(at, 1);
+      forget(instance);
       pull();
     };
     return instance;
   };
 
+  const forget = (instance: Instance): void => {
+    all.delete(instance);
+    loaded.delete(instance);
+    stale.delete(instance);
+  };
+
+  /** One that is free, else a quick one with room ahead. */
+  const choose = (): Instance | null => {
+    let best: Instance | null = null;
+    for (const each of loaded) {
+      if (each.dead || stale.has(each)) continue;
+      if (each.load === 0) return each;
+      if (each.load < MOST_AHEAD && each.usualMs < QUICK_MS && (best === null || each.load < best.load)) best = each;
+    }
+    return best;
+  };
+
   /** Gives the longest waiting event to a free or a new instance. */
   const pull = (): void => {
     while (queue.length > 0 && !closed) {
-      let instance = idle.pop();
-      while (instance?.dead) instance = idle.pop();
+      let instance = choose();
       if (!instance) {
         if (all.size >= options.concurrency) return;
         // An instance that is nearly done serves sooner than a new one starts, and costs no memory.
@@ -96,19 +117,30 @@ export function workerInvoker(options: WorkerOptions): Invoker {
         }
         instance = start();
       }
-      void serve(instance, queue.shift() as Waiting);
+      const waiting = queue.shift() as Waiting;
+      // Given at once where that is possible, so that the instance's load is true before the next one is chosen.
+      void (loaded.has(instance) ? serve(instance, waiting) : begin(instance, waiting));
     }
   };
 
-  const serve = async (instance: Instance, waiting: Waiting): Promise<void> => {
+  const begin = async (instance: Instance, waiting: Waiting): Promise<void> => {
     const error = await instance.ready;
     if (error) {
-      all.delete(instance);
+      forget(instance);
       finish(waiting, { kind: 'unavailable', says: `${error.type}: ${error.message}` });
       options.say('error', `function ${functionName} does not load`, { says: error.message, trace: error.trace });
       return pull();
     }
+    loaded.add(instance);
+    await serve(instance, waiting);
+  };
+
+  const serve = async (instance: Instance, waiting: Waiting): Promise<void> => {
     const outcome = await instance.run(waiting.text, waiting.invocation.requestId);
+    if (outcome === unserved) {
+      queue.unshift(waiting); // it was not begun: somebody else takes it
+      return pull();
+    }
     finish(waiting, outcome);
     if (outcome.kind === 'error') {
       options.say('error', `function ${functionName} failed`, {
@@ -124,8 +156,7 @@ export function workerInvoker(options: WorkerOptions): Invoker {
         { requestId: waiting.invocation.requestId },
       );
     }
-    if (!instance.dead && !stale.has(instance)) idle.push(instance);
-    else if (stale.has(instance)) await retire(instance);
+    if (stale.has(instance) && instance.load === 0) await retire(instance);
     pull();
   };
 
@@ -136,8 +167,7 @@ export function workerInvoker(options: WorkerOptions): Invoker {
 
   const stale = new Set<Instance>();
   const retire = async (instance: Instance): Promise<void> => {
-    stale.delete(instance);
-    all.delete(instance);
+    forget(instance);
     await instance.close();
   };
   const watcher =
@@ -145,11 +175,8 @@ export function workerInvoker(options: WorkerOptions): Invoker {
       ? watching(dirname(file), () => {
           options.say('info', `function ${functionName} has changed; the next event meets the new module`);
           for (const instance of all) {
-            const at = idle.indexOf(instance);
-            if (at >= 0) {
-              idle.splice(at, 1);
-              void retire(instance);
-            } else stale.add(instance);
+            if (instance.load === 0 && loaded.has(instance)) void retire(instance);
+            else stale.add(instance);
           }
         })
       : null;
