@@ -1,3 +1,4 @@
+import { formatHttpDate } from '../http/date.ts';
 import { HeaderList, listOf } from '../http/headers.ts';
 import { hopByHopFields, nominatedFields } from '../http/hop-by-hop.ts';
 import type { HttpResponse, Provenance } from '../http/message.ts';
@@ -71,6 +72,10 @@ export function keptFields(headers: HeaderList, policy: CachePolicy): readonly s
   return flat;
 }
 
+/** A response without a Date gets the time of its arrival (RFC 9110 section 6.6.1): its age is counted from somewhere. */
+export const dated = (headers: HeaderList, at: number): HeaderList =>
+  headers.has('date') ? headers : headers.append('Date', formatHttpDate(at));
+
 export interface Making {
   readonly key: CacheKey;
   readonly response: HttpResponse;
@@ -85,7 +90,7 @@ export function makeMeta(making: Making): ObjectMeta {
   const { response, terms, part, policy, responseTime } = making;
   const head: EntryHead = {
     status: response.status,
-    flat: keptFields(response.headers, policy),
+    flat: keptFields(dated(response.headers, responseTime), policy),
     vary: making.vary,
     born: responseTime,
     terms,

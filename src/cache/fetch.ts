@@ -2,7 +2,7 @@ import type { HttpResponse } from '../http/message.ts';
 import type { StoredObject } from '../ports/objects.ts';
 import { flightKey, type Asked } from './asked.ts';
 import type { Flight } from './coalesce.ts';
-import { entryOf, type Entry } from './entry.ts';
+import { dated, entryOf, type Entry } from './entry.ts';
 import { terms } from './fresh.ts';
 import { HeaderList } from '../http/headers.ts';
 import { askOrigin, shared } from './origin.ts';
@@ -59,8 +59,8 @@ export async function updateFromHead(
       if (contradicts(response, entry)) await room.store.remove(object);
       continue;
     }
-    const flat = updatedFields(entry.headers, response.headers, policy);
     const at = exchange.clock.now();
+    const flat = updatedFields(entry.headers, dated(response.headers, at), policy);
     const headers = HeaderList.fromFlat([...flat, ...agesOf(response)]);
     await room.store.amend(object, freshened(entry, flat, terms(200, headers, policy, requestTime, at), policy, at));
   }

@@ -107,6 +107,6 @@ function spanned(meta: ObjectMeta, part: ContentRange): ObjectMeta {
 async function write(store: ObjectStore, meta: ObjectMeta, bytes: Uint8Array, wanted: () => boolean): Promise<boolean> {
   const writer = store.write(meta, bytes.length);
   if (!writer) return false;
-  await (writer.write(bytes));
+  await writer.write(bytes);
   return writer.commit(wanted);
 }

@@ -76,8 +76,10 @@ export function compilePolicy(document: CachePolicyDocument): CachePolicy {
   return {
     cloudfront,
     key: {
-      host: key.host ?? !cloudfront,
-      scheme: !cloudfront,
+      // CloudFront leaves both out, but it knows its hosts and hides the scheme from origins. Here the origin is told of
+      // both, and what it is told and no key holds, one caller could choose for all.
+      host: key.host ?? true,
+      scheme: true,
       query: query === 'all' ? null : selects(query),
       sortQuery: key.sortQuery,
       headers: key.headers.map((name) => name.toLowerCase()).sort(),

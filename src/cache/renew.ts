@@ -4,7 +4,7 @@ import type { HttpResponse } from '../http/message.ts';
 import type { StoredObject } from '../ports/objects.ts';
 import { flightKey, mayCollapse, type Asked } from './asked.ts';
 import type { Flight } from './coalesce.ts';
-import { entryOf, hasValidator, type Entry } from './entry.ts';
+import { dated, entryOf, hasValidator, type Entry } from './entry.ts';
 import { fetchMissing } from './fetch.ts';
 import { ageOf, mayServeStale } from './lookup.ts';
 import { askOrigin, aside, shared } from './origin.ts';
@@ -110,7 +110,7 @@ async function confirmed(
     );
   }
   const at = exchange.clock.now();
-  const flat = updatedFields(entry.headers, response.headers, policy);
+  const flat = updatedFields(entry.headers, dated(response.headers, at), policy);
   const ages = response.headers.all('age').flatMap((value) => ['Age', value]);
   const renewed: HttpResponse = {
     status: entry.head.status,

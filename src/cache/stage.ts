@@ -94,17 +94,21 @@ const staleBy = (found: Extract<Found, { do: 'serve' | 'serve-and-refresh' }>, n
       ? 'origin-failed'
       : 'max-stale';
 
+/** How often a request waits behind others before it goes alone. */
+const ROUNDS = 3;
+
 /** To the origin: alone, first of many, or behind somebody who is there already. */
 function forward(
   asked: Asked,
   objects: readonly StoredObject[],
   found: Exclude<Found, { do: 'serve' | 'serve-and-refresh' }>,
+  rounds = 0,
 ): Promise<HttpResponse> {
   if (!mayCollapse(asked)) return go(asked, objects, found, null);
   const key = flightKey(asked, objects);
   const flight = asked.room.flights.find(key);
-  if (flight && !flight.outdated) return wait(asked, objects, found, flight);
-  return go(asked, objects, found, asked.room.flights.start(key));
+  if (flight && !flight.outdated && rounds < ROUNDS) return wait(asked, objects, found, flight, rounds);
+  return go(asked, objects, found, flight && !flight.outdated ? null : asked.room.flights.start(key));
 }
 
 function go(
@@ -126,6 +130,7 @@ async function wait(
   objects: readonly StoredObject[],
   found: Exclude<Found, { do: 'serve' | 'serve-and-refresh' }>,
   flight: Flight,
+  rounds: number,
 ): Promise<HttpResponse> {
   const { exchange, room } = asked;
   flight.waiting++;
@@ -163,7 +168,8 @@ async function wait(
     flight.waiting--;
   }
   exchange.trace.note('cache', 'released', { key: asked.key.url });
-  return go(asked, objects, found, null);
+  // One bad key at the head of the queue is no reason for everybody to rush: the next one leads.
+  return forward(asked, objects, found, rounds + 1);
 }
 
 /** Not ours to answer. A write that succeeds ends what is stored under its URL, and may bring what takes its place. */

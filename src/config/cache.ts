@@ -21,7 +21,7 @@ export const cacheKey = z
     host: z
       .boolean()
       .optional()
-      .meta({ description: 'The host in the key. Left out: yes under `rfc9111`, no under `cloudfront`.' }),
+      .meta({ description: 'The host in the key. `false` only where every host gives the same answers.' }),
     sortQuery: z
       .boolean()
       .default(false)

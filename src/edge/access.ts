@@ -6,6 +6,7 @@ import type { Stage } from '../flow/stage.ts';
 import type { HttpResponse } from '../http/message.ts';
 import type { Geography } from '../ports/geography.ts';
 import { behaviourOf } from './behaviour.ts';
+import { retarget } from './origin-request.ts';
 import { reasons } from './reasons.ts';
 import { checkSignature, withoutSignature, type Keys } from './signed.ts';
 
@@ -89,5 +90,6 @@ function signature(exchange: Exchange, keys: Keys | null): HttpResponse | null {
   const verdict = checkSignature(request, viewer, keys, clock.now());
   if (verdict !== 'good') return refuse(exchange, 'edge.access', reasons[verdict]);
   exchange.request = withoutSignature(request);
+  retarget(exchange);
   return null;
 }

@@ -58,11 +58,11 @@ async function choose(exchange: Exchange, next: Handle, choice: OriginChoice): P
         const unanswered = caught instanceof Fault && caught.source === 'origin';
         exchange.trace.note('edge.origin', 'no answer', {
           origin: name,
-          code: unanswered ? (caught).code : 'flow.unexpected',
+          code: unanswered ? caught.code : 'flow.unexpected',
         });
-        if (!unanswered || (caught).code.endsWith('.gone')) throw caught;
+        if (!unanswered || caught.code.endsWith('.gone')) throw caught;
         // What came back broken will come back broken; only silence is worth another try.
-        if (!/\.(?:timeout|connect|connect-timeout|broken)$/.test((caught).code)) break;
+        if (!/\.(?:timeout|connect|connect-timeout|broken)$/.test(caught.code)) break;
       }
     }
   }

@@ -37,6 +37,7 @@ export class DiskObjects implements ObjectStore {
   readonly #most: number;
   readonly #warn: (says: string) => void;
   readonly #index: ObjectIndex<OnDisk>;
+  /** Work on the disk that nobody waits for but `close`. */
   readonly #removals = new Set<Promise<void>>();
   /** How to give up each object that is being written. */
   readonly #unfinished = new Set<() => void>();
@@ -128,6 +129,27 @@ export class DiskObjects implements ObjectStore {
       this.#unfinished.delete(abandon);
       this.#track(last.catch(() => {}).then(() => discard(opening, temporary)));
     };
+    const finish = async (wanted: () => boolean): Promise<boolean> => {
+      try {
+        await last;
+        const file = await opening;
+        await seal(file, length);
+        await file.datasync();
+        await file.close();
+        const folder = join(this.#folder, id.slice(0, 2));
+        await mkdir(folder, { recursive: true });
+        await rename(temporary, join(folder, id));
+        if (!wanted()) {
+          this.#erase(join(folder, id));
+          return false;
+        }
+        this.#index.put(new IndexedObject(meta, length, id, { path: join(folder, id), offset: start.length }));
+        return true;
+      } catch (thrown) {
+        await discard(opening, temporary);
+        throw broken(thrown);
+      }
+    };
     this.#unfinished.add(abandon);
     return {
       write: (chunk) => {
@@ -137,29 +159,18 @@ export class DiskObjects implements ObjectStore {
         last = last.then(async () => (await opening).writeFile(chunk));
         return last as Promise<void>;
       },
-      commit: async (wanted) => {
+      commit: (wanted) => {
         if (state === 'closed') return false;
         state = 'closed';
         this.#unfinished.delete(abandon);
-        try {
-          await last;
-          const file = await opening;
-          await seal(file, length);
-          await file.datasync();
-          await file.close();
-          const folder = join(this.#folder, id.slice(0, 2));
-          await mkdir(folder, { recursive: true });
-          await rename(temporary, join(folder, id));
-          if (!wanted()) {
-            this.#erase(join(folder, id));
-            return false;
-          }
-          this.#index.put(new IndexedObject(meta, length, id, { path: join(folder, id), offset: start.length }));
-          return true;
-        } catch (thrown) {
-          await discard(opening, temporary);
-          throw broken(thrown);
-        }
+        const kept = finish(wanted);
+        this.#track(
+          kept.then(
+            () => {},
+            () => {},
+          ),
+        );
+        return kept;
       },
       abandon,
     };
@@ -213,10 +224,10 @@ export class DiskObjects implements ObjectStore {
     this.#removals.add(kept);
   }
 
-  /** Objects stay on the disk. */
+  /** Objects stay on the disk; those that are nearly there are let in. */
   async close(): Promise<void> {
     for (const abandon of this.#unfinished) abandon();
-    await Promise.all(this.#removals);
+    while (this.#removals.size > 0) await Promise.all(this.#removals);
   }
 }
 

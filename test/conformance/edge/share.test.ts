@@ -85,7 +85,7 @@ describe('invalidation', () => {
     const own = new CacheRoom({ store, clock: v.clock, bus: null, log() {} });
     const left = async (): Promise<string[]> => {
       const found = [];
-      for (const target of urls) if (store.find(target).length > 0) found.push(target);
+      for (const target of urls) if (store.find(`http://localhost${target}`).length > 0) found.push(target);
       return found;
     };
     const purge = async (item: string): Promise<number | string> => {
