@@ -22,6 +22,8 @@ const MOST_WAITING = 1000;
 
 /** Milliseconds that an event waits for a busy instance before another one is started for it. */
 const PATIENCE_MS = 10;
+/** The same where another instance is starting already, or those there are quick: more of them would wait for the same cores. */
+const LONG_PATIENCE_MS = 150;
 
 /**
  * An instance whose events take less than this may be sent a few ahead, to be begun one after the other: for such a
@@ -105,13 +107,17 @@ export function workerInvoker(options: WorkerOptions): Invoker {
         if (all.size >= options.concurrency) return;
         // An instance that is nearly done serves sooner than a new one starts, and costs no memory.
         const waited = performance.now() - (queue[0] as Waiting).since;
-        if (all.size > 0 && waited < PATIENCE_MS) {
+        const patience =
+          all.size > loaded.size || [...loaded].some((each) => each.usualMs < QUICK_MS)
+            ? LONG_PATIENCE_MS
+            : PATIENCE_MS;
+        if (all.size > 0 && waited < patience) {
           again ??= setTimeout(
             () => {
               again = null;
               pull();
             },
-            PATIENCE_MS - waited + 1,
+            patience - waited + 1,
           );
           return;
         }
