@@ -1,10 +1,13 @@
 import { systemClock, type Clock } from '../base/clock.ts';
+import { sameSecret } from '../base/bytes.ts';
 import { newId } from '../base/id.ts';
 import type { ResourceMap } from '../config/rules.ts';
 import { compose } from '../flow/compose.ts';
 import { Departure } from '../flow/departure.ts';
 import { newExchange, type Viewer } from '../flow/exchange.ts';
 import { recover } from '../flow/recover.ts';
+import { refuse } from '../flow/refuse.ts';
+import type { Stage } from '../flow/stage.ts';
 import { HeaderList } from '../http/headers.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
 import { strictPaths } from '../http/target.ts';
@@ -17,6 +20,7 @@ import type { RuleDefinition } from '../rules/rule.ts';
 import { rules } from '../rules/stage.ts';
 import { Trace } from '../trace/trace.ts';
 import { lines, toStdout, type Write } from './log.ts';
+import { lambdaReasons } from './reasons.ts';
 
 export interface GuardOptions {
   /** Resource to chain of rules, as in the document's `rules.map`. */
@@ -32,6 +36,8 @@ export interface GuardOptions {
   /** The place in ARNs of the map's keys. */
   readonly api?: { readonly region: string; readonly account: string; readonly id: string; readonly stage: string };
   readonly secret?: (name: string) => string | null;
+  /** A header that only the distribution in front can send; the names are those of secrets, the newest first. */
+  readonly originSecret?: { readonly header: string; readonly secrets: readonly string[] };
   readonly clock?: Clock;
   readonly write?: Write;
 }
@@ -59,6 +65,7 @@ const passed: HttpResponse = {
 export function guard(options: GuardOptions): Guard {
   const clock = options.clock ?? systemClock;
   const write = options.write ?? toStdout;
+  const secret = options.secret ?? ((name: string) => process.env[name] ?? null);
   const known = new Map(
     [...(all as unknown as readonly RuleDefinition[]), ...(options.plugins ?? [])].map((rule) => [rule.name, rule]),
   );
@@ -69,7 +76,7 @@ export function guard(options: GuardOptions): Guard {
     ]),
   );
   const { compiled, issues } = compileMap(calls, known, {
-    secret: options.secret ?? ((name) => process.env[name] ?? null),
+    secret,
   });
   if (compiled === null)
     throw new Error(
@@ -77,7 +84,7 @@ export function guard(options: GuardOptions): Guard {
         .map((issue) => `${issue.path.join('.')}: wanted ${issue.wanted}, found ${issue.found}; ${issue.hint}`)
         .join('\n'),
     );
-  const stages = [
+  const stages: Stage[] = [
     finish({
       version: options.version ?? 'none',
       sinks: [lines(write)],
@@ -100,6 +107,7 @@ export function guard(options: GuardOptions): Guard {
       timeoutMs: options.timeoutMs ?? 1000,
     }),
   ];
+  if (options.originSecret) stages.splice(stages.length - 1, 0, originSecret(options.originSecret, secret));
   const handle = compose(stages, () => passed);
   const names = stages.map((stage) => stage.name);
   return {
@@ -112,6 +120,24 @@ export function guard(options: GuardOptions): Guard {
         newExchange({ request, viewer, trace, clock, departure: new Departure(), later() {} }),
       );
       return { refusal: response.from.by === 'function' ? null : response, trace: trace.id };
+    },
+  };
+}
+
+/** Compared without telling by time how much was right. Throws at load when no secret is set: an open door must not look shut. */
+function originSecret(
+  { header, secrets }: NonNullable<GuardOptions['originSecret']>,
+  secret: (name: string) => string | null,
+): Stage {
+  const wanted = secrets.flatMap((name) => secret(name) ?? []).filter((text) => text !== '');
+  if (wanted.length === 0) throw new Error(`none of the secrets ${secrets.join(', ')} is set`);
+  const name = header.toLowerCase();
+  return {
+    name: 'origin',
+    handle(exchange, next) {
+      const given = exchange.request.headers.all(name);
+      const fits = given.length === 1 && wanted.some((each) => sameSecret(each, given[0] as string));
+      return fits ? next(exchange) : refuse(exchange, 'origin', lambdaReasons.origin);
     },
   };
 }

@@ -6,6 +6,7 @@ export const lambdaReasons = defineReasons('lambda', {
   'event-base64': [400, 'The event says that its body is base64, and it is something else.'],
   'event-size': [413, 'The event is larger than a Lambda function can be sent.'],
   'answer-size': [502, 'The answer is larger than a Lambda function can return.'],
+  origin: [403, 'The request did not come through the distribution that knows the secret.'],
   start: [500, 'The document could not be loaded, so nobody comes in.'],
   broken: [500, 'The door itself broke, so nobody comes in.'],
   'arn-long': [403, 'The method ARN is longer than a policy may name.'],

@@ -1,69 +1,123 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import type { BuildOptions, Plugin } from 'esbuild';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** Uncompressed bytes that each kind of function may have; beyond them a cold start is felt, or the platform refuses. */
 export const mostBundleBytes = { authorizer: 300 * 1024, line: 2 * 1024 * 1024, edge: 1024 * 1024 } as const;
 export type BundleKind = keyof typeof mostBundleBytes;
 
 /**
- * zod's `z` is one object with everything in it, languages included, and no bundler can leave out half of an object. As a
- * namespace it can.
+ * Run in a process of its own, since constructs cannot wait and esbuild takes plugins only where one waits. The plugin: zod's
+ * `z` is one object with everything in it, languages included, and no bundler can leave out half of an object; as a
+ * namespace it can. SDK clients are left to the runtime, which has them.
  */
-const namespaces: Plugin = {
+const script = `
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+const [entry, outfile, home] = process.argv.slice(1);
+const { build } = createRequire(home)('esbuild');
+const namespaces = {
   name: 'zod-as-namespace',
   setup(build) {
-    build.onLoad({ filter: /\.[cm]?[jt]s$/ }, ({ path }) => {
+    build.onLoad({ filter: /\\.[cm]?[jt]s$/ }, ({ path }) => {
       if (path.includes('node_modules/zod/')) return null;
       const text = readFileSync(path, 'utf8');
-      if (!/import \{ z \} from ['"]zod['"]/.test(text)) return null;
-      return {
-        contents: text.replace(/import \{ z \} from (['"])zod\1/, 'import * as z from $1zod$1'),
-        loader: path.endsWith('ts') ? 'ts' : 'js',
-      };
+      if (!/import \\{ z \\} from ['"]zod['"]/.test(text)) return null;
+      return { contents: text.replace(/import \\{ z \\} from (['"])zod\\1/, 'import * as z from $1zod$1'), loader: path.endsWith('ts') ? 'ts' : 'js' };
     });
   },
 };
+await build({
+  entryPoints: [entry], outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', minify: true,
+  external: ['@aws-sdk/*', '@photostructure/sqlite'], plugins: [namespaces], logLevel: 'error',
+  banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+});
+`;
 
 export interface Bundled {
-  /** ES module text, to be written as `index.mjs`. */
+  /** ES module text, in `index.mjs` of `folder`. */
   readonly code: string;
+  readonly folder: string;
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** Options that every bundle shares: one ES module for the runtime, SDK clients left to the runtime that has them. */
-export const bundleOptions = (entry: string): BuildOptions & { write: false } => ({
-  entryPoints: [entry],
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  minify: true,
-  write: false,
-  external: ['@aws-sdk/*', '@photostructure/sqlite'],
-  plugins: [namespaces],
-  banner: {
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-  },
-  logLevel: 'silent',
-});
-
 /** Bundles one handler and holds it to its size; throws with the figure and what to do. */
-export async function bundle(entry: string, kind: BundleKind): Promise<Bundled> {
-  const { build } = await import('esbuild');
-  const { outputFiles } = await build(bundleOptions(entry));
-  const file = outputFiles[0];
-  if (!file) throw new Error(`${entry}: nothing was bundled`);
+export function bundle(entry: string, kind: BundleKind): Bundled {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-bundle-'));
+  const outfile = join(folder, 'index.mjs');
+  execFileSync(
+    process.execPath,
+    ['--input-type=module', '-e', script, entry, outfile, fileURLToPath(import.meta.url)],
+    { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' },
+  );
+  const bytes = readFileSync(outfile);
   const most = mostBundleBytes[kind];
-  if (file.contents.length > most) {
+  if (bytes.length > most) {
     throw new Error(
-      `${entry}: the bundle has ${file.contents.length} bytes, more than the ${most} of a function of kind "${kind}": import less, or deploy it as another kind`,
+      `${entry}: the bundle has ${bytes.length} bytes, more than the ${most} of a function of kind "${kind}": import less, or deploy it as another kind`,
     );
   }
   return {
-    code: file.text,
-    bytes: file.contents.length,
-    sha256: createHash('sha256').update(file.contents).digest('hex'),
+    code: bytes.toString('utf8'),
+    folder,
+    bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
   };
+}
+
+export type DoorName =
+  | 'httpApi'
+  | 'restApi'
+  | 'alb'
+  | 'functionUrl'
+  | 'authorizer'
+  | 'protect'
+  | 'webSocket'
+  | 'edgeRequest';
+
+const files: Readonly<Record<DoorName, string>> = {
+  httpApi: 'http-api',
+  restApi: 'rest-api',
+  alb: 'alb',
+  functionUrl: 'function-url',
+  authorizer: 'authorizer',
+  protect: 'protect',
+  webSocket: 'websocket',
+  edgeRequest: 'edge-request',
+};
+
+export interface DoorSource {
+  readonly door: DoorName;
+  /** Passed to the door as it is; JSON. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Files of your own rules. */
+  readonly modules?: readonly string[];
+  /** For `protect` and `webSocket`: the file whose export `handler` is wrapped. */
+  readonly handler?: string;
+}
+
+/** The entry of a function: the door, with everything it needs written into it, so that a cold start reads no file. */
+export function doorEntry(source: DoorSource): string {
+  const here = fileURLToPath(import.meta.url);
+  const door = fileURLToPath(
+    new URL(`../aws/${files[source.door]}.${here.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
+  );
+  const modules = source.modules ?? [];
+  const lines = [
+    `import { ${source.door} as door } from ${JSON.stringify(door)};`,
+    ...modules.map((file, at) => `import * as rules${at} from ${JSON.stringify(file)};`),
+    ...(source.handler === undefined ? [] : [`import { handler as own } from ${JSON.stringify(source.handler)};`]),
+    `const plugins = [${modules.map((_, at) => `...Object.values(rules${at}).flat()`).join(', ')}].filter((each) => each?.kind === 'rule');`,
+    `const options = { ...${JSON.stringify(source.options)}, plugins };`,
+    source.door === 'protect'
+      ? 'export const handler = door(own, options);'
+      : `export const handler = door(${source.handler === undefined ? 'options' : '{ ...options, handler: own }'});`,
+  ];
+  const file = join(mkdtempSync(join(tmpdir(), 'sallyport-entry-')), 'entry.mjs');
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  return file;
 }

@@ -1,0 +1,82 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IVpc, ISecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { bundle, doorEntry, type BundleKind, type DoorSource } from './bundle.ts';
+
+export interface DoorFunctionProps extends DoorSource {
+  readonly kind: BundleKind;
+  readonly description: string;
+  /** 256 by default: below it the first request of a container is slow. */
+  readonly memoryMb?: number;
+  readonly timeout?: Duration;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** None by default; a forwarder to one small host wants a limit. */
+  readonly reservedConcurrency?: number;
+  readonly vpc?: {
+    readonly vpc: IVpc;
+    readonly subnets?: SubnetSelection;
+    readonly securityGroups: readonly ISecurityGroup[];
+  };
+}
+
+/** One door as a Lambda function: one bundled file, arm64, a log group of its own, and a role that may write there and no more. */
+export class DoorFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly bytes: number;
+  /** Errors in the function itself; refusals are answers and raise nothing. */
+  readonly alarm: Alarm;
+
+  constructor(scope: Construct, id: string, props: DoorFunctionProps) {
+    super(scope, id);
+    const { folder, bytes } = bundle(doorEntry(props), props.kind);
+    this.bytes = bytes;
+    const logs = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logs.logGroupArn] }),
+    );
+    if (props.vpc)
+      role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole'));
+    this.function = new LambdaFunction(this, 'Function', {
+      description: props.description,
+      runtime: Runtime.NODEJS_22_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(folder),
+      memorySize: props.memoryMb ?? 256,
+      timeout: props.timeout ?? Duration.seconds(29),
+      role,
+      logGroup: logs,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.DISABLED,
+      environment: { ...props.environment },
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
+      ...(props.vpc && {
+        vpc: props.vpc.vpc,
+        securityGroups: [...props.vpc.securityGroups],
+        ...(props.vpc.subnets && { vpcSubnets: props.vpc.subnets }),
+      }),
+    });
+    this.alarm = this.function.metricErrors({ period: Duration.minutes(5) }).createAlarm(this, 'Errors', {
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${props.description}: the function failed; everybody is refused while it does (${Stack.of(this).stackName})`,
+    });
+  }
+}

@@ -1,0 +1,4 @@
+import { httpApi } from '../../../src/aws/http-api.ts';
+import { document } from './document.ts';
+
+export const handler = httpApi({ document });
