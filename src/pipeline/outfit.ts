@@ -33,6 +33,8 @@ export type PortOverrides = Partial<Omit<Ports, 'buckets' | 'counters' | 'record
   readonly bus?: Bus;
   /** Sinks besides those of the document: metrics, the memory of traces. */
   readonly observers?: readonly Sink[];
+  /** Take up functions whose module changes while the edge runs: for a laptop. */
+  readonly watchFunctions?: boolean;
 };
 
 export interface Outfit {
@@ -87,7 +89,7 @@ export async function outfit(
       readFile: given.readFile ?? ((path) => readFileSync(at(path), 'utf8')),
       ruleFiles: given.ruleFiles ?? ruleFiles(folder),
       secret: given.secret ?? ((name) => process.env[name] ?? null),
-      openFunction: given.openFunction ?? ((options) => workerInvoker({ ...options, folder, watch: true, say: log })),
+      openFunction: given.openFunction ?? ((options) => workerInvoker({ ...options, folder, watch: given.watchFunctions ?? false, say: log })),
       openFolder: given.openFolder ?? openFolder(folder),
       fetchJson: given.fetchJson ?? fetchJson,
       openDocument: given.openDocument ?? ((use, options) => openFile(use, options, at)),

@@ -18,7 +18,7 @@ export function start(program: Command, io: Terminal): void {
         guarded(io, false, async () => {
           const began = performance.now();
           const loaded = await loadDocument(options.config);
-          const running = await run(loaded, watched ? { sinks: [lines(io)] } : {});
+          const running = await run(loaded, watched ? { sinks: [lines(io)], watchFunctions: true } : {});
           const { app, serving, admin } = running;
           io.err(`${app.document.name === 'sallyport' ? 'sallyport' : `sallyport ${app.document.name}`} (version ${app.version}) listens on ${serving.url}, ready after ${duration(Math.round(performance.now() - began))}`);
           if (admin) io.err(`operators: ${admin.url}/healthz /readyz /metrics /traces`);
