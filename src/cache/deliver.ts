@@ -1,4 +1,3 @@
-import { Body } from '../http/body.ts';
 import { parseHttpDate } from '../http/date.ts';
 import { namesTag, sameStrongly, sameWeakly } from '../http/etag.ts';
 import type { HeaderList } from '../http/headers.ts';
@@ -140,5 +139,3 @@ export function bytesOf(delivery: Delivery, entry: Entry): { readonly from: numb
   if (delivery.kind === 'part') return { from: delivery.span.from - start, to: delivery.span.to + 1 - start };
   return null;
 }
-
-export const emptyBody = Body.of(new Uint8Array(0));

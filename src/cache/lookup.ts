@@ -2,7 +2,7 @@ import type { Directives, Seconds } from '../http/cache-control.ts';
 import type { HeaderList } from '../http/headers.ts';
 import { resolveRange, type RangeSpec } from '../http/range.ts';
 import type { StoredObject } from '../ports/objects.ts';
-import { entryOf, hasValidator, type Entry } from './entry.ts';
+import { entryOf, type Entry } from './entry.ts';
 import { isSelected } from './vary.ts';
 import type { NotServed } from './why.ts';
 
@@ -92,6 +92,3 @@ export function mayServeStale(entry: Entry, now: number): boolean {
   if (terms.mustRevalidate || terms.noCache) return false;
   return ageOf(entry, now) - terms.lifetime < terms.staleError;
 }
-
-/** Is a stored entry worth a conditional request? A part is not: what it would confirm is only a part. */
-export const isAskable = (entry: Entry): boolean => hasValidator(entry);

@@ -28,7 +28,6 @@ const forward: Readonly<Record<NotServed, string>> = {
   'request-max-age': 'request',
   'request-min-fresh': 'request',
   gone: 'miss',
-  uncacheable: 'uri-miss',
   'store-broken': 'bypass',
 };
 

@@ -5,8 +5,6 @@
 export const notStored = {
   method: 'the method is neither GET nor HEAD',
   off: 'the policy keeps nothing',
-  'fat-get': 'a GET with a body: its answer may depend on what the key does not hold',
-  'key-too-long': 'the key is longer than the policy allows',
   'request-no-store': 'the request says no-store',
   'made-here': 'a refusal or fault of ours, which must never outlive its cause',
   identity: 'the answer depends on who asked, and the route does not call it shareable',
@@ -52,7 +50,6 @@ export const notServed = {
   'request-max-age': 'it is older than the request allows',
   'request-min-fresh': 'it will not stay fresh as long as the request asks',
   gone: 'it was dropped between finding and reading it',
-  uncacheable: 'the last answer to this key was not to be kept',
   'store-broken': 'the store failed',
 } as const;
 
