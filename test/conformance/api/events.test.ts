@@ -260,6 +260,22 @@ describe('REST proxy answers', () => {
     expect(failed(await own.get('/prod/a'))).toEqual(bad);
   });
 
+  it('LM-3 LM-20 more than six megabytes in either direction is a failed call, and says so to the operator alone', async () => {
+    for (const [kind, target, status, text] of [
+      ['rest', '/prod/a', 502, '{"message":"Internal server error"}'],
+      ['http', '/a', 500, '{"message":"Internal Server Error"}'],
+    ] as const) {
+      const openFunction = () => ({
+        invoke: () => ({ kind: 'too-large', which: 'answer', bytes: 7_000_000 }) as const,
+        close: async () => {},
+      });
+      const made = await api({ kind, routes: { 'GET /a': fn('f') } }, { ports: { openFunction } });
+      const answer = await made.get(target);
+      expect([answer.status, answer.body]).toEqual([status, text]);
+      expect(answer.record.code).toBe('integration.function.too-large');
+    }
+  });
+
   it('PR-11 the ids are on every answer, the trace on those of functions only', async () => {
     const { get } = await rest(ok, {}, { 'GET /a': fn('f'), 'GET /m': { to: { use: 'mock' } } });
     const made = await get('/prod/a');
