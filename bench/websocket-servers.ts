@@ -1,6 +1,7 @@
 /** The servers that are compared, each run in a process of its own; told by IPC what to say about itself. */
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 
@@ -16,6 +17,7 @@ import { sallyport } from '../src/pipeline/app.ts';
 import { readHandshake } from '../src/wire/ws/handshake.ts';
 import { defaultLimits } from '../src/wire/ws/terms.ts';
 
+export const crs = resolve(import.meta.dirname, '../../shared/data/crs4');
 const server = createServer();
 let dials = 0;
 /** Another loopback address every 5,000 dials, so that ports do not run out. */
@@ -36,7 +38,7 @@ function ourEcho(): void {
 }
 
 /** The whole gateway: document, line, key-less route, message routed by its `action` and answered on a two-way route. */
-async function ourGateway(rules: boolean): Promise<number> {
+async function ourGateway(rules: boolean, waf = false): Promise<number> {
   const with_ = {
     routes: { $default: { to: { mock: { says: '$request.body' } }, replies: true } },
     ...(rules ? { rules: { default: [{ name: 'size-limits', params: { body: 100_000 } }] } } : {}),
@@ -47,6 +49,7 @@ async function ourGateway(rules: boolean): Promise<number> {
       admin: { enabled: false },
       store: { use: 'memory' },
       logging: { sinks: [] },
+      ...(waf ? { waf: { use: 'crs', path: crs } } : {}),
       routes: { 'GET /': { to: { use: 'websocket', with: with_ } } },
     },
   });
@@ -114,6 +117,7 @@ function ourPass(origin: number, inspected: boolean): void {
 const roles: Record<string, (origin: number) => void | Promise<number>> = {
   'our gateway echo': () => ourGateway(false),
   'our gateway echo, a rule': () => ourGateway(true),
+  'our gateway echo, rule set': () => ourGateway(false, true),
   'our echo': ourEcho,
   'ws echo': wsEcho,
   'ws proxy': wsProxy,

@@ -1,16 +1,17 @@
 /**
  * CPU per WebSocket message and memory per idle connection, against `ws`, on one machine in one run:
  *
- *   node scripts/run.mjs bench/websocket.ts [--rounds 5] [--messages 40000] [--idle 2000] [--only echo|pass|memory]
+ *   node scripts/run.mjs bench/websocket.ts [--rounds 5] [--messages 40000] [--idle 2000] [--only echo|waf|pass|memory|nodes]
  *
  * Rounds are interleaved, figures are medians, and what counts are the ratios.
  */
 import { fork, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 
 import { drive, open } from './websocket-load.ts';
-import { play } from './websocket-servers.ts';
+import { crs, play } from './websocket-servers.ts';
 
 const CONNECTIONS = 100;
 const run = resolve(import.meta.dirname, '../scripts/run.mjs');
@@ -111,6 +112,8 @@ async function main(): Promise<void> {
   const origin = await start('our echo', 0);
   if (only === 'all' || only === 'echo')
     await messages(['ws echo', 'our echo', 'our gateway echo', 'our gateway echo, a rule'], 0, rounds, total);
+  if (only === 'waf' && !existsSync(crs)) console.log(`the rule set is not at ${crs}`);
+  else if (only === 'all' || only === 'waf') await messages(['ws echo', 'our gateway echo, rule set'], 0, rounds, total);
   if (only === 'all' || only === 'pass') {
     await messages(['ws proxy', 'our pass, inspected', 'our pass, frames only'], origin.port, rounds, total);
   }

@@ -16,10 +16,19 @@ export function messageRules(
   onFault: 'open' | 'closed',
   timeoutMs: number,
 ): Inspect {
+  // Route keys are those of the document, so they are few; what holds for one is looked up once.
+  const known = new Map<string, { path: string; arn: string; chain: ReturnType<CompiledMap['chainFor']> }>();
+  const placeOf = (routeKey: string) => {
+    let place = known.get(routeKey);
+    if (place === undefined) {
+      const path = `/${routeKey}`;
+      const arn = `${arnPrefix}/MESSAGE${path}`;
+      known.set(routeKey, (place = { path, arn, chain: map.chainFor({ method: 'MESSAGE', path, arn }) }));
+    }
+    return place;
+  };
   return (message) => {
-    const path = `/${message.routeKey}`;
-    const arn = `${arnPrefix}/MESSAGE${path}`;
-    const chain = map.chainFor({ method: 'MESSAGE', path, arn });
+    const { path, arn, chain } = placeOf(message.routeKey);
     if (chain === null) return pass;
     const { session } = message;
     const body = message.bytes;

@@ -95,4 +95,8 @@ export interface SocketApiOptions {
 export interface SocketCore {
   readonly options: SocketApiOptions;
   readonly meter: Meter;
+  /** Is there a route to choose? Where all messages go one way, nobody reads them for it. */
+  readonly picks: boolean;
+  /** `$default`. */
+  readonly fallback: SocketRoute | undefined;
 }

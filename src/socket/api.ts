@@ -4,7 +4,7 @@ import type { Exchange } from '../flow/exchange.ts';
 import type { Answer } from '../flow/stage.ts';
 import type { ClosedBy, Limits, Peer } from '../wire/ws/terms.ts';
 import type { SocketApiOptions, SocketCore } from './api-options.ts';
-import type { SocketCall } from './call.ts';
+import type { SocketCall, SocketRoute } from './call.ts';
 import { connect } from './connect.ts';
 import { Message } from './dispatch.ts';
 import { Meter } from './meter.ts';
@@ -20,10 +20,14 @@ export class SocketApi implements UpgradeTarget, SocketCore {
   readonly options: SocketApiOptions;
   readonly registry: Registry;
   readonly meter: Meter;
+  readonly picks: boolean;
+  readonly fallback: SocketRoute | undefined;
 
   constructor(options: SocketApiOptions) {
     this.options = options;
     this.registry = options.registry;
+    this.picks = [...options.routes.keys()].some((key) => !key.startsWith('$'));
+    this.fallback = options.routes.get('$default');
     this.meter = new Meter(options.rates, options.buckets, options.apiId, options.onFault);
   }
 

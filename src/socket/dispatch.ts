@@ -95,10 +95,8 @@ export class Message implements MessageView, SocketCall {
   }
 
   #route(): MaybePromise<void> {
-    const { selection, routes, inspect } = this.#api.options;
-    const key = selection.readsBody ? selection.key(this.json()) : selection.key(undefined);
-    // Spec WR-2: keys that begin with `$` are the gateway's own and cannot be asked for.
-    const route = (key.startsWith('$') ? undefined : routes.get(key)) ?? routes.get('$default');
+    const { inspect } = this.#api.options;
+    const route = this.#api.picks ? this.#pick() : this.#api.fallback;
     this.routeKey = route?.key ?? '$default';
     if (inspect === null) return this.#serve(route);
     let verdict: MaybePromise<MessageVerdict>;
@@ -109,6 +107,13 @@ export class Message implements MessageView, SocketCall {
     }
     if (verdict instanceof Promise) return verdict.catch(broke).then((said) => this.#judge(said, route));
     return this.#judge(verdict, route);
+  }
+
+  #pick(): SocketRoute | undefined {
+    const { selection, routes } = this.#api.options;
+    const key = selection.readsBody ? selection.key(this.json()) : selection.key(undefined);
+    // Spec WR-2: keys that begin with `$` are the gateway's own and cannot be asked for.
+    return (key.startsWith('$') ? undefined : routes.get(key)) ?? this.#api.fallback;
   }
 
   #judge(verdict: MessageVerdict, route: SocketRoute | undefined): MaybePromise<void> {
