@@ -38,7 +38,7 @@ export async function answerCache(app: App, path: string, incoming: IncomingMess
   if (!Array.isArray(items) || items.length === 0 || !items.every((item) => typeof item === 'string'))
     return { status: 400, value: { message: 'wanted {"items": ["/path", "/prefix*", "#tag"]}' } };
   try {
-    return { status: 200, value: { purged: await app.purge(items as string[]) } };
+    return { status: 200, value: { purged: await app.purge(items) } };
   } catch (thrown) {
     if (thrown instanceof DocumentError)
       return { status: 400, value: { message: 'an item is none', issues: thrown.issues } };

@@ -86,7 +86,7 @@ export function parseDirectives(lines: readonly string[]): Directives {
     else if (isToken(name)) (others ??= new Map()).set(name, argument);
   }
   if (others) found['others'] = others;
-  return found as Directives;
+  return found;
 }
 
 /** `no-cache` alone beats `no-cache="field"`: an empty list means everything. */
