@@ -11,11 +11,7 @@ export interface Outcome {
 }
 
 const scalar = (value: unknown): string | null =>
-  value === undefined || value === null
-    ? null
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
+  value === undefined || value === null ? null : typeof value === 'string' ? value : (JSON.stringify(value) ?? null);
 
 /** A `$context` variable by its dotted name, as text; null when it does not apply to this request. */
 export function contextValue(call: Call, request: HttpRequest, name: string, outcome?: Outcome): string | null {
