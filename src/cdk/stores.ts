@@ -15,6 +15,7 @@ export class SallyportStores extends Construct {
     super(scope, id);
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
       timeToLiveAttribute: 'expires',
@@ -36,7 +37,7 @@ export class SallyportStores extends Construct {
 
   /** Just what a function that decides needs: read documents, count and look up. */
   grantDecide(to: IGrantable): void {
-    this.table.grant(to, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem');
+    this.table.grant(to, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     this.bucket.grantRead(to);
     this.pointer.grantRead(to);
   }
