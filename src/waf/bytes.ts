@@ -5,17 +5,50 @@
  * string makes a tree that has to be flattened before anything can match on it, which costs several times the loop.
  */
 const kept = 65_536;
+
+/** The part of Node's `Buffer` that is used where there is one: it moves bytes fifty times faster than any loop. */
+interface FastBytes {
+  toString(encoding: 'latin1', start: number, end: number): string;
+  write(text: string, offset: number, length: number, encoding: 'latin1'): number;
+}
+interface FastBytesMaker {
+  from(bytes: ArrayBufferLike, offset: number, length: number): FastBytes;
+}
+const maker = (globalThis as { readonly Buffer?: FastBytesMaker }).Buffer ?? null;
+const fast = (bytes: Uint8Array): FastBytes | null =>
+  maker === null ? null : maker.from(bytes.buffer, bytes.byteOffset, bytes.length);
+
 const shared = new Uint8Array(kept);
-const ascii = new TextDecoder('utf-8');
+const sharedFast = fast(shared);
+const read = new Uint8Array(kept);
+const readFast = fast(read);
+/** Up to here a loop is done before a call would have begun. */
+const short = 24;
 
 /** Room for `size` bytes, contents undefined. Valid until the next call: never hold two at a time. */
 export function workspace(size: number): Uint8Array {
   return size <= kept ? shared : new Uint8Array(size);
 }
 
+/**
+ * The bytes of a byte string, for loops: they run over bytes twice as fast as over characters. Longer than the string;
+ * valid until the next call.
+ */
+export function bytesIn(text: string): Uint8Array {
+  const { length } = text;
+  const bytes = length <= kept ? read : new Uint8Array(length);
+  const writer = length <= short ? null : bytes === read ? readFast : fast(bytes);
+  if (writer === null) for (let i = 0; i < length; i++) bytes[i] = text.charCodeAt(i);
+  else writer.write(text, 0, length, 'latin1');
+  return bytes;
+}
+
 /** The first `length` bytes as a byte string. */
 export function byteString(bytes: Uint8Array, length: number): string {
-  if (length > 32 && isAscii(bytes, length)) return ascii.decode(bytes.subarray(0, length));
+  if (length > short) {
+    const reader = bytes === shared ? sharedFast : fast(bytes);
+    if (reader !== null) return reader.toString('latin1', 0, length);
+  }
   let text = '';
   let i = 0;
   for (; i + 8 <= length; i += 8) {
@@ -32,12 +65,6 @@ export function byteString(bytes: Uint8Array, length: number): string {
   }
   for (; i < length; i += 1) text += String.fromCharCode(bytes[i]!);
   return text;
-}
-
-function isAscii(bytes: Uint8Array, length: number): boolean {
-  let seen = 0;
-  for (let i = 0; i < length; i += 1) seen |= bytes[i]!;
-  return seen < 0x80;
 }
 
 /** Value of each hexadecimal digit's char code, -1 for every other byte. */
@@ -74,7 +101,8 @@ export function lower(code: number): number {
 export function lowerAscii(value: string): string {
   if (!/[\x80-\xff]/.test(value)) return value.toLowerCase();
   const out = workspace(value.length);
-  for (let i = 0; i < value.length; i += 1) out[i] = lower(value.charCodeAt(i));
+  const bytes = bytesIn(value);
+  for (let i = 0; i < value.length; i += 1) out[i] = lower(bytes[i]!);
   const text = byteString(out, value.length);
   return text === value ? value : text;
 }

@@ -1,4 +1,5 @@
-import { concat, latin1 } from '../base/bytes.ts';
+import { concat } from '../base/bytes.ts';
+import { byteString } from './bytes.ts';
 
 /** The first part of a body, as much of it as may be held, and how long all of it was so far. */
 export class HeldBody {
@@ -25,7 +26,7 @@ export class HeldBody {
 
   /** What was held, as a byte string; nothing is held afterwards. */
   take(): string {
-    const text = latin1(concat(this.#chunks));
+    const text = byteString(concat(this.#chunks), this.#held);
     this.#chunks = [];
     this.#held = 0;
     return text;

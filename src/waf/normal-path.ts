@@ -1,4 +1,4 @@
-import { byteString, workspace } from './bytes.ts';
+import { byteString, bytesIn, workspace } from './bytes.ts';
 
 const slash = 0x2f;
 const dot = 0x2e;
@@ -14,20 +14,19 @@ const dot = 0x2e;
 export function normalPath(value: string, backslash: boolean): string {
   if (isNormal(value, backslash)) return value;
   const length = value.length;
-  const at = (i: number): number => {
-    const code = value.charCodeAt(i);
-    return backslash && code === 0x5c ? slash : code;
-  };
   const out = workspace(length);
+  const bytes = bytesIn(value);
+  if (backslash)
+    for (let i = bytes.indexOf(0x5c); i >= 0 && i < length; i = bytes.indexOf(0x5c, i + 1)) bytes[i] = slash;
   const end = length - 1;
-  const relative = at(0) !== slash;
-  const trailing = at(end) === slash;
+  const relative = bytes[0]! !== slash;
+  const trailing = bytes[end]! === slash;
   let n = 0;
   let hitRoot = false;
 
   for (let i = 0; i <= end; i += 1) {
-    const closes = i === end || at(i + 1) === slash;
-    if (closes && at(i) === dot) {
+    const closes = i === end || bytes[i + 1]! === slash;
+    if (closes && bytes[i]! === dot) {
       const last = i === end;
       if (n > 0 && out[n - 1] === dot) {
         if (!(relative && (hitRoot || n <= 2))) {
@@ -44,14 +43,14 @@ export function normalPath(value: string, backslash: boolean): string {
         if (n > 0) n -= 1;
         i += 1;
       }
-    } else if (closes && at(i) !== slash && n > 0) hitRoot = false;
+    } else if (closes && bytes[i]! !== slash && n > 0) hitRoot = false;
 
-    if (at(i) === slash) {
-      while (i < end && at(i + 1) === slash) i += 1;
+    if (bytes[i]! === slash) {
+      while (i < end && bytes[i + 1]! === slash) i += 1;
       // A relative path must not become absolute when its first segment has gone.
       if (relative && n === 0) continue;
     }
-    out[n++] = at(i);
+    out[n++] = bytes[i]!;
   }
   if (!trailing && n > 0 && out[n - 1] === slash) n -= 1;
   const text = byteString(out, n);

@@ -1,4 +1,5 @@
 import type { Pair } from './bodies/body-view.ts';
+import { decodeUrl } from './transforms/url-decode.ts';
 
 /**
  * The arguments of a query or a form as a byte string. A name without `=` has the value ''; an empty piece between two
@@ -18,14 +19,7 @@ export function queryArguments(text: string, separator: string, most: number): r
   return pieces.map((piece) => {
     const equals = piece.indexOf('=');
     return equals < 0
-      ? { name: formDecode(piece), value: '' }
-      : { name: formDecode(piece.slice(0, equals)), value: formDecode(piece.slice(equals + 1)) };
+      ? { name: decodeUrl(piece), value: '' }
+      : { name: decodeUrl(piece.slice(0, equals)), value: decodeUrl(piece.slice(equals + 1)) };
   });
-}
-
-/** `+` to a blank and `%hh` to its byte; a `%` without two hex digits stays. */
-function formDecode(text: string): string {
-  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
-  if (!spaced.includes('%')) return spaced;
-  return spaced.replace(/%([0-9a-fA-F]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
 }

@@ -1,10 +1,13 @@
+import { bytesIn } from '../bytes.ts';
 import { groupBits } from './byte-groups.ts';
 import type { LiteralTables } from './tables.ts';
 
 /** Only which groups of bytes a value holds. */
 export function bitsOf(value: string): number {
+  const bytes = bytesIn(value);
+  const { length } = value;
   let bits = 0;
-  for (let i = 0; i < value.length; i++) bits |= groupBits[value.charCodeAt(i) & 255]!;
+  for (let i = 0; i < length; i++) bits |= groupBits[bytes[i]!]!;
   return bits;
 }
 
@@ -37,11 +40,13 @@ export class Scanner {
     const { next, stride, firstLoud } = this.tables;
     const { columns, seen, states } = this;
     const generation = ++this.generation;
+    const bytes = bytesIn(value);
+    const { length } = value;
     let bits = 0;
     let found = 0;
     let state = 0;
-    for (let i = 0; i < value.length; i++) {
-      const byte = value.charCodeAt(i) & 255;
+    for (let i = 0; i < length; i++) {
+      const byte = bytes[i]!;
       bits |= groupBits[byte]!;
       state = next[state * stride + columns[byte]!]!;
       if (state >= firstLoud) {

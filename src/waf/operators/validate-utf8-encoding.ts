@@ -18,6 +18,7 @@ export default defineOperator({
   ],
   compile: () =>
     matcherOf((value) => {
+      if (!/[\x80-\xff]/.test(value)) return null;
       for (let i = 0; i < value.length;) {
         const size = utf8Length(value, i);
         if (size === 0) return { offset: i, length: 1, says: `no UTF-8 sequence at byte ${i}` };

@@ -1,3 +1,4 @@
+import { bytesIn } from '../bytes.ts';
 import { byteClasses, type ByteClasses } from './byte-classes.ts';
 import { Op, PlaceCode, type Program } from './program.ts';
 
@@ -53,9 +54,11 @@ export class LazyDfa {
   test(value: string): boolean {
     const of = this.classes.of;
     let table = this.table;
+    const bytes = bytesIn(value);
+    const { length } = value;
     let state = this.start;
-    for (let i = 0; i < value.length; i++) {
-      const cls = of[value.charCodeAt(i) & 255]!;
+    for (let i = 0; i < length; i++) {
+      const cls = of[bytes[i]!]!;
       let to = table[state + cls]!;
       if (to < 0) {
         if (to === unknown) {

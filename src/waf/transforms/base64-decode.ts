@@ -1,4 +1,4 @@
-import { byteString, workspace } from '../bytes.ts';
+import { byteString, bytesIn, workspace } from '../bytes.ts';
 import { sextet } from '../base64.ts';
 import { defineTransform } from '../transform.ts';
 
@@ -17,11 +17,13 @@ export default defineTransform({
   ],
   apply(value) {
     const out = workspace(value.length);
+    const bytes = bytesIn(value);
+    const { length } = value;
     let n = 0;
     let bits = 0;
     let held = 0;
-    for (let i = 0; i < value.length; i += 1) {
-      const six = sextet(value.charCodeAt(i));
+    for (let i = 0; i < length; i += 1) {
+      const six = sextet(bytes[i]!);
       if (six < 0) break;
       bits = ((bits << 6) | six) & 0xffff;
       held += 6;

@@ -1,5 +1,8 @@
-import { byteString, lower, workspace } from '../bytes.ts';
+import { byteString, bytesIn, lower, lowerAscii, workspace } from '../bytes.ts';
 import { defineTransform } from '../transform.ts';
+
+/** What is more than letters to lower. */
+const special = /["'\\^,;\t\r\n]| [ /(]/;
 
 /**
  * ModSecurity v2 reference manual, `cmdLine`: drops what a shell reads away (`\`, quotes, `^`), turns `,` `;` and
@@ -17,12 +20,15 @@ export default defineTransform({
   ],
   triggers: '"\'\\^ ,;\t\r\nABCDEFGHIJKLMNOPQRSTUVWXYZ',
   apply(value) {
+    if (!special.test(value)) return lowerAscii(value);
     const out = workspace(value.length);
+    const bytes = bytesIn(value);
+    const { length } = value;
     let n = 0;
     let space = false;
     let changed = false;
-    for (let i = 0; i < value.length; i += 1) {
-      const code = value.charCodeAt(i);
+    for (let i = 0; i < length; i += 1) {
+      const code = bytes[i]!;
       if (code === 0x22 || code === 0x27 || code === 0x5c || code === 0x5e) continue;
       if (code === 0x20 || code === 0x2c || code === 0x3b || code === 0x09 || code === 0x0d || code === 0x0a) {
         if (!space) out[n++] = 0x20;

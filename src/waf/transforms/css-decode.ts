@@ -1,4 +1,4 @@
-import { byteString, hexDigit, isSpace, narrow, workspace } from '../bytes.ts';
+import { byteString, bytesIn, hexDigit, isSpace, narrow, workspace } from '../bytes.ts';
 import { defineTransform } from '../transform.ts';
 
 /**
@@ -19,11 +19,13 @@ export default defineTransform({
   triggers: '\\',
   apply(value) {
     const length = value.length;
+    if (!value.includes('\\')) return value;
     const out = workspace(length);
+    const bytes = bytesIn(value);
     let n = 0;
     let i = 0;
     while (i < length) {
-      const code = value.charCodeAt(i);
+      const code = bytes[i]!;
       if (code !== 0x5c) {
         out[n++] = code;
         i += 1;

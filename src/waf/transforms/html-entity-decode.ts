@@ -1,4 +1,4 @@
-import { byteString, hexDigit, workspace } from '../bytes.ts';
+import { byteString, bytesIn, hexDigit, workspace } from '../bytes.ts';
 import { defineTransform } from '../transform.ts';
 
 const names = new Map([
@@ -26,11 +26,13 @@ export default defineTransform({
   triggers: '&',
   apply(value) {
     const length = value.length;
+    if (!value.includes('&')) return value;
     const out = workspace(length);
+    const bytes = bytesIn(value);
     let n = 0;
     let i = 0;
     while (i < length) {
-      const code = value.charCodeAt(i);
+      const code = bytes[i]!;
       if (code !== 0x26) {
         out[n++] = code;
         i += 1;

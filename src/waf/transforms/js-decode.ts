@@ -1,4 +1,4 @@
-import { byteString, hexByte, narrow, workspace } from '../bytes.ts';
+import { byteString, bytesIn, hexByte, narrow, workspace } from '../bytes.ts';
 import { escapeLetter, hexPair, octal, octalLength } from '../escapes.ts';
 import { defineTransform } from '../transform.ts';
 
@@ -20,11 +20,13 @@ export default defineTransform({
   triggers: '\\',
   apply(value) {
     const length = value.length;
+    if (!value.includes('\\')) return value;
     const out = workspace(length);
+    const bytes = bytesIn(value);
     let n = 0;
     let i = 0;
     while (i < length) {
-      const code = value.charCodeAt(i);
+      const code = bytes[i]!;
       if (code !== 0x5c || i + 1 >= length) {
         out[n++] = code;
         i += 1;

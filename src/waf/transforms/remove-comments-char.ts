@@ -12,6 +12,7 @@ export default defineTransform({
   ],
   triggers: '/*<-#',
   apply(value) {
+    if (!marks.some((mark) => value.includes(mark))) return value;
     const out = workspace(value.length);
     let n = 0;
     for (let i = 0; i < value.length;) {
@@ -22,6 +23,8 @@ export default defineTransform({
     return n === value.length ? value : byteString(out, n);
   },
 });
+
+const marks = ['#', '--', '/*', '*/', '<!--'];
 
 function markLength(value: string, at: number): number {
   const next = value.charCodeAt(at + 1);

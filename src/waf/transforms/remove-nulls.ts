@@ -1,4 +1,4 @@
-import { byteString, workspace } from '../bytes.ts';
+import { byteString, bytesIn, workspace } from '../bytes.ts';
 import { defineTransform } from '../transform.ts';
 
 /** ModSecurity v2 reference manual, `removeNulls`. */
@@ -11,10 +11,13 @@ export default defineTransform({
   ],
   triggers: '\0',
   apply(value) {
+    if (!value.includes('\0')) return value;
     const out = workspace(value.length);
+    const bytes = bytesIn(value);
+    const { length } = value;
     let n = 0;
-    for (let i = 0; i < value.length; i += 1) {
-      const code = value.charCodeAt(i);
+    for (let i = 0; i < length; i += 1) {
+      const code = bytes[i]!;
       if (code !== 0) out[n++] = code;
     }
     return n === value.length ? value : byteString(out, n);

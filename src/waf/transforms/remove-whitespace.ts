@@ -1,5 +1,7 @@
-import { byteString, isSpace, workspace } from '../bytes.ts';
+import { byteString, bytesIn, isSpace, workspace } from '../bytes.ts';
 import { defineTransform } from '../transform.ts';
+
+const blank = /[ \t-\r\xa0]/;
 
 /** ModSecurity v2 reference manual, `removeWhitespace`: C's `isspace`, and the no-break space 0xA0. */
 export default defineTransform({
@@ -11,10 +13,13 @@ export default defineTransform({
   ],
   triggers: ' \t\n\v\f\r\xa0',
   apply(value) {
+    if (!blank.test(value)) return value;
     const out = workspace(value.length);
+    const bytes = bytesIn(value);
+    const { length } = value;
     let n = 0;
-    for (let i = 0; i < value.length; i += 1) {
-      const code = value.charCodeAt(i);
+    for (let i = 0; i < length; i += 1) {
+      const code = bytes[i]!;
       if (!isSpace(code) && code !== 0xa0) out[n++] = code;
     }
     return n === value.length ? value : byteString(out, n);

@@ -1,4 +1,4 @@
-import { byteString, hexByte, narrow, workspace } from '../bytes.ts';
+import { byteString, bytesIn, hexByte, narrow, workspace } from '../bytes.ts';
 import { defineTransform } from '../transform.ts';
 
 /**
@@ -29,10 +29,11 @@ export function decodeUrlUni(value: string, bestFit: Uint8Array | null): string 
   if (!value.includes('%')) return value.includes('+') ? value.replaceAll('+', ' ') : value;
   const length = value.length;
   const out = workspace(length);
+  const bytes = bytesIn(value);
   let n = 0;
   let changed = false;
   for (let i = 0; i < length; i += 1) {
-    const code = value.charCodeAt(i);
+    const code = bytes[i]!;
     if (code === 0x25) {
       const byte = hexByte(value, i + 1);
       if (byte >= 0) {

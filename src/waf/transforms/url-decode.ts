@@ -1,4 +1,4 @@
-import { byteString, hexByte, workspace } from '../bytes.ts';
+import { byteString, bytesIn, hexByte, workspace } from '../bytes.ts';
 import { defineTransform } from '../transform.ts';
 
 /** ModSecurity v2 reference manual, `urlDecode`: once, `+` is a space, what is not `%` and two digits stays. */
@@ -16,12 +16,14 @@ export default defineTransform({
 });
 
 export function decodeUrl(value: string): string {
+  if (!value.includes('%')) return value.includes('+') ? value.replaceAll('+', ' ') : value;
   const length = value.length;
   const out = workspace(length);
+  const bytes = bytesIn(value);
   let n = 0;
   let changed = false;
   for (let i = 0; i < length; i += 1) {
-    const code = value.charCodeAt(i);
+    const code = bytes[i]!;
     if (code === 0x25) {
       const byte = hexByte(value, i + 1);
       if (byte >= 0) {
