@@ -1,7 +1,7 @@
 /**
  * CPU per WebSocket message and memory per idle connection, against `ws`, on one machine in one run:
  *
- *   node scripts/run.mjs bench/websocket.ts [--rounds 5] [--messages 40000] [--idle 2000] [--only echo|waf|pass|memory|nodes]
+ *   node scripts/run.mjs bench/websocket.ts [--rounds 5] [--messages 40000] [--idle 2000] [--only echo|waf|pass|memory]
  *
  * Rounds are interleaved, figures are medians, and what counts are the ratios.
  */

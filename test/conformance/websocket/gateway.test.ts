@@ -300,8 +300,29 @@ describe('protection', () => {
       'why' in what && what.kind !== 'closed' ? [`${what.kind} ${what.why}`] : [],
     );
     expect(why).toEqual(['dropped r1', 'dropped r2', 'dropped inspection-failed', 'counted r3', 'dropped r4']);
+    const reasons = us.happened.flatMap((what) => (what.kind === 'dropped' ? [`socket.${what.reason}`] : []));
+    expect(reasons).toEqual([
+      'socket.message-rule',
+      'socket.message-rule',
+      'socket.message-broken',
+      'socket.message-rule',
+    ]);
     await until(() => us.happened.at(-1)!.kind === 'closed');
     expect(us.happened.at(-1)).toMatchObject({ code: 1008, by: 'us', why: 'r4' });
+  });
+
+  it('an answer to a client who does not read is given up and told, and nothing is heaped up for him', async () => {
+    const us = await stage({
+      handlers: { $default: () => reply('x') },
+      replies: ['$default'],
+      options: { limits: { ...defaultLimits, maxPending: -1 } },
+    });
+    const { ws } = await client(us.url);
+    ws.send('hello');
+    await until(() => us.happened.some((what) => what.kind === 'dropped'));
+    const dropped = us.happened.find((what) => what.kind === 'dropped')!;
+    expect(`socket.${dropped.reason}`).toBe('socket.message-slow');
+    ws.terminate();
   });
 
   it('ER-3: messages per connection, address and key', async () => {
