@@ -14,7 +14,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 const root = join(import.meta.dirname, '..');
 const head = (title: string, text: string): string => `# ${title}\n\n<!-- Written by \`npm run docs\` from the source; changes here are lost. -->\n\n${text}\n`;
-const cell = (value: unknown): string => String(value ?? '').replaceAll('|', '\\|').replaceAll('\n', ' ');
+const cell = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).replaceAll('|', '\\|').replaceAll('\n', ' ');
 const code = (value: unknown): string => (value === undefined ? '' : `\`${cell(JSON.stringify(value))}\``);
 
 function typeOf(schema: Json, defs: Json): string {
@@ -43,7 +43,7 @@ const table = (schema: Json, defs: Json): string => {
   return lines.length === 0 ? '' : ['| member | type | default | meaning |', '| --- | --- | --- | --- |', ...lines].join('\n');
 };
 
-const schemaOf = (schema: z.ZodType): Json => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Json;
+const schemaOf = (schema: z.ZodType): Json => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 
 function documentPage(): string {
   const schema = schemaOf(document);
@@ -53,7 +53,7 @@ function documentPage(): string {
     const example = (each.examples as unknown[] | undefined)?.[0];
     return [`## ${name}`, cell(each.description), table(each, defs), ...(example === undefined ? [] : [`\`\`\`json\n${JSON.stringify(example, null, 2)}\n\`\`\``])].filter(Boolean).join('\n\n');
   });
-  return head('The document', `Every member of \`defineConfig({...})\`, of \`sallyport.config.json\` and of \`sallyport.config.yaml\`. A member that is not listed here is an error.\n\n${table((defs.Document as Json | undefined) ?? schema, defs)}\n\n${sections.join('\n\n')}`);
+  return head('The document', `Every member of \`defineConfig({...})\`, of \`sallyport.config.json\` and of \`sallyport.config.yaml\`. A member that is not listed here is an error.\n\n${table(defs.Document ?? schema, defs)}\n\n${sections.join('\n\n')}`);
 }
 
 function rulesPage(): string {

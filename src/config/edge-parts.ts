@@ -113,7 +113,7 @@ export const edgeFunctions = z
     originResponse: edgeFunction.optional(),
     viewerResponse: edgeFunction.optional(),
   })
-  .refine((moments) => ! mixes(moments.viewerRequest, moments.viewerResponse), {
+  .refine((moments) => !mixes(moments.viewerRequest, moments.viewerResponse), {
     error: 'a CloudFront function and a Lambda@Edge function cannot both stand at viewer moments of one behaviour',
   })
   .refine((moments) => !isScript(moments.originRequest) && !isScript(moments.originResponse), {

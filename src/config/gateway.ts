@@ -28,6 +28,4 @@ export const api = z
   })
   .meta({ id: 'Api', description: 'The parts of `arn:aws:execute-api:REGION:ACCOUNT:ID/STAGE/METHOD/path`.' });
 
-export type Keys = z.infer<typeof keys>;
-export type Throttles = z.infer<typeof throttles>;
 export type Api = z.infer<typeof api>;

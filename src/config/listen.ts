@@ -54,4 +54,3 @@ export const admin = z
   .meta({ id: 'Admin', description: 'The operator port.' });
 
 export type Listen = z.infer<typeof listen>;
-export type Admin = z.infer<typeof admin>;

@@ -41,4 +41,3 @@ export const routes = z.record(routeKey, route).meta({
 });
 
 export type Route = z.infer<typeof route>;
-export type Routes = z.infer<typeof routes>;

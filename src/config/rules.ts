@@ -56,5 +56,4 @@ export const tenants = z
 
 export type RuleCall = z.infer<typeof call>;
 export type ResourceMap = z.infer<typeof resourceMap>;
-export type Rules = z.infer<typeof rules>;
 export type Tenants = z.infer<typeof tenants>;

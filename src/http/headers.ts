@@ -21,7 +21,7 @@ export class HeaderList implements Iterable<readonly [name: string, value: strin
 
   static of(pairs: Iterable<readonly [string, string]> | Readonly<Record<string, string>>): HeaderList {
     const flat: string[] = [];
-    const list = Symbol.iterator in pairs ? (pairs as Iterable<readonly [string, string]>) : Object.entries(pairs);
+    const list = Symbol.iterator in pairs ? pairs : Object.entries(pairs);
     for (const [name, value] of list) flat.push(name, value);
     return HeaderList.fromFlat(flat);
   }

@@ -10,8 +10,8 @@ export function toWebRequest(request: HttpRequest, base = 'http://sallyport.inte
   return new Request(new URL(request.target, base), {
     method: request.method,
     headers,
-    ...(bodiless ? {} : { body: toWebStream(request.body as Body), duplex: 'half' }),
-  } as RequestInit);
+    ...(bodiless ? {} : { body: toWebStream(request.body), duplex: 'half' }),
+  });
 }
 
 export function fromWebResponse(response: Response, from: Provenance): HttpResponse {
@@ -22,7 +22,7 @@ export function fromWebResponse(response: Response, from: Provenance): HttpRespo
   for (const cookie of response.headers.getSetCookie()) pairs.push(['set-cookie', cookie]);
   const length = response.headers.get('content-length');
   const body = response.body
-    ? Body.fromChunks(response.body as unknown as AsyncIterable<Uint8Array>, length === null ? null : Number(length))
+    ? Body.fromChunks(response.body, length === null ? null : Number(length))
     : null;
   return { status: response.status, headers: HeaderList.of(pairs), body, from };
 }

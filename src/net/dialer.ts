@@ -40,14 +40,14 @@ function dispatch(pool: Pool, address: string, request: Outbound, resolve: (inbo
   const streamed = body !== null && body.whole === null;
   answer.wait(request);
   const dispatched: Dispatcher.DispatchOptions = {
-    method: request.method as Dispatcher.HttpMethod,
+    method: request.method,
     path: request.target,
     headers: streamed && body.length !== null ? [...flat, 'Content-Length', String(body.length)] : flat,
     body: body === null ? null : (body.whole ?? upload(body, (whose) => answer.turn(whose))),
   };
   try {
     // The handler's older form hands over headers as they came, in order and case; the newer one has lost both.
-    pool.dispatch(dispatched, answer as unknown as Dispatcher.DispatchHandler);
+    pool.dispatch(dispatched, answer);
   } catch (thrown) {
     answer.onError(thrown);
   }

@@ -44,7 +44,7 @@ export function registry(plugins: readonly Definition[] = []): Registry {
     ...integrations,
     ...sinks,
     ...stores,
-  ] as unknown as readonly Definition[];
+  ];
   const of = <Kind extends Definition['kind']>(kind: Kind): ReadonlyMap<string, Extract<Definition, { kind: Kind }>> =>
     byName(
       kind,

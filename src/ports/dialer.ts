@@ -29,12 +29,9 @@ export interface Inbound {
   readonly address: string;
 }
 
-/** Why a dial failed, told apart because status and retry follow from it. */
-export type DialFailure = 'connect' | 'connect-timeout' | 'not-allowed' | 'resolve' | 'timeout' | 'broken' | 'malformed' | 'gone';
-
 /** One origin's connections, kept alive between requests. */
 export interface Dialer {
-  /** Resolves with the answer's head; rejects with a `Fault` whose code ends in a `DialFailure`. */
+  /** Resolves with the answer's head; rejects with a `Fault` whose code begins with `integration.origin.`: status and retry follow from it. */
   dial(request: Outbound): Promise<Inbound>;
   close(): Promise<void>;
 }

@@ -1,4 +1,3 @@
-import { latin1 } from '../base/bytes.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import { refuse } from '../flow/refuse.ts';
 import { resourceFact, targetFact, tenantFact } from '../flow/shared-facts.ts';
@@ -91,6 +90,3 @@ function view(exchange: Exchange, body: Uint8Array | null, bodyWhole: boolean): 
     now: exchange.clock.now(),
   };
 }
-
-/** The body as text, one character per byte, for rules that look for patterns in it. */
-export const bodyText = (request: RuleRequest): string => (request.body ? latin1(request.body) : '');

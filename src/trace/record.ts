@@ -1,4 +1,4 @@
-import { provenance, type HttpResponse } from '../http/message.ts';
+import type { HttpResponse } from '../http/message.ts';
 import type { NoteFacts, Trace } from './trace.ts';
 
 export interface RecordStep {
@@ -58,4 +58,3 @@ export function codeOf(response: HttpResponse): string | null {
   return response.from.by === 'refusal' || response.from.by === 'fault' ? response.from.code : null;
 }
 
-export { provenance };

@@ -26,7 +26,7 @@ export function explain(program: Command, io: Terminal): void {
               : await fromAdmin(id, options);
         if (!record) {
           io.err(
-            `sallyport: no record of ${id}; steps are kept for refusals and a sample (logging.keepSteps), and the last ${'`logging.remember`'} of them in memory`,
+            `sallyport: no record of ${id}; steps are kept for refusals and a sample (logging.keepSteps), and the last \`logging.remember\` of them in memory`,
           );
           return exits.notInOrder;
         }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { milliseconds } from '../../base/duration.ts';
 import { DocumentError, parseDocument } from '../../config/parse.ts';
+import type { KeyRecord } from '../../gateway/key.ts';
 import { createKey, listKeys, revokeKey } from '../../gateway/keyring.ts';
 import { nodeDigest } from '../../net/digest.ts';
 import { registry } from '../../pipeline/registry.ts';
@@ -49,7 +50,7 @@ export function keys(program: Command, io: Terminal): void {
     guarded(io, options.json === true, () =>
       withStore(options.config, async (state) => {
         const records = await listKeys(state.records);
-        if (options.json) io.out(JSON.stringify(records.map(({ hash: _, ...rest }) => rest), null, 2));
+        if (options.json) io.out(JSON.stringify(records.map(withoutHash), null, 2));
         else {
           const day = (at: number | null): string => (at === null ? '-' : new Date(at).toISOString().slice(0, 10));
           const rows = records.map((key) => [key.id, key.name, key.enabled ? 'yes' : 'no', day(key.createdAt), day(key.expiresAt), key.tenant ?? '-']);
@@ -88,4 +89,9 @@ async function withStore(config: string | undefined, work: (state: State) => Pro
   } finally {
     await state.close();
   }
+}
+
+function withoutHash(record: KeyRecord): Omit<KeyRecord, 'hash'> {
+  const { hash: _, ...shown } = record;
+  return shown;
 }

@@ -36,7 +36,7 @@ async function driver(): Promise<Driver> {
     return (await import(own)) as Driver;
   } catch {
     try {
-      return (await import('@photostructure/sqlite')) as unknown as Driver;
+      return await import('@photostructure/sqlite');
     } catch (thrown) {
       throw new Fault('store.sqlite.driver', 'config', 'no SQLite here: use Node 22.13 or later, or install @photostructure/sqlite; or write store: { use: "memory" }', {
         cause: thrown,
@@ -54,7 +54,7 @@ export async function openDatabase(path: string, durable: 'disk' | 'process' = '
   let database: Database;
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-    database = new DatabaseSync(path, { timeout: 5000 } as never);
+    database = new DatabaseSync(path, { timeout: 5000 });
     // The first open of a new file is a race that the busy timeout does not cover: changing the journal's mode fails at once.
     patiently(() => database.exec(`PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable === 'disk' ? 'FULL' : 'NORMAL'};`));
     patiently(() => database.exec(schema));
