@@ -1,5 +1,5 @@
 import { DocumentError, formatIssue, parseDocument } from '../config/parse.ts';
-import type { Document, DocumentInput } from '../config/document.ts';
+import type { Document } from '../config/document.ts';
 import { nativeAcl, type NativeAcl } from '../lab/native.ts';
 import { plan, type Front, type Plan } from '../lab/plan.ts';
 import { registry, type Definition } from '../pipeline/registry.ts';
@@ -11,11 +11,7 @@ export interface Checked {
 }
 
 /** A document as it stands at synth: whole, or an error with every place. What cannot run behind this front fails here, not in production. */
-export function checked(
-  input: DocumentInput | unknown,
-  front: Front,
-  definitions: readonly Definition[] = [],
-): Checked {
+export function checked(input: unknown, front: Front, definitions: readonly Definition[] = []): Checked {
   const { document, issues } = parseDocument(input);
   if (document === null)
     throw new Error(

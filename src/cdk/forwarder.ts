@@ -38,7 +38,7 @@ export class PrivateForwarder extends Construct {
       description: `${document.name}: out to the target only`,
     });
     group.addEgressRule(props.target.securityGroup, Port.tcp(props.target.port), 'the target');
-    props.target.securityGroup.addIngressRule(group, Port.tcp(props.target.port), `${document.name}`, true);
+    props.target.securityGroup.addIngressRule(group, Port.tcp(props.target.port), document.name, true);
     this.door = new DoorFunction(this, 'Line', {
       door: doors[front],
       kind: 'line',

@@ -12,7 +12,13 @@ import {
   RestApi,
   type IRestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import { CfnAuthorizer, CfnStage, HttpApi, HttpMethod, type HttpRouteIntegration } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  CfnAuthorizer,
+  type CfnStage,
+  HttpApi,
+  HttpMethod,
+  type HttpRouteIntegration,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';

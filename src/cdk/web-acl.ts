@@ -3,7 +3,7 @@ import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { NativeAcl } from '../lab/native.ts';
-import { isObject, type Json } from '../waf/forms/webacl/shape.ts';
+import { isObject } from '../waf/forms/webacl/shape.ts';
 import { spellAcl } from '../waf/forms/webacl/write.ts';
 
 export interface SallyportWebAclProps {
@@ -99,7 +99,7 @@ function camel(value: unknown, sets: ReadonlyMap<string, CfnIPSet>): unknown {
   if (Array.isArray(value)) return value.map((each) => camel(each, sets));
   if (!isObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value as Json).map(([key, member]) => {
+    Object.entries(value).map(([key, member]) => {
       // CloudFormation takes these two as plain JSON, so their keys are AWS's own.
       if (key === 'SingleHeader' || key === 'SingleQueryArgument')
         return [key.charAt(0).toLowerCase() + key.slice(1), member];

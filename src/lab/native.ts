@@ -29,7 +29,8 @@ function ordered(map: Map): readonly string[] {
   const keys = Object.keys(map);
   const rank = (key: string): number => (key === 'default' ? 2 : /[*?]/.test(key.replace(/^\* /, '')) ? 1 : 0);
   const literals = (key: string): number => key.replaceAll(/[*?]/g, '').length;
-  new ResourceTable(keys.map((key) => [key, key] as const)); // refuses keys that cannot be read
+  // Refuses keys that cannot be read, as the table itself would.
+  void new ResourceTable(keys.map((key) => [key, key] as const));
   return keys.toSorted((a, b) => rank(a) - rank(b) || literals(b) - literals(a));
 }
 

@@ -15,6 +15,7 @@ import type { SocketNodes } from '../ports/socket-nodes.ts';
 import type { Sink } from '../ports/sink.ts';
 import { fetchJson } from '../net/fetch-json.ts';
 import { workerInvoker } from '../run/worker.ts';
+import { ssmDocument } from '../stores/aws/ssm-document.ts';
 import { fileDocument } from '../stores/file/document.ts';
 import { openFolder } from '../stores/file/folder.ts';
 import { ruleFiles } from '../stores/file/rule-files.ts';
@@ -89,7 +90,9 @@ export async function outfit(
       readFile: given.readFile ?? ((path) => readFileSync(at(path), 'utf8')),
       ruleFiles: given.ruleFiles ?? ruleFiles(folder),
       secret: given.secret ?? ((name) => process.env[name] ?? null),
-      openFunction: given.openFunction ?? ((options) => workerInvoker({ ...options, folder, watch: given.watchFunctions ?? false, say: log })),
+      openFunction:
+        given.openFunction ??
+        ((options) => workerInvoker({ ...options, folder, watch: given.watchFunctions ?? false, say: log })),
       openFolder: given.openFolder ?? openFolder(folder),
       fetchJson: given.fetchJson ?? fetchJson,
       openDocument: given.openDocument ?? ((use, options) => openFile(use, options, at)),
@@ -106,7 +109,8 @@ function guarded(sink: Sink, log: Ports['log']): Sink {
       try {
         sink.write(record);
       } catch (thrown) {
-        if (!said) log('error', 'a sink throws; records are being lost', { sink: sink.name, reason: messageOf(thrown) });
+        if (!said)
+          log('error', 'a sink throws; records are being lost', { sink: sink.name, reason: messageOf(thrown) });
         said = true;
       }
     },
@@ -119,11 +123,28 @@ function openFile(
   options: Readonly<Record<string, unknown>>,
   at: (path: string) => string,
 ): DocumentSource {
+  if (use === 'ssm') {
+    const { parameter, region, endpoint } = options as Partial<Record<string, string>>;
+    if (typeof parameter === 'string' && parameter !== '')
+      return ssmDocument({
+        parameter,
+        ...(region !== undefined && { region }),
+        ...(endpoint !== undefined && { endpoint }),
+      });
+    throw new DocumentError([
+      {
+        path: 'rules.from.with.parameter',
+        wanted: 'the name of an SSM parameter',
+        found: JSON.stringify(parameter) ?? 'nothing',
+        hint: 'write { use: "ssm", with: { parameter: "/sallyport/rules" } }',
+      },
+    ]);
+  }
   if (use !== 'file') {
     throw new DocumentError([
       {
         path: 'rules.from.use',
-        wanted: '"file", or a source that was handed in',
+        wanted: '"file", "ssm", or a source that was handed in',
         found: JSON.stringify(use),
         hint: null,
       },
