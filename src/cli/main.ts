@@ -1,38 +1,49 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
-import { terminal } from './command.ts';
-import { cache } from './commands/cache.ts';
-import { check } from './commands/check.ts';
-import { crs } from './commands/crs.ts';
-import { cost } from './commands/cost.ts';
-import { demo } from './commands/demo.ts';
-import { emit } from './commands/emit.ts';
-import { explain } from './commands/explain.ts';
-import { importRules } from './commands/import.ts';
-import { init } from './commands/init.ts';
-import { keys } from './commands/keys.ts';
-import { licences } from './commands/licences.ts';
-import { openapi } from './commands/openapi.ts';
-import { plan } from './commands/plan.ts';
-import { schema } from './commands/schema.ts';
-import { start } from './commands/start.ts';
-import { tryIt } from './commands/try.ts';
-import { waf } from './commands/waf.ts';
-import { usage } from './commands/usage.ts';
-import { ws } from './commands/ws.ts';
+import { terminal, type Terminal } from './command.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+type Add = (program: Command, io: Terminal) => void;
+
+/** In the order of `--help`. A command's module is loaded when it is asked for: `start` does not pay for what `openapi` needs. */
+const commands: readonly (readonly [names: readonly string[], load: () => Promise<Add>])[] = [
+  [['init'], async () => (await import('./commands/init.ts')).init],
+  [['check'], async () => (await import('./commands/check.ts')).check],
+  [['start', 'dev'], async () => (await import('./commands/start.ts')).start],
+  [['demo'], async () => (await import('./commands/demo.ts')).demo],
+  [['try'], async () => (await import('./commands/try.ts')).tryIt],
+  [['explain'], async () => (await import('./commands/explain.ts')).explain],
+  [['keys'], async () => (await import('./commands/keys.ts')).keys],
+  [['licences'], async () => (await import('./commands/licences.ts')).licences],
+  [['cache'], async () => (await import('./commands/cache.ts')).cache],
+  [['usage'], async () => (await import('./commands/usage.ts')).usage],
+  [['openapi'], async () => (await import('./commands/openapi.ts')).openapi],
+  [['import'], async () => (await import('./commands/import.ts')).importRules],
+  [['emit'], async () => (await import('./commands/emit.ts')).emit],
+  [['plan'], async () => (await import('./commands/plan.ts')).plan],
+  [['cost'], async () => (await import('./commands/cost.ts')).cost],
+  [['schema'], async () => (await import('./commands/schema.ts')).schema],
+  [['crs'], async () => (await import('./commands/crs.ts')).crs],
+  [['waf'], async () => (await import('./commands/waf.ts')).waf],
+  [['ws'], async () => (await import('./commands/ws.ts')).ws],
+];
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 const program = new Command('sallyport')
-  .description('A programmable edge for APIs: firewall, gateway and private forwarder, described by one typed document.')
+  .description(
+    'A programmable edge for APIs: firewall, gateway and private forwarder, described by one typed document.',
+  )
   .version(version)
   .showHelpAfterError('(sallyport --help lists the commands)')
   .configureHelp({ sortSubcommands: false })
   .enablePositionalOptions()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-for (const add of [init, check, start, demo, tryIt, explain, keys, licences, cache, usage, openapi, importRules, emit, plan, cost, schema, crs, waf, ws]) add(program, terminal);
+const named = commands.filter(([names]) => names.includes(process.argv[2] ?? ''));
+for (const [, load] of named.length > 0 ? named : commands) (await load())(program, terminal);
 
 program.addHelpText(
   'after',
