@@ -6,7 +6,15 @@ export interface GuestData {
   readonly functionName: string;
   readonly memoryMb: number;
   readonly mostBytes: number;
+  /**
+   * One number that both sides change by compare-and-exchange: the id that may be begun next, or `CLOSED`. So an event
+   * that was sent ahead is either begun here or given to another instance, and never both.
+   */
+  readonly next: Int32Array;
 }
+
+/** In `GuestData.next`: nothing more may be begun. */
+export const CLOSED = -1;
 
 export interface GuestCall {
   readonly id: number;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { contextOf, type GuestCall, type GuestData, type GuestReply } from './guest-protocol.ts';
+import { CLOSED, contextOf, type GuestCall, type GuestData, type GuestReply } from './guest-protocol.ts';
 
 /** The inside of a worker: loads somebody's handler and gives it one event at a time, as the Lambda runtime does. */
 
@@ -61,7 +61,9 @@ let busy = false;
 function take(handler: Handler): void {
   if (busy) return;
   const call = ahead.shift();
-  if (call) run(handler, call);
+  if (!call) return;
+  if (Atomics.compareExchange(data.next, 0, call.id, call.id + 1) === CLOSED) return; // it is another instance's now
+  run(handler, call);
 }
 
 function run(handler: Handler, call: GuestCall): void {

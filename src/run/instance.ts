@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { Invoked } from '../ports/invoker.ts';
-import type { GuestCall, GuestData, GuestError, GuestReply } from './guest-protocol.ts';
+import { CLOSED, type GuestCall, type GuestData, type GuestError, type GuestReply } from './guest-protocol.ts';
 
 /** One instance of a function: a worker thread that has loaded its module and takes one event at a time. */
-export interface InstanceOptions extends GuestData {
+export interface InstanceOptions extends Omit<GuestData, 'next'> {
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   /** A line that the function wrote, or something about it. */
@@ -42,6 +42,7 @@ export class Instance {
   /** How long events took of late, in milliseconds; a moving mean. */
   #usual = Number.POSITIVE_INFINITY;
   #nextId = 0;
+  readonly #next = new Int32Array(new SharedArrayBuffer(4));
   #dead = false;
   /** Told when this instance can take no more events. */
   onDeath: () => void = () => {};
@@ -51,7 +52,7 @@ export class Instance {
     const { env, timeoutMs: _, say, ...data } = options;
     this.#worker = new Worker(bootstrap(), {
       eval: true,
-      workerData: data,
+      workerData: { ...data, next: this.#next },
       env: { ...env },
       stdout: true,
       stderr: true,
@@ -181,7 +182,9 @@ export class Instance {
     const first = !this.#dead;
     this.#dead = true;
     this.#finish(outcome);
-    for (const call of this.#calls.splice(0)) call.resolve(unserved);
+    // From here on the guest begins nothing. What it had begun shares the fate of the event it died of; the rest may go elsewhere.
+    const next = Atomics.exchange(this.#next, 0, CLOSED);
+    for (const call of this.#calls.splice(0)) call.resolve(next !== CLOSED && call.id >= next ? unserved : outcome);
     if (!first) return;
     void this.#worker.terminate();
     this.onDeath();
