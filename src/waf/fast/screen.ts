@@ -4,7 +4,7 @@ import type { FieldValue } from '../field.ts';
 import type { Matcher } from '../operator.ts';
 import type { Phase } from '../rule.ts';
 import type { Transaction } from '../transaction.ts';
-import type { TransformDefinition } from '../transform.ts';
+import { begin, isLow, made, newForm, type Form } from './form.ts';
 import { Hits, type Sizes } from './hits.ts';
 import type { Look, Step } from './look.ts';
 import { longestKept, mostKept, newAudience, ofBody, openLook, type OpenLook } from './open-look.ts';
@@ -12,19 +12,8 @@ import type { Route } from './routes.ts';
 import { bitsIn, capitals, lacks } from './rule-bits.ts';
 import type { ScreenPlan } from './screen-plan.ts';
 
-/** One distinct text that a value becomes on its way through the steps of a look. */
-interface Form {
-  text: string;
-  /** Only for the few rules of its step. */
-  few: boolean;
-  /** The last transformation made of it: chains that differ in what changes nothing repeat it. */
-  last: TransformDefinition | null;
-  lastOf: string;
-  lastMade: string;
-  lowered: string | null;
-  bits: number;
-  readonly candidates: Uint32Array;
-}
+/** Bytes of a value from which on a scan for texts pays even for one rule. */
+const worthAScan = 128;
 
 /**
  * Finds out which rules a value could concern, exactly as far as one value of their first condition goes: a rule that
@@ -113,9 +102,15 @@ export class Screen {
 
   /** Scans a text that the value has become, and notes which rules it could concern. */
   private form(text: string, rules: Uint32Array): Form {
-    const { scanner, plan } = this;
     const form = this.nextForm(text);
-    scanner.scan(text);
+    this.scan(form, rules);
+    return form;
+  }
+
+  private scan(form: Form, rules: Uint32Array): void {
+    const { scanner, plan } = this;
+    form.few = false;
+    scanner.scan(form.text);
     form.bits = scanner.bits;
     const profile = profileOf(scanner.bits);
     const { candidates } = form;
@@ -133,21 +128,11 @@ export class Screen {
       }
     }
     this.drop(form, rules);
-    return form;
   }
 
   private nextForm(text: string): Form {
-    let form = this.forms[this.formCount];
-    if (form === undefined) {
-      const candidates = new Uint32Array(this.plan.words);
-      form = { text, few: false, last: null, lastOf: '', lastMade: '', lowered: null, bits: 0, candidates };
-      this.forms.push(form);
-    }
-    this.formCount++;
-    form.text = text;
-    form.few = false;
-    form.lowered = null;
-    form.last = null;
+    const form = (this.forms[this.formCount++] ??= newForm(this.plan.words));
+    begin(form, text);
     return form;
   }
 
@@ -172,14 +157,21 @@ export class Screen {
       for (; left !== 0; left &= left - 1) {
         const low = 31 - Math.clz32(left & -left);
         const bit = word * 32 + low;
-        const matcher = this.matchers[bit]!;
-        const hit =
-          this.lowersAt[bit] === 1
-            ? matcher.test(this.lowerOf(form)) || (this.several[bit] === 1 && matcher.test(form.text))
-            : matcher.test(form.text);
-        if (hit) this.note(bit, hits);
+        const lowers = this.lowersAt[bit] === 1;
+        if (lowers) this.askOne(form, true, bit, hits);
+        if (!lowers || this.several[bit] === 1) this.askOne(form, false, bit, hits);
       }
     }
+  }
+
+  /** Asks one rule about a text, or about the text in lower case; once, however many steps lead to it. */
+  private askOne(form: Form, lowered: boolean, bit: number, hits: Hits): void {
+    const low = lowered && (form.bits & capitals) !== 0;
+    const asked = low ? form.askedLowered : form.asked;
+    const mask = 1 << (bit & 31);
+    if ((asked[bit >>> 5]! & mask) !== 0) return;
+    asked[bit >>> 5]! |= mask;
+    if (this.matchers[bit]!.test(low ? this.lowerOf(form) : form.text)) this.note(bit, hits);
   }
 
   /** Takes the value through the steps; texts that come out equal are scanned once. */
@@ -218,13 +210,7 @@ export class Screen {
     const form = this.forms[this.formOf[at]!]!;
     const transform = step.chain.transform!;
     const before = this.lowered[at] === 1 ? this.lowerOf(form) : form.text;
-    let after = form.last === transform && form.lastOf === before ? form.lastMade : null;
-    if (after === null) {
-      after = transform.apply(before);
-      form.last = transform;
-      form.lastOf = before;
-      form.lastMade = after;
-    }
+    const after = made(form, transform, before);
     if (after === before) return;
     this.lowered[at] = 0;
     if (after.length < step.least) {
@@ -236,29 +222,34 @@ export class Screen {
       if (known.text.length !== after.length || (known.few && step.few === null)) continue;
       if (known.text === after) this.lowered[at] = 0;
       // A scan for texts takes no notice of case, so one will do for both.
-      else if ((known.bits & capitals) !== 0 && this.lowerOf(known) === after) this.lowered[at] = 1;
+      else if (isLow(known.text, after) && this.lowerOf(known) === after) this.lowered[at] = 1;
       else continue;
-      if (known.few) this.addFew(known, step.few!);
+      if (known.few) this.addFew(known, step.few!, rules);
       this.formOf[at] = other;
       return;
     }
     this.formOf[at] = this.formCount;
     if (step.few === null) this.form(after, rules);
-    else this.fewForm(after, step.few);
+    else this.fewForm(after, step.few, rules);
   }
 
-  private addFew(form: Form, few: Uint32Array): void {
-    for (let word = 0; word < few.length; word++) form.candidates[word]! |= few[word]!;
-    this.drop(form, form.candidates);
+  /** When a rule that needs a text is left, and the value is long, a scan is less work than asking the rule. */
+  private addFew(form: Form, few: Uint32Array, rules: Uint32Array): void {
+    const { candidates } = form;
+    for (let word = 0; word < few.length; word++) candidates[word]! |= few[word]!;
+    this.drop(form, candidates);
+    if (form.text.length < worthAScan) return;
+    const open = this.plan.open[profileOf(form.bits)]!;
+    if (candidates.some((word, i) => (word & ~open[i]!) !== 0)) this.scan(form, rules);
   }
 
   /** A text that one or two rules look at: they are asked as soon as the text has the bytes that they need. */
-  private fewForm(text: string, few: Uint32Array): void {
+  private fewForm(text: string, few: Uint32Array, rules: Uint32Array): void {
     const form = this.nextForm(text);
     form.few = true;
     form.bits = bitsOf(text);
     form.candidates.fill(0);
-    this.addFew(form, few);
+    this.addFew(form, few, rules);
   }
 
   private askStep(step: Step, at: number, rules: Uint32Array, hits: Hits): void {
@@ -267,8 +258,7 @@ export class Screen {
       let left = form.candidates[word]! & step.rules[word]! & rules[word]!;
       for (; left !== 0; left &= left - 1) {
         const low = 31 - Math.clz32(left & -left);
-        const text = this.lowered[at] === 1 ? this.lowerOf(form) : form.text;
-        if (this.matchers[word * 32 + low]!.test(text)) this.note(word * 32 + low, hits);
+        this.askOne(form, this.lowered[at] === 1, word * 32 + low, hits);
       }
     }
   }
