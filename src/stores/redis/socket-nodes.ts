@@ -116,7 +116,7 @@ class RedisNodes implements SocketNodes {
 
   async close(): Promise<void> {
     if (this.#timer) clearInterval(this.#timer);
-    for (const n of [...this.#waiting.keys()]) this.#settle(n);
+    for (const n of this.#waiting.keys()) this.#settle(n);
     if (this.#mine.size > 0 || this.#timer) {
       this.#mine.clear();
       await this.#quietly(() => this.#redis.del(`${this.#prefix}a:${this.node}`));
