@@ -96,8 +96,8 @@ export class ProtectedDistribution extends Construct {
           ],
         }),
       },
-      // A refusal is never kept: the next viewer may be let in.
-      errorResponses: [401, 403].map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
+      // A refusal is never kept: the next viewer may be let in. CloudFront keeps no 401 and takes none here.
+      errorResponses: [403].map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
     });
     new CfnOutput(this, 'Domain', { value: this.distribution.distributionDomainName });
     if (this.keys)
