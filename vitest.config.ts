@@ -7,12 +7,28 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'pure', include: ['src/**/*.test.ts'], exclude: ['**/node_modules/**', ...outside], pool: 'threads', isolate: false },
+        test: {
+          name: 'pure',
+          include: ['src/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...outside],
+          pool: 'threads',
+          isolate: false,
+        },
       },
       {
-        test: { name: 'outside', include: outside, exclude: ['**/node_modules/**', 'test/aws/**'], pool: 'forks', isolate: true, testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'outside',
+          include: outside,
+          exclude: ['**/node_modules/**', 'test/aws/**'],
+          pool: 'forks',
+          isolate: true,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
     ],
-    reporters: process.env.SALLYPORT_TEST_JSON ? ['default', ['json', { outputFile: process.env.SALLYPORT_TEST_JSON }]] : ['default'],
+    reporters: process.env.SALLYPORT_TEST_JSON
+      ? ['default', ['json', { outputFile: process.env.SALLYPORT_TEST_JSON }]]
+      : ['default'],
   },
 });

@@ -12,7 +12,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { median } from './lib/processes.ts';
 
-const { values: flags } = parseArgs({ options: { rounds: { type: 'string', default: '9' }, json: { type: 'boolean', default: false } } });
+const { values: flags } = parseArgs({
+  options: { rounds: { type: 'string', default: '9' }, json: { type: 'boolean', default: false } },
+});
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-start-'));
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -24,10 +26,21 @@ const freePort = (): Promise<number> =>
 
 const config = join(folder, 'sallyport.config.json');
 const edge = (port: number): string[] => {
-  writeFileSync(config, JSON.stringify({ listen: { port }, admin: { port: 0 }, logging: { sinks: [] }, routes: { 'GET /': { to: { use: 'mock', with: { body: 'ok' } } } } }));
+  writeFileSync(
+    config,
+    JSON.stringify({
+      listen: { port },
+      admin: { port: 0 },
+      logging: { sinks: [] },
+      routes: { 'GET /': { to: { use: 'mock', with: { body: 'ok' } } } },
+    }),
+  );
   return [join(import.meta.dirname, '../dist/cli/main.js'), 'start', '--config', config];
 };
-const bare = (port: number): string[] => ['-e', `require('node:http').createServer((i, o) => o.end('ok')).listen(${port}, '127.0.0.1')`];
+const bare = (port: number): string[] => [
+  '-e',
+  `require('node:http').createServer((i, o) => o.end('ok')).listen(${port}, '127.0.0.1')`,
+];
 
 async function once(argsOf: (port: number) => string[]): Promise<{ ms: number; cpuMs: number; rssMb: number }> {
   const port = await freePort();
@@ -68,7 +81,17 @@ for (let round = -1; round < Number(flags.rounds); round++) {
 rmSync(folder, { recursive: true });
 const rows = contenders.map(({ name }, at) => {
   const of = (figure: 'ms' | 'cpuMs' | 'rssMb'): number => median((runs[at] ?? []).map((run) => run[figure]));
-  return { name, firstAnswerMs: of('ms'), cpuMs: of('cpuMs'), restMb: of('rssMb'), ratio: of('ms') / median((runs[0] ?? []).map((run) => run.ms)) };
+  return {
+    name,
+    firstAnswerMs: of('ms'),
+    cpuMs: of('cpuMs'),
+    restMb: of('rssMb'),
+    ratio: of('ms') / median((runs[0] ?? []).map((run) => run.ms)),
+  };
 });
 if (flags.json) console.log(JSON.stringify(rows, null, 2));
-else for (const row of rows) console.log(`${row.name.padEnd(28)} first answer ${row.firstAnswerMs.toFixed(0).padStart(5)} ms   CPU ${row.cpuMs.toFixed(0).padStart(5)} ms   at rest ${row.restMb.toFixed(0).padStart(4)} MB   ratio ${row.ratio.toFixed(2)}`);
+else
+  for (const row of rows)
+    console.log(
+      `${row.name.padEnd(28)} first answer ${row.firstAnswerMs.toFixed(0).padStart(5)} ms   CPU ${row.cpuMs.toFixed(0).padStart(5)} ms   at rest ${row.restMb.toFixed(0).padStart(4)} MB   ratio ${row.ratio.toFixed(2)}`,
+    );

@@ -113,7 +113,8 @@ async function main(): Promise<void> {
   if (only === 'all' || only === 'echo')
     await messages(['ws echo', 'our echo', 'our gateway echo', 'our gateway echo, a rule'], 0, rounds, total);
   if (only === 'waf' && !existsSync(crs)) console.log(`the rule set is not at ${crs}`);
-  else if (only === 'all' || only === 'waf') await messages(['ws echo', 'our gateway echo, rule set'], 0, rounds, total);
+  else if (only === 'all' || only === 'waf')
+    await messages(['ws echo', 'our gateway echo, rule set'], 0, rounds, total);
   if (only === 'all' || only === 'pass') {
     await messages(['ws proxy', 'our pass, inspected', 'our pass, frames only'], origin.port, rounds, total);
   }

@@ -17,7 +17,11 @@ export function ensureNeeds(log) {
   const apt = found('apt-get') && process.getuid?.() === 0;
   if (apt) {
     log(`installing ${missing.map((need) => need.package).join(', ')} for the tests`);
-    const run = (args) => spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+    const run = (args) =>
+      spawnSync('apt-get', args, {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      });
     const install = ['install', '-y', '-qq', '--no-install-recommends', ...missing.map((need) => need.package)];
     if (run(install).status !== 0) {
       run(['update', '-qq']);
@@ -25,6 +29,7 @@ export function ensureNeeds(log) {
     }
   }
   const left = missing.filter((need) => !found(need.command));
-  for (const need of left) log(`not here and not to be installed by us: ${need.command} (for ${need.for}); its tests are left out`);
+  for (const need of left)
+    log(`not here and not to be installed by us: ${need.command} (for ${need.for}); its tests are left out`);
   return left;
 }

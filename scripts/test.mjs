@@ -24,5 +24,7 @@ try {
   console.error('the test runner left no report');
 }
 rmSync(folder, { recursive: true, force: true });
-console.log(`${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`);
+console.log(
+  `${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`,
+);
 process.exit(status === 0 && counts.failed === 0 && counts.passed > 0 ? 0 : 1);

@@ -12,7 +12,16 @@ export { asAuthorizer, type AsAuthorizerOptions } from './pipeline/as-authorizer
 export { DocumentError, type Issue } from './config/parse.ts';
 export type { Document, DocumentInput } from './config/document.ts';
 export type { Definition } from './pipeline/registry.ts';
-export { allow, count, defineRule, deny, type RuleContext, type RuleDefinition, type RuleRequest, type RuleVerdict } from './rules/rule.ts';
+export {
+  allow,
+  count,
+  defineRule,
+  deny,
+  type RuleContext,
+  type RuleDefinition,
+  type RuleRequest,
+  type RuleVerdict,
+} from './rules/rule.ts';
 export { defineAuthorizer, type Authorizer, type AuthorizerDefinition } from './gateway/authorizer.ts';
 export { definePolicy, type PolicyDefinition } from './gateway/policy.ts';
 export { defineIntegration, type IntegrationDefinition } from './integration/integration.ts';

@@ -18,7 +18,21 @@ const floors: readonly (readonly string[])[] = [
 const apart = new Set([3]);
 
 /** Rooms that speak to the system; all other rooms get what they need through ports. */
-const mayUseNode = new Set(['stores', 'net', 'run', 'sinks', 'pipeline', 'node', 'aws', 'testing', 'cli', 'admin', 'lab', 'cdk', 'openapi']);
+const mayUseNode = new Set([
+  'stores',
+  'net',
+  'run',
+  'sinks',
+  'pipeline',
+  'node',
+  'aws',
+  'testing',
+  'cli',
+  'admin',
+  'lab',
+  'cdk',
+  'openapi',
+]);
 
 /** The firewall engine has no dependency and knows only these of our own. */
 const wafMayImport = new Set(['base', 'http', 'waf']);
@@ -45,7 +59,9 @@ const imports: Import[] = files.flatMap((file) =>
   readFileSync(join(src, file), 'utf8')
     .split('\n')
     .flatMap((line, at) => {
-      const to = /(?:^\s*(?:import|export)\b[^'"]*?from\s+|^\s*import\s+|\}\s*from\s+|\bimport\()(['"])([^'"]+)\1/.exec(line)?.[2];
+      const to = /(?:^\s*(?:import|export)\b[^'"]*?from\s+|^\s*import\s+|\}\s*from\s+|\bimport\()(['"])([^'"]+)\1/.exec(
+        line,
+      )?.[2];
       return to === undefined ? [] : [{ file, to, line: at + 1 }];
     }),
 );
@@ -63,18 +79,32 @@ describe('the house', () => {
   });
 
   it('imports only downwards', () => {
-    expect(inside.filter((each) => floor(each.to) > floor(each.file)).map((each) => `${place(each)}: that is upstairs`)).toEqual([]);
+    expect(
+      inside.filter((each) => floor(each.to) > floor(each.file)).map((each) => `${place(each)}: that is upstairs`),
+    ).toEqual([]);
   });
 
   it('keeps rooms of one floor apart', () => {
-    const crossing = inside.filter((each) => apart.has(floor(each.file)) && floor(each.to) === floor(each.file) && room(each.to) !== room(each.file));
-    expect(crossing.map((each) => `${place(each)}: rooms do not know each other; say it through flow/shared-facts.ts or a port`)).toEqual([]);
+    const crossing = inside.filter(
+      (each) => apart.has(floor(each.file)) && floor(each.to) === floor(each.file) && room(each.to) !== room(each.file),
+    );
+    expect(
+      crossing.map(
+        (each) => `${place(each)}: rooms do not know each other; say it through flow/shared-facts.ts or a port`,
+      ),
+    ).toEqual([]);
   });
 
   it('keeps the firewall engine free of everything but base and http', () => {
-    const foreign = inside.filter((each) => room(each.file) === 'waf' && !wafAtTheCorridor.has(each.file) && !wafMayImport.has(room(each.to)));
+    const foreign = inside.filter(
+      (each) => room(each.file) === 'waf' && !wafAtTheCorridor.has(each.file) && !wafMayImport.has(room(each.to)),
+    );
     const packages = outside.filter((each) => room(each.file) === 'waf');
-    expect([...foreign, ...packages].map((each) => `${place(each)}: the engine has no dependency; only its stage knows the corridor`)).toEqual([]);
+    expect(
+      [...foreign, ...packages].map(
+        (each) => `${place(each)}: the engine has no dependency; only its stage knows the corridor`,
+      ),
+    ).toEqual([]);
   });
 
   it('keeps the system out of the rooms that decide', () => {
@@ -83,7 +113,13 @@ describe('the house', () => {
   });
 
   it('asks for the time in one place', () => {
-    const asking = files.filter((file) => file !== 'base/clock.ts' && floor(file) <= 3 && !mayUseNode.has(room(file)) && /\bDate\.now\(|new Date\(\)|performance\.now\(/.test(readFileSync(join(src, file), 'utf8')));
+    const asking = files.filter(
+      (file) =>
+        file !== 'base/clock.ts' &&
+        floor(file) <= 3 &&
+        !mayUseNode.has(room(file)) &&
+        /\bDate\.now\(|new Date\(\)|performance\.now\(/.test(readFileSync(join(src, file), 'utf8')),
+    );
     expect(asking.map((file) => `${file}: time is handed in, see base/clock.ts`)).toEqual([]);
   });
 
@@ -105,7 +141,12 @@ describe('the house', () => {
   });
 
   it('has fresh registries', () => {
-    const run = (): string => execFileSync(process.execPath, ['scripts/run.mjs', 'scripts/gen.ts', '--check'], { cwd: resolve(src, '..'), encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    const run = (): string =>
+      execFileSync(process.execPath, ['scripts/run.mjs', 'scripts/gen.ts', '--check'], {
+        cwd: resolve(src, '..'),
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
     expect(run).not.toThrow();
   });
 });

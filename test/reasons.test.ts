@@ -22,12 +22,15 @@ describe('reasons', async () => {
   });
 
   it('say a sentence and a status', () => {
-    const odd = reasons.filter((reason) => !/^[A-Z].*[.]$/.test(reason.says) || reason.status < 200 || reason.status > 599);
+    const odd = reasons.filter(
+      (reason) => !/^[A-Z].*[.]$/.test(reason.says) || reason.status < 200 || reason.status > 599,
+    );
     expect(odd.map((reason) => reason.code)).toEqual([]);
   });
 
   it('are each named in some test', () => {
-    const tests = textsBelow('test', (name) => name.endsWith('.ts')) + textsBelow('src', (name) => name.endsWith('.test.ts'));
+    const tests =
+      textsBelow('test', (name) => name.endsWith('.ts')) + textsBelow('src', (name) => name.endsWith('.test.ts'));
     expect(reasons.filter((reason) => !tests.includes(reason.code)).map((reason) => reason.code)).toEqual([]);
   });
 });

@@ -3,7 +3,17 @@
 import { createServer } from 'node:http';
 import { Pool } from 'undici';
 
-const hop = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'host', 'expect']);
+const hop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'expect',
+]);
 const origin = process.argv[2];
 const pool = new Pool(origin, { connections: 128 });
 
@@ -28,7 +38,10 @@ class Answer {
   onHeaders(status, raw, resume) {
     if (status < 200) return true;
     this.outgoing.on('drain', resume);
-    this.outgoing.writeHead(status, strip(raw, (bytes) => bytes.toString('latin1')));
+    this.outgoing.writeHead(
+      status,
+      strip(raw, (bytes) => bytes.toString('latin1')),
+    );
     return true;
   }
   onData(chunk) {
@@ -46,7 +59,11 @@ class Answer {
 const server = createServer((incoming, outgoing) => {
   const headers = strip(incoming.rawHeaders, (text) => text);
   headers.push('X-Forwarded-For', incoming.socket.remoteAddress);
-  const framed = incoming.headers['content-length'] !== undefined || incoming.headers['transfer-encoding'] !== undefined;
-  pool.dispatch({ method: incoming.method, path: incoming.url, headers, body: framed ? incoming : null }, new Answer(outgoing));
+  const framed =
+    incoming.headers['content-length'] !== undefined || incoming.headers['transfer-encoding'] !== undefined;
+  pool.dispatch(
+    { method: incoming.method, path: incoming.url, headers, body: framed ? incoming : null },
+    new Answer(outgoing),
+  );
 });
 server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ port: server.address().port })));

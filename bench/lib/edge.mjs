@@ -8,6 +8,12 @@ import { nodeDigest } from '../../dist/net/digest.js';
 
 const path = process.argv[2];
 const app = await sallyport({ document: JSON.parse(readFileSync(path, 'utf8')), folder: dirname(path) });
-await createKey(app.ports.records, nodeDigest, { name: 'bench', now: Date.now(), tenant: null, expiresAt: null, key: 'sp_bench_key_of_this_run_only' }).catch(() => {});
+await createKey(app.ports.records, nodeDigest, {
+  name: 'bench',
+  now: Date.now(),
+  tenant: null,
+  expiresAt: null,
+  key: 'sp_bench_key_of_this_run_only',
+}).catch(() => {});
 const serving = await serve(app, { folder: dirname(path) });
 console.log(JSON.stringify({ port: serving.port }));

@@ -13,8 +13,15 @@ export interface Measured {
 }
 
 /** Starts a process and waits for a line of JSON with its port. */
-export async function start(args: readonly string[], options: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {}): Promise<Measured> {
-  const child = spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...options.env }, ...(options.cwd ? { cwd: options.cwd } : {}) });
+export async function start(
+  args: readonly string[],
+  options: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
+): Promise<Measured> {
+  const child = spawn(process.execPath, [...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...options.env },
+    ...(options.cwd ? { cwd: options.cwd } : {}),
+  });
   const port = await new Promise<number>((resolve, reject) => {
     let text = '';
     child.stdout?.on('data', (chunk: Buffer) => {
@@ -48,9 +55,17 @@ export interface Load {
 }
 
 /** Keep-alive load by wrk (Debian's package) for so many seconds. */
-export function load(url: string, seconds: number, options: { readonly connections?: number; readonly headers?: readonly string[] } = {}): Load {
+export function load(
+  url: string,
+  seconds: number,
+  options: { readonly connections?: number; readonly headers?: readonly string[] } = {},
+): Load {
   const headers = (options.headers ?? []).flatMap((header) => ['-H', header]);
-  const { stdout, status, error } = spawnSync('wrk', ['-t1', `-c${options.connections ?? 32}`, `-d${seconds}s`, ...headers, url], { encoding: 'utf8' });
+  const { stdout, status, error } = spawnSync(
+    'wrk',
+    ['-t1', `-c${options.connections ?? 32}`, `-d${seconds}s`, ...headers, url],
+    { encoding: 'utf8' },
+  );
   if (error) throw new Error('wrk is not installed: apt-get install wrk');
   if (status !== 0) throw new Error(`wrk failed: ${stdout}`);
   const requests = Number(/(\d+) requests in/.exec(stdout)?.[1] ?? 0);
@@ -58,4 +73,5 @@ export function load(url: string, seconds: number, options: { readonly connectio
   return { requests, failed, perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1] ?? 0) };
 }
 
-export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;

@@ -15,7 +15,11 @@ export default defineConfig({
   admin: { port: Number(process.env.ADMIN_PORT ?? 9901) },
   store: { use: 'memory' },
   origins: {
-    search: { url: process.env.ORIGIN ?? 'http://127.0.0.1:9000', allow: ['127.0.0.0/8'], timeouts: { firstByte: '10s' } },
+    search: {
+      url: process.env.ORIGIN ?? 'http://127.0.0.1:9000',
+      allow: ['127.0.0.0/8'],
+      timeouts: { firstByte: '10s' },
+    },
   },
   routes: {},
   edge: {

@@ -1,7 +1,14 @@
 import { defineConfig } from 'sallyport';
 
 /** Addresses that GitHub sends webhooks from, as published at https://api.github.com/meta under `hooks` (look there for today's). */
-const github = ['192.30.252.0/22', '185.199.108.0/22', '140.82.112.0/20', '143.55.64.0/20', '2a0a:a440::/29', '2606:50c0::/32'];
+const github = [
+  '192.30.252.0/22',
+  '185.199.108.0/22',
+  '140.82.112.0/20',
+  '143.55.64.0/20',
+  '2a0a:a440::/29',
+  '2606:50c0::/32',
+];
 
 /** Where the private service is. Nothing but Sallyport can reach it, and Sallyport dials no other private address. */
 const origin = process.env.ORIGIN_URL ?? 'http://127.10.0.2:9000';

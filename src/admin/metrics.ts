@@ -38,7 +38,8 @@ export class Metrics implements Sink {
     const box = bounds.findIndex((bound) => seconds <= bound);
     if (box >= 0) histogram.boxes[box] = (histogram.boxes[box] as number) + 1;
     for (const step of record.steps ?? []) {
-      for (const note of step.notes) if (note.what === 'counted') bump(this.#counted, labels({ rule: String(note.facts?.rule ?? '') }));
+      for (const note of step.notes)
+        if (note.what === 'counted') bump(this.#counted, labels({ rule: String(note.facts?.rule ?? '') }));
     }
   }
 
@@ -50,12 +51,34 @@ export class Metrics implements Sink {
     const family = (name: string, type: string, help: string, rows: Iterable<string>): void => {
       lines.push(`# HELP sallyport_${name} ${help}`, `# TYPE sallyport_${name} ${type}`, ...rows);
     };
-    const rows = (name: string, series: ReadonlyMap<string, number>): string[] => [...series].map(([label, value]) => `sallyport_${name}${label} ${value}`);
-    family('requests_total', 'counter', 'Requests answered, by route, method and status.', rows('requests_total', this.#requests));
-    family('refusals_total', 'counter', 'Requests that were refused or met a fault, by code.', rows('refusals_total', this.#refusals));
-    family('rule_counts_total', 'counter', 'What rules only counted, in the requests whose steps were kept.', rows('rule_counts_total', this.#counted));
-    family('request_seconds', 'histogram', 'Seconds from arrival to the head of the answer.', [...this.#seconds].flatMap(([label, histogram]) => histogramRows(label, histogram)));
-    for (const [name, { help, value }] of Object.entries(gauges)) family(name, 'gauge', help, [`sallyport_${name} ${value}`]);
+    const rows = (name: string, series: ReadonlyMap<string, number>): string[] =>
+      [...series].map(([label, value]) => `sallyport_${name}${label} ${value}`);
+    family(
+      'requests_total',
+      'counter',
+      'Requests answered, by route, method and status.',
+      rows('requests_total', this.#requests),
+    );
+    family(
+      'refusals_total',
+      'counter',
+      'Requests that were refused or met a fault, by code.',
+      rows('refusals_total', this.#refusals),
+    );
+    family(
+      'rule_counts_total',
+      'counter',
+      'What rules only counted, in the requests whose steps were kept.',
+      rows('rule_counts_total', this.#counted),
+    );
+    family(
+      'request_seconds',
+      'histogram',
+      'Seconds from arrival to the head of the answer.',
+      [...this.#seconds].flatMap(([label, histogram]) => histogramRows(label, histogram)),
+    );
+    for (const [name, { help, value }] of Object.entries(gauges))
+      family(name, 'gauge', help, [`sallyport_${name} ${value}`]);
     return `${lines.join('\n')}\n`;
   }
 }
@@ -68,7 +91,10 @@ function histogramRows(label: string, histogram: Histogram): string[] {
     return `sallyport_request_seconds_bucket{${inner},le="${bound}"} ${sum}`;
   });
   rows.push(`sallyport_request_seconds_bucket{${inner},le="+Inf"} ${histogram.count}`);
-  rows.push(`sallyport_request_seconds_sum${label} ${histogram.sum.toFixed(6)}`, `sallyport_request_seconds_count${label} ${histogram.count}`);
+  rows.push(
+    `sallyport_request_seconds_sum${label} ${histogram.sum.toFixed(6)}`,
+    `sallyport_request_seconds_count${label} ${histogram.count}`,
+  );
   return rows;
 }
 
@@ -78,7 +104,9 @@ const knownMethod = (method: string): string => (knownMethods.has(method) ? meth
 
 const labels = (pairs: Readonly<Record<string, string>>): string =>
   `{${Object.entries(pairs)
-    .map(([name, value]) => `${name}="${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`)
+    .map(
+      ([name, value]) => `${name}="${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`,
+    )
     .join(',')}}`;
 
 function bump(series: Map<string, number>, label: string): void {

@@ -29,7 +29,9 @@ export async function serveAdmin(parts: AdminParts): Promise<Admin> {
   const server = createServer((incoming, outgoing) => {
     const url = new URL(incoming.url ?? '/', 'http://admin');
     const reads = incoming.method === 'GET' || incoming.method === 'HEAD';
-    const writes = (incoming.method === 'PUT' && url.pathname.startsWith('/usage/')) || (incoming.method === 'POST' && url.pathname === '/cache/purge');
+    const writes =
+      (incoming.method === 'PUT' && url.pathname.startsWith('/usage/')) ||
+      (incoming.method === 'POST' && url.pathname === '/cache/purge');
     if (!reads && !writes) return json(outgoing, 405, { message: 'only GET here' });
     // A page in the operator's browser must not be able to read this port through a name that was rebound to it.
     if (!hostAllowed(incoming.headers.host, host)) return json(outgoing, 421, { message: 'ask by address' });
@@ -42,12 +44,15 @@ export async function serveAdmin(parts: AdminParts): Promise<Admin> {
     }
     if (url.pathname.startsWith('/usage/')) {
       answerUsage(parts.app, url.pathname, incoming).then(
-        (found) => json(outgoing, found?.status ?? 404, found?.value ?? { message: 'try /usage/PLAN or /usage/PLAN/KEY' }),
+        (found) =>
+          json(outgoing, found?.status ?? 404, found?.value ?? { message: 'try /usage/PLAN or /usage/PLAN/KEY' }),
         (thrown: unknown) => json(outgoing, 500, { message: messageOf(thrown) }),
       );
       return;
     }
-    answer(parts, sockets, url, outgoing).catch((thrown: unknown) => json(outgoing, 500, { message: messageOf(thrown) }));
+    answer(parts, sockets, url, outgoing).catch((thrown: unknown) =>
+      json(outgoing, 500, { message: messageOf(thrown) }),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -92,20 +97,31 @@ async function answer(parts: AdminParts, sockets: SocketMetrics, url: URL, outgo
       const status = await app.status();
       const text = metrics.text({
         up: { help: 'One while this process answers.', value: 1 },
-        document_stale: { help: 'One while a newer document or rule map was refused.', value: status.stale === null ? 0 : 1 },
+        document_stale: {
+          help: 'One while a newer document or rule map was refused.',
+          value: status.stale === null ? 0 : 1,
+        },
         store_healthy: { help: 'One while the store answers.', value: status.storeHealthy ? 1 : 0 },
         process_resident_bytes: { help: 'Resident memory.', value: memory.rss },
         process_heap_bytes: { help: 'Used heap.', value: memory.heapUsed },
       });
-      outgoing.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text + sockets.text(app.sockets.size));
+      outgoing
+        .writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+        .end(text + sockets.text(app.sockets.size));
       return;
     }
     case '/spending':
       return json(outgoing, 200, app.spending());
     case '/traces':
-      return json(outgoing, 200, traces.list({ code: url.searchParams.get('code'), limit: Number(url.searchParams.get('limit') ?? 50) || 50 }));
+      return json(
+        outgoing,
+        200,
+        traces.list({ code: url.searchParams.get('code'), limit: Number(url.searchParams.get('limit') ?? 50) || 50 }),
+      );
     default:
-      return json(outgoing, 404, { message: 'try /healthz, /readyz, /metrics, /usage/PLAN, /spending, /traces or /traces/ID' });
+      return json(outgoing, 404, {
+        message: 'try /healthz, /readyz, /metrics, /usage/PLAN, /spending, /traces or /traces/ID',
+      });
   }
 }
 

@@ -4,7 +4,8 @@ import { Fault } from './fault.ts';
 export function byName<T extends { readonly name: string }>(kind: string, list: readonly T[]): ReadonlyMap<string, T> {
   const map = new Map<string, T>();
   for (const each of list) {
-    if (map.has(each.name)) throw new Fault('config.double-name', 'config', `two definitions of ${kind} are named "${each.name}"`);
+    if (map.has(each.name))
+      throw new Fault('config.double-name', 'config', `two definitions of ${kind} are named "${each.name}"`);
     map.set(each.name, each);
   }
   return map;

@@ -23,7 +23,17 @@ export async function guarded(io: Terminal, json: boolean, work: () => Promise<n
     process.exitCode = await work();
   } catch (thrown) {
     process.exitCode = exits.notInOrder;
-    if (json) io.out(JSON.stringify({ ok: false, ...(thrown instanceof DocumentError ? { issues: thrown.issues } : { error: messageOf(thrown) }) }, null, 2));
+    if (json)
+      io.out(
+        JSON.stringify(
+          {
+            ok: false,
+            ...(thrown instanceof DocumentError ? { issues: thrown.issues } : { error: messageOf(thrown) }),
+          },
+          null,
+          2,
+        ),
+      );
     else if (thrown instanceof DocumentError) {
       io.err(`${thrown.issues.length} ${thrown.issues.length === 1 ? 'problem' : 'problems'} in the document:`);
       for (const issue of thrown.issues) io.err(formatIssue(issue));
@@ -34,5 +44,10 @@ export async function guarded(io: Terminal, json: boolean, work: () => Promise<n
 /** Rows to columns, the first row as heading. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
-  return rows.map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -9,7 +9,10 @@ export const demoDocument = (originPort: number, port: number, adminPort: number
   store: { use: 'memory' },
   rules: {
     map: {
-      default: [{ name: 'user-agent' }, { name: 'method-and-path', params: { methods: ['GET', 'POST'], deny: ['/admin*', '/.*'] } }],
+      default: [
+        { name: 'user-agent' },
+        { name: 'method-and-path', params: { methods: ['GET', 'POST'], deny: ['/admin*', '/.*'] } },
+      ],
       'POST /orders/*': [{ name: 'user-agent' }, { name: 'size-limits', params: { body: '64kb' } }],
     },
   },

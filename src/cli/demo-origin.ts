@@ -7,7 +7,14 @@ export async function demoOrigin(): Promise<{ readonly port: number; close(): Pr
     let bytes = 0;
     incoming.on('data', (chunk: Buffer) => (bytes += chunk.length));
     incoming.on('end', () => {
-      const answer = { origin: 'the private shop', method: incoming.method, path: incoming.url, bytes, forwardedFor: incoming.headers['x-forwarded-for'], via: incoming.headers.via };
+      const answer = {
+        origin: 'the private shop',
+        method: incoming.method,
+        path: incoming.url,
+        bytes,
+        forwardedFor: incoming.headers['x-forwarded-for'],
+        via: incoming.headers.via,
+      };
       outgoing.writeHead(200, { 'content-type': 'application/json' }).end(`${JSON.stringify(answer)}\n`);
     });
   });

@@ -6,7 +6,15 @@ import type { Definition } from '../pipeline/registry.ts';
 import { isRule } from '../rules/rule.ts';
 import { loadModule } from '../run/load-module.ts';
 
-export const documentNames = ['sallyport.config.ts', 'sallyport.config.mts', 'sallyport.config.js', 'sallyport.config.mjs', 'sallyport.config.json', 'sallyport.config.yaml', 'sallyport.config.yml'] as const;
+export const documentNames = [
+  'sallyport.config.ts',
+  'sallyport.config.mts',
+  'sallyport.config.js',
+  'sallyport.config.mjs',
+  'sallyport.config.json',
+  'sallyport.config.yaml',
+  'sallyport.config.yml',
+] as const;
 
 export interface Loaded {
   /** As written; not checked yet. */
@@ -24,13 +32,27 @@ export function findDocument(given: string | undefined, folder = process.cwd()):
   if (given !== undefined) {
     const path = resolve(folder, given);
     if (existsSync(path)) return path;
-    throw new DocumentError([{ path: '(file)', wanted: 'a document', found: `no file ${path}`, hint: 'check the path, or write one with `sallyport init`' }]);
+    throw new DocumentError([
+      {
+        path: '(file)',
+        wanted: 'a document',
+        found: `no file ${path}`,
+        hint: 'check the path, or write one with `sallyport init`',
+      },
+    ]);
   }
   for (const name of documentNames) {
     const path = join(folder, name);
     if (existsSync(path)) return path;
   }
-  throw new DocumentError([{ path: '(file)', wanted: documentNames[0], found: `none in ${folder}`, hint: 'write one with `sallyport init`, or name it with --config' }]);
+  throw new DocumentError([
+    {
+      path: '(file)',
+      wanted: documentNames[0],
+      found: `none in ${folder}`,
+      hint: 'write one with `sallyport init`, or name it with --config',
+    },
+  ]);
 }
 
 /** Reads a document and the rule modules that it names. Everything wrong comes as one `DocumentError`. */
@@ -47,11 +69,24 @@ export async function loadDocument(given?: string): Promise<Loaded> {
     const where = `rules.modules[${at}]`;
     try {
       const module = await loadModule(file);
-      const found = Object.values(module).flatMap((value) => (Array.isArray(value) ? value : [value])).filter(isRule);
-      if (found.length === 0) issues.push({ path: where, wanted: 'a module that exports rules', found: name, hint: 'export default defineRule({ ... })' });
+      const found = Object.values(module)
+        .flatMap((value) => (Array.isArray(value) ? value : [value]))
+        .filter(isRule);
+      if (found.length === 0)
+        issues.push({
+          path: where,
+          wanted: 'a module that exports rules',
+          found: name,
+          hint: 'export default defineRule({ ... })',
+        });
       plugins.push(...found.filter((rule) => !plugins.includes(rule)));
     } catch (thrown) {
-      issues.push({ path: where, wanted: 'a module that can be loaded', found: `${name}: ${firstLine(messageOf(thrown))}`, hint: null });
+      issues.push({
+        path: where,
+        wanted: 'a module that can be loaded',
+        found: `${name}: ${firstLine(messageOf(thrown))}`,
+        hint: null,
+      });
     }
   }
   if (issues.length > 0) throw new DocumentError(issues);
@@ -67,9 +102,13 @@ async function read(path: string): Promise<unknown> {
     const module = await loadModule(path);
     if ('default' in module) return module.default;
   } catch (thrown) {
-    throw new DocumentError([{ path, wanted: 'a document that can be read', found: firstLine(messageOf(thrown)), hint: null }]);
+    throw new DocumentError([
+      { path, wanted: 'a document that can be read', found: firstLine(messageOf(thrown)), hint: null },
+    ]);
   }
-  throw new DocumentError([{ path, wanted: 'a default export', found: 'none', hint: 'export default defineConfig({ ... })' }]);
+  throw new DocumentError([
+    { path, wanted: 'a default export', found: 'none', hint: 'export default defineConfig({ ... })' },
+  ]);
 }
 
 function modulesOf(document: unknown): readonly string[] {

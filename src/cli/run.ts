@@ -18,10 +18,16 @@ export interface Running {
 }
 
 /** A loaded document to a running edge: the app, the listener, the operator port. */
-export async function run(loaded: Pick<Loaded, 'document' | 'folder' | 'plugins'>, ports: PortOverrides = {}): Promise<Running> {
+export async function run(
+  loaded: Pick<Loaded, 'document' | 'folder' | 'plugins'>,
+  ports: PortOverrides = {},
+): Promise<Running> {
   const metrics = new Metrics();
   const traces = new RecentTraces(parseDocument(loaded.document).document?.logging.remember ?? 0);
-  const app = await sallyport({ ...loaded, ports: { ...ports, observers: [metrics, traces, ...(ports.observers ?? [])] } });
+  const app = await sallyport({
+    ...loaded,
+    ports: { ...ports, observers: [metrics, traces, ...(ports.observers ?? [])] },
+  });
   let ready = false;
   let admin: Admin | null = null;
   let serving: Serving;
@@ -50,7 +56,10 @@ export async function run(loaded: Pick<Loaded, 'document' | 'folder' | 'plugins'
 }
 
 /** Closes on SIGTERM and SIGINT; a second signal ends the process at once. */
-export function closeOnSignal(close: () => Promise<void>, done: (code: number) => void = (code) => process.exit(code)): void {
+export function closeOnSignal(
+  close: () => Promise<void>,
+  done: (code: number) => void = (code) => process.exit(code),
+): void {
   let asked = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
@@ -68,7 +77,11 @@ export function closeOnSignal(close: () => Promise<void>, done: (code: number) =
 }
 
 /** Takes up a changed document while it runs; a bad one is reported and the old one stays. Returns how to stop. */
-export function reloadOnChange(running: Running, loaded: Loaded, report: (says: string, ok: boolean) => void): () => void {
+export function reloadOnChange(
+  running: Running,
+  loaded: Loaded,
+  report: (says: string, ok: boolean) => void,
+): () => void {
   let timer: NodeJS.Timeout | undefined;
   const again = (folder: string, name: string | null): void => {
     if (name !== null && !loaded.files.includes(join(folder, name))) return; // logs and state are written beside the document too
@@ -82,7 +95,9 @@ export function reloadOnChange(running: Running, loaded: Loaded, report: (says: 
         );
     }, 50);
   };
-  const watchers = [...new Set(loaded.files.map((file) => dirname(file)))].map((folder) => watch(folder, (_, name) => again(folder, name)));
+  const watchers = [...new Set(loaded.files.map((file) => dirname(file)))].map((folder) =>
+    watch(folder, (_, name) => again(folder, name)),
+  );
   return () => {
     clearTimeout(timer);
     for (const watcher of watchers) watcher.close();

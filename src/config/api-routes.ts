@@ -21,12 +21,10 @@ const mapping = z.record(z.string(), z.string());
 
 const map = z
   .strictObject({
-    request: mapping
-      .default({})
-      .meta({
-        description:
-          'HTTP: `append|overwrite|remove:header.X`, `…:querystring.X`, `overwrite:path`. REST: `header.X`, `querystring.X`, `path.X` to an expression.',
-      }),
+    request: mapping.default({}).meta({
+      description:
+        'HTTP: `append|overwrite|remove:header.X`, `…:querystring.X`, `overwrite:path`. REST: `header.X`, `querystring.X`, `path.X` to an expression.',
+    }),
     responses: z
       .record(z.string().regex(/^(?:default|[2-5]\d\d)$/), mapping)
       .default({})
@@ -36,13 +34,9 @@ const map = z
 
 const integrationResponse = z
   .strictObject({
-    pattern: z
-      .string()
-      .optional()
-      .meta({
-        description:
-          'Regular expression over the status (HTTP) or the error message (function); left out: the default.',
-      }),
+    pattern: z.string().optional().meta({
+      description: 'Regular expression over the status (HTTP) or the error message (function); left out: the default.',
+    }),
     status: z.number().int().min(200).max(599),
     headers: z
       .record(z.string(), z.string())
@@ -78,11 +72,9 @@ const price = z
 
 export const apiRoute = z
   .strictObject({
-    to: z
-      .union([z.string().min(1), use])
-      .meta({
-        description: 'Name of an origin, or an integration: `{ use: "function", with: { file: "./orders.ts" } }`.',
-      }),
+    to: z.union([z.string().min(1), use]).meta({
+      description: 'Name of an origin, or an integration: `{ use: "function", with: { file: "./orders.ts" } }`.',
+    }),
     authorizer: z.string().default('none').meta({ description: "Name of one of the API's authorizers, or `none`." }),
     scopes: z
       .array(z.string())
@@ -117,13 +109,10 @@ export const apiRoute = z
       .string()
       .optional()
       .meta({ description: 'Operation name; in events and in the exported description.' }),
-    describes: z
-      .strictObject({ query: names, header: names, content: names })
-      .optional()
-      .meta({
-        description:
-          'Positive security: query parameters and content types that the description knows. Written by the import.',
-      }),
+    describes: z.strictObject({ query: names, header: names, content: names }).optional().meta({
+      description:
+        'Positive security: query parameters and content types that the description knows. Written by the import.',
+    }),
   })
   .meta({ id: 'ApiRoute' });
 

@@ -35,19 +35,13 @@ const cors = z
 const gatewayResponse = z
   .strictObject({
     status: z.number().int().min(200).max(599).optional().meta({ description: 'Status instead of the default one.' }),
-    headers: z
-      .record(z.string(), z.string())
-      .default({})
-      .meta({
-        description: "Field to expression: `'literal'`, `context.X`, `stageVariables.X`, `method.request.header.X`.",
-      }),
-    templates: z
-      .record(z.string(), z.string())
-      .default({})
-      .meta({
-        description:
-          'Media type to template; plain substitution of `$context.…`, `$stageVariables.…`, `$method.request.…`.',
-      }),
+    headers: z.record(z.string(), z.string()).default({}).meta({
+      description: "Field to expression: `'literal'`, `context.X`, `stageVariables.X`, `method.request.header.X`.",
+    }),
+    templates: z.record(z.string(), z.string()).default({}).meta({
+      description:
+        'Media type to template; plain substitution of `$context.…`, `$stageVariables.…`, `$method.request.…`.',
+    }),
   })
   .meta({ id: 'GatewayResponse' });
 
@@ -86,13 +80,10 @@ export const api = z
       .regex(/^\/?[A-Za-z0-9._~-]+(?:\/[A-Za-z0-9._~-]+)*$/)
       .optional()
       .meta({ description: "A custom domain's base path: the first segments of the path, in the place of the stage." }),
-    customDomain: z
-      .boolean()
-      .optional()
-      .meta({
-        description:
-          'True: the hosts are custom domains, and no stage stands in the path. Left out: true where there is a base path.',
-      }),
+    customDomain: z.boolean().optional().meta({
+      description:
+        'True: the hosts are custom domains, and no stage stands in the path. Left out: true where there is a base path.',
+    }),
     variables: z
       .record(z.string().max(64).regex(/^\w+$/), variableValue)
       .default({})
@@ -112,13 +103,10 @@ export const api = z
       .default({})
       .meta({ description: 'Authorizers by name: `lambda`, `jwt`, `iam`, or your own.' }),
     policy: z.unknown().optional().meta({ description: 'REST: the resource policy, or `{ "file": "policy.json" }`.' }),
-    behindProxy: z
-      .boolean()
-      .default(false)
-      .meta({
-        description:
-          "True: `aws:SourceIp` and `sourceIp` are the peer's address, as behind CloudFront; false: the client's.",
-      }),
+    behindProxy: z.boolean().default(false).meta({
+      description:
+        "True: `aws:SourceIp` and `sourceIp` are the peer's address, as behind CloudFront; false: the client's.",
+    }),
     responses: z
       .record(z.string(), gatewayResponse)
       .default({})
@@ -135,13 +123,10 @@ export const api = z
       .boolean()
       .default(true)
       .meta({ description: 'REST: a number as a header value of a function is a malformed answer, as on AWS.' }),
-    positive: z
-      .enum(['off', 'shadow', 'enforce'])
-      .default('off')
-      .meta({
-        description:
-          'Only what the API describes passes: unknown query parameters, content types and bodies are refused (`shadow`: noted).',
-      }),
+    positive: z.enum(['off', 'shadow', 'enforce']).default('off').meta({
+      description:
+        'Only what the API describes passes: unknown query parameters, content types and bodies are refused (`shadow`: noted).',
+    }),
     rules: z.boolean().default(true).meta({ description: "False: the document's rules do not look at this API." }),
     waf: wafOwn.optional(),
     timeout: z
@@ -150,11 +135,9 @@ export const api = z
       .meta({ description: 'Patience with an integration; API Gateway has 29 s (REST) and 30 s (HTTP).' }),
     routes: z
       .record(
-        z
-          .string()
-          .regex(/^(?:\$default|[A-Z]+ \/[^\s?#]*)$/, {
-            error: 'wanted "METHOD /path/{name}", "ANY /{proxy+}" or "$default"',
-          }),
+        z.string().regex(/^(?:\$default|[A-Z]+ \/[^\s?#]*)$/, {
+          error: 'wanted "METHOD /path/{name}", "ANY /{proxy+}" or "$default"',
+        }),
         apiRoute,
       )
       .meta({ description: 'Method and path to where they go.' }),

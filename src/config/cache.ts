@@ -35,13 +35,10 @@ export const cacheKey = z
 
 export const cachePolicy = z
   .strictObject({
-    semantics: z
-      .enum(['rfc9111', 'cloudfront'])
-      .default('rfc9111')
-      .meta({
-        description:
-          '`rfc9111`: HTTP as written. `cloudfront`: TTLs, errors, Vary and viewer directives as CloudFront treats them.',
-      }),
+    semantics: z.enum(['rfc9111', 'cloudfront']).default('rfc9111').meta({
+      description:
+        '`rfc9111`: HTTP as written. `cloudfront`: TTLs, errors, Vary and viewer directives as CloudFront treats them.',
+    }),
     managed: z
       .string()
       .optional()
@@ -50,12 +47,9 @@ export const cachePolicy = z
     ttl: z
       .strictObject({
         min: durationText.default('0s').meta({ description: 'Shortest time an object is kept (cloudfront).' }),
-        default: durationText
-          .optional()
-          .meta({
-            description:
-              'Lifetime where the origin gives none. Left out: 0 under `rfc9111`, one day under `cloudfront`.',
-          }),
+        default: durationText.optional().meta({
+          description: 'Lifetime where the origin gives none. Left out: 0 under `rfc9111`, one day under `cloudfront`.',
+        }),
         max: durationText.default('365d').meta({ description: 'Longest lifetime.' }),
       })
       .prefault({}),
@@ -93,13 +87,10 @@ export const cachePolicy = z
       .default(true)
       .meta({ description: 'Refuse to keep a page (text/html) under a path that ends like a static file.' }),
     tagHeader: headerName.optional().meta({ description: 'Response field with comma-separated tags for purges.' }),
-    credentials: z
-      .array(z.string())
-      .default([])
-      .meta({
-        description:
-          'Fields, parameters or cookies that identify the caller and are not in the key, as `header:x-key`, `query:license`, `cookie:sid`.',
-      }),
+    credentials: z.array(z.string()).default([]).meta({
+      description:
+        'Fields, parameters or cookies that identify the caller and are not in the key, as `header:x-key`, `query:license`, `cookie:sid`.',
+    }),
     collapse: z.boolean().default(true).meta({ description: 'One request to the origin for many at once.' }),
     objectBytes: sizeText.default('64mb').meta({ description: 'Largest body that is kept.' }),
     keyBytes: sizeText.default('8kb').meta({ description: 'Longest key.' }),

@@ -37,12 +37,10 @@ export const document = z
     edge: edge.optional(),
     sockets: sockets.optional(),
     origins: z.record(z.string().min(1), origin).default({}).meta({ description: 'Origins by name.' }),
-    store: use
-      .prefault({ use: 'sqlite' })
-      .meta({
-        description:
-          'Where keys, buckets and counters live: `sqlite` (a file, the default), `memory`, or one of your own.',
-      }),
+    store: use.prefault({ use: 'sqlite' }).meta({
+      description:
+        'Where keys, buckets and counters live: `sqlite` (a file, the default), `memory`, or one of your own.',
+    }),
     answers: answers.prefault({}),
     logging: logging.prefault({}),
   })

@@ -7,14 +7,9 @@ const country = z.string().regex(/^[A-Z]{2}$/, { error: 'wanted a country code o
 
 export const edge = z
   .strictObject({
-    behaviours: z
-      .array(behaviour)
-      .min(1)
-      .max(75)
-      .meta({
-        description:
-          'By path, in order: the first that matches is used, not the most specific. The last should be `*`.',
-      }),
+    behaviours: z.array(behaviour).min(1).max(75).meta({
+      description: 'By path, in order: the first that matches is used, not the most specific. The last should be `*`.',
+    }),
     objects: objectStore.prefault({}).meta({ description: 'Where cached bodies live.' }),
     defaultRoot: z
       .string()

@@ -3,7 +3,10 @@ import { blockText, durationText, sizeText } from './parts.ts';
 
 export const listen = z
   .strictObject({
-    host: z.string().default('127.0.0.1').meta({ description: 'Address to listen on. Anything beyond loopback has to be written here.' }),
+    host: z
+      .string()
+      .default('127.0.0.1')
+      .meta({ description: 'Address to listen on. Anything beyond loopback has to be written here.' }),
     port: z.number().int().min(0).max(65535).default(8080).meta({ description: 'Port; 0 takes a free one.' }),
     tls: z
       .strictObject({
@@ -22,11 +25,20 @@ export const listen = z
         headerBytes: sizeText.default('16kb').meta({ description: 'Request line and header together; more is a 431.' }),
         headerCount: z.number().int().positive().default(100).meta({ description: 'Header lines; more is a 431.' }),
         targetBytes: sizeText.default('8kb').meta({ description: 'Request target; more is a 414.' }),
-        bodyBytes: sizeText.default('10mb').meta({ description: 'Body, unless the route says otherwise; more is a 413.' }),
+        bodyBytes: sizeText
+          .default('10mb')
+          .meta({ description: 'Body, unless the route says otherwise; more is a 413.' }),
         headerTimeout: durationText.default('10s').meta({ description: 'Until the header is complete; then 408.' }),
-        requestTimeout: durationText.default('60s').meta({ description: 'Until the request is complete, body included; then 408.' }),
+        requestTimeout: durationText
+          .default('60s')
+          .meta({ description: 'Until the request is complete, body included; then 408.' }),
         keepAlive: durationText.default('65s').meta({ description: 'How long an idle connection is kept.' }),
-        connections: z.number().int().positive().default(10_000).meta({ description: 'Open connections; more are closed at once.' }),
+        connections: z
+          .number()
+          .int()
+          .positive()
+          .default(10_000)
+          .meta({ description: 'Open connections; more are closed at once.' }),
       })
       .prefault({})
       .meta({ description: 'What a request may cost before anybody looks at it.' }),
@@ -37,7 +49,10 @@ export const listen = z
         unencoded: z
           .enum(['refuse', 'keep'])
           .default('refuse')
-          .meta({ description: 'Bytes beyond ASCII in a query, quotes, brackets and the like in a path, and percent codes in it that are no UTF-8.' }),
+          .meta({
+            description:
+              'Bytes beyond ASCII in a query, quotes, brackets and the like in a path, and percent codes in it that are no UTF-8.',
+          }),
       })
       .prefault({})
       .meta({ description: 'Spellings of a path that servers disagree about.' }),
@@ -48,7 +63,13 @@ export const listen = z
 export const admin = z
   .strictObject({
     host: z.string().default('127.0.0.1').meta({ description: 'Address of the operator port.' }),
-    port: z.number().int().min(0).max(65535).default(9901).meta({ description: 'Port for `/healthz`, `/readyz`, `/metrics` and `/traces`.' }),
+    port: z
+      .number()
+      .int()
+      .min(0)
+      .max(65535)
+      .default(9901)
+      .meta({ description: 'Port for `/healthz`, `/readyz`, `/metrics` and `/traces`.' }),
     enabled: z.boolean().default(true).meta({ description: 'False: no operator port at all.' }),
   })
   .meta({ id: 'Admin', description: 'The operator port.' });

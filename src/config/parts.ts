@@ -6,7 +6,9 @@ import { parseBlock } from '../base/ip.ts';
 
 export const durationText = z
   .string()
-  .refine((text) => milliseconds(text) !== null, { error: 'wanted a duration such as "250ms", "30s", "5m", "12h" or "1d"' })
+  .refine((text) => milliseconds(text) !== null, {
+    error: 'wanted a duration such as "250ms", "30s", "5m", "12h" or "1d"',
+  })
   .meta({ description: 'A duration: `250ms`, `30s`, `5m`, `12h`, `1d`.', examples: ['30s'] });
 
 /** A duration that the code reads as milliseconds. */
@@ -21,15 +23,23 @@ export function bytesOf(text: string): number | null {
 
 export const sizeText = z
   .union([z.number().int().nonnegative(), z.string()])
-  .refine((size) => typeof size === 'number' || bytesOf(size) !== null, { error: 'wanted bytes as a number or "512kb", "10mb"' })
-  .meta({ description: 'Bytes as a number, or a text such as `512kb` or `10mb` (1 kB = 1024 bytes).', examples: ['1mb'] });
+  .refine((size) => typeof size === 'number' || bytesOf(size) !== null, {
+    error: 'wanted bytes as a number or "512kb", "10mb"',
+  })
+  .meta({
+    description: 'Bytes as a number, or a text such as `512kb` or `10mb` (1 kB = 1024 bytes).',
+    examples: ['1mb'],
+  });
 
 /** A size that the code reads as bytes. */
-export const size = (given: number | string): number => (typeof given === 'number' ? given : (bytesOf(given) as number));
+export const size = (given: number | string): number =>
+  typeof given === 'number' ? given : (bytesOf(given) as number);
 
 export const blockText = z
   .string()
-  .refine((text) => parseBlock(text) !== null, { error: 'wanted an address or CIDR block such as "10.0.0.0/8" or "2001:db8::/32"' })
+  .refine((text) => parseBlock(text) !== null, {
+    error: 'wanted an address or CIDR block such as "10.0.0.0/8" or "2001:db8::/32"',
+  })
   .meta({ description: 'An IPv4 or IPv6 address, or a CIDR block.', examples: ['10.0.0.0/8'] });
 
 export const headerName = z

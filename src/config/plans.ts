@@ -75,7 +75,9 @@ const step = z
       .min(1)
       .max(1000)
       .default(4)
-      .meta({ description: '`longer-cache`: times the `max-age` and `s-maxage` that answers have, for every cache in front.' }),
+      .meta({
+        description: '`longer-cache`: times the `max-age` and `s-maxage` that answers have, for every cache in front.',
+      }),
     throttle: bucket.optional().meta({ description: '`throttle`: for each method and caller.' }),
   })
   .meta({ id: 'BudgetStep' });

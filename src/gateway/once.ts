@@ -28,7 +28,8 @@ export function once({ counters }: OnceOptions): Stage {
       const wish = entry?.route.once;
       if (!wish) return next(exchange);
       const id = exchange.request.headers.get(wish.header.toLowerCase());
-      if (!id || id.length > MOST_ID) return refuse(exchange, 'gateway.once', onceReasons.missing, { facts: { header: wish.header } });
+      if (!id || id.length > MOST_ID)
+        return refuse(exchange, 'gateway.once', onceReasons.missing, { facts: { header: wish.header } });
       const name = `once ${entry.name} ${id}`;
       const expiresAt = exchange.clock.now() + ms(wish.for);
       const settle = (by: number): void => {

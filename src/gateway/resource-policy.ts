@@ -42,9 +42,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const texts = (value: unknown): readonly string[] | null => {
   if (typeof value === 'string') return [value];
-  return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string')
-    ? value
-    : null;
+  return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string') ? value : null;
 };
 
 /** Reads a policy document, or says everything that is wrong with it. A problem is never a statement left out. */

@@ -107,7 +107,10 @@ export class Body {
 interface Taken {
   readonly chunks: Uint8Array[];
   flow: BodyFlow;
-  state: { readonly kind: 'flowing' } | { readonly kind: 'ended' } | { readonly kind: 'failed'; readonly thrown: unknown };
+  state:
+    | { readonly kind: 'flowing' }
+    | { readonly kind: 'ended' }
+    | { readonly kind: 'failed'; readonly thrown: unknown };
   /** Where chunks go once somebody else reads. */
   next: BodySink | null;
 }

@@ -53,7 +53,8 @@ export class HeaderList implements Iterable<readonly [name: string, value: strin
   all(name: string): readonly string[] {
     const values: string[] = [];
     const names = this.names;
-    for (let at = names.indexOf(name); at >= 0; at = names.indexOf(name, at + 1)) values.push(this.flat[at * 2 + 1] as string);
+    for (let at = names.indexOf(name); at >= 0; at = names.indexOf(name, at + 1))
+      values.push(this.flat[at * 2 + 1] as string);
     return values;
   }
 

@@ -16,7 +16,9 @@ export function parseMediaType(value: string): MediaType | null {
     if (mark < 0) continue;
     const name = part.slice(0, mark).trim().toLowerCase();
     const text = part.slice(mark + 1).trim();
-    const plain = text.startsWith('"') ? text.slice(1, text.endsWith('"') ? -1 : undefined).replaceAll(/\\(.)/g, '$1') : text;
+    const plain = text.startsWith('"')
+      ? text.slice(1, text.endsWith('"') ? -1 : undefined).replaceAll(/\\(.)/g, '$1')
+      : text;
     if (name && !parameters.has(name)) parameters.set(name, plain);
   }
   return { essence, parameters };

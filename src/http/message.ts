@@ -48,8 +48,14 @@ export function provenance(from: Provenance): string {
 }
 
 /** Statuses whose response has no body by definition (RFC 9110 section 6.4.1). */
-export const isBodiless = (status: number): boolean => status === 204 || status === 304 || (status >= 100 && status < 200);
+export const isBodiless = (status: number): boolean =>
+  status === 204 || status === 304 || (status >= 100 && status < 200);
 
 /** Methods that RFC 9110 section 9.2.2 calls idempotent. */
 export const isIdempotent = (method: string): boolean =>
-  method === 'GET' || method === 'HEAD' || method === 'PUT' || method === 'DELETE' || method === 'OPTIONS' || method === 'TRACE';
+  method === 'GET' ||
+  method === 'HEAD' ||
+  method === 'PUT' ||
+  method === 'DELETE' ||
+  method === 'OPTIONS' ||
+  method === 'TRACE';

@@ -21,9 +21,7 @@ export function fromWebResponse(response: Response, from: Provenance): HttpRespo
   }
   for (const cookie of response.headers.getSetCookie()) pairs.push(['set-cookie', cookie]);
   const length = response.headers.get('content-length');
-  const body = response.body
-    ? Body.fromChunks(response.body, length === null ? null : Number(length))
-    : null;
+  const body = response.body ? Body.fromChunks(response.body, length === null ? null : Number(length)) : null;
   return { status: response.status, headers: HeaderList.of(pairs), body, from };
 }
 

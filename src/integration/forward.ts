@@ -63,20 +63,24 @@ export function forward(to: Forwarder, exchange: Exchange, rewrite: string | und
   };
   const started = exchange.clock.ticks();
   const attempt = (left: number, spentMs: number): Promise<HttpResponse> =>
-    to.dialer.dial(spentMs === 0 ? outbound : { ...outbound, firstByteMs: Math.min(outbound.firstByteMs, to.totalMs - spentMs) }).then(
-      (inbound) => answered(to, exchange, inbound),
-      (thrown: unknown) => {
-        const spent = exchange.clock.ticks() - started;
-        const again = left > 0 && spent < to.totalMs && !departure.gone && mayRetry(thrown, request.method, body);
-        exchange.trace.note('integration', again ? 'failed, again' : 'failed', {
-          origin: to.name,
-          code: thrown instanceof Fault ? thrown.code : 'flow.unexpected',
-          says: thrown instanceof Error ? thrown.message : String(thrown),
-        });
-        if (!again) throw thrown;
-        return attempt(left - 1, spent);
-      },
-    );
+    to.dialer
+      .dial(
+        spentMs === 0 ? outbound : { ...outbound, firstByteMs: Math.min(outbound.firstByteMs, to.totalMs - spentMs) },
+      )
+      .then(
+        (inbound) => answered(to, exchange, inbound),
+        (thrown: unknown) => {
+          const spent = exchange.clock.ticks() - started;
+          const again = left > 0 && spent < to.totalMs && !departure.gone && mayRetry(thrown, request.method, body);
+          exchange.trace.note('integration', again ? 'failed, again' : 'failed', {
+            origin: to.name,
+            code: thrown instanceof Fault ? thrown.code : 'flow.unexpected',
+            says: thrown instanceof Error ? thrown.message : String(thrown),
+          });
+          if (!again) throw thrown;
+          return attempt(left - 1, spent);
+        },
+      );
   return attempt(to.retries, 0);
 }
 
@@ -87,7 +91,8 @@ function answered(to: Forwarder, exchange: Exchange, inbound: Inbound): HttpResp
     const { code, says } = originReasons['too-large'];
     throw new Fault(code, 'origin', says);
   }
-  if (declared === undefined && inbound.body?.whole === null && !inbound.headers.has('transfer-encoding')) exchange.facts.set(unframedFact, true);
+  if (declared === undefined && inbound.body?.whole === null && !inbound.headers.has('transfer-encoding'))
+    exchange.facts.set(unframedFact, true);
   exchange.trace.note('integration', 'answered', { origin: to.name, address: inbound.address, status: inbound.status });
   return {
     status: inbound.status,
@@ -113,7 +118,10 @@ function rawParams(route: RouteMatch, rawPath: string): Record<string, string> {
   const starts = slashes.map((slash) => slash.index + slash[0].length);
   const ends = slashes.slice(1).map((slash) => slash.index);
   const raw: Record<string, string> = {};
-  for (const [at, part] of route.name.slice(route.name.indexOf('/') + 1).split('/').entries()) {
+  for (const [at, part] of route.name
+    .slice(route.name.indexOf('/') + 1)
+    .split('/')
+    .entries()) {
     const hole = /^\{([A-Za-z0-9_.-]+)(\+?)\}$/.exec(part);
     if (hole) raw[hole[1] as string] = rawPath.slice(starts[at] ?? rawPath.length, hole[2] ? undefined : ends[at]);
   }

@@ -30,7 +30,11 @@ export function connector(options: DialerOptions, resolver: Resolver): buildConn
     }
     const open = addresses.filter((address) => options.mayDial(address));
     if (open.length === 0) {
-      throw failed('not-allowed', `${hostname} is ${addresses.join(', ')}; list the block in the origin's "allow" if that is meant`, false);
+      throw failed(
+        'not-allowed',
+        `${hostname} is ${addresses.join(', ')}; list the block in the origin's "allow" if that is meant`,
+        false,
+      );
     }
     let last: unknown;
     for (const [at, address] of open.entries()) {
@@ -43,12 +47,22 @@ export function connector(options: DialerOptions, resolver: Resolver): buildConn
         last = thrown;
       }
     }
-    throw last instanceof Error ? last : failed('connect-timeout', `no connection within ${options.timeouts.connect} ms`, true);
+    throw last instanceof Error
+      ? last
+      : failed('connect-timeout', `no connection within ${options.timeouts.connect} ms`, true);
   }
 
-  function attempt(hostname: string, address: string, port: number, secure: boolean, timeoutMs: number): Promise<Socket> {
+  function attempt(
+    hostname: string,
+    address: string,
+    port: number,
+    secure: boolean,
+    timeoutMs: number,
+  ): Promise<Socket> {
     return new Promise((resolve, reject) => {
-      const socket = secure ? connectTls({ ...tlsOptions(hostname), host: address, port }) : connectTcp({ host: address, port });
+      const socket = secure
+        ? connectTls({ ...tlsOptions(hostname), host: address, port })
+        : connectTcp({ host: address, port });
       const timer = setTimeout(() => {
         socket.destroy();
         reject(failed('connect-timeout', `${address}:${port} did not answer within ${timeoutMs} ms`, true));
@@ -82,5 +96,9 @@ export function connector(options: DialerOptions, resolver: Resolver): buildConn
 /** A dial that failed; `kind` is one of the reasons of `integration.origin`. */
 export function failed(kind: string, says: string, retry: boolean, cause?: unknown): Fault {
   const status = kind === 'timeout' ? 504 : kind === 'busy' ? 503 : kind === 'gone' ? 499 : 502;
-  return new Fault(`integration.origin.${kind}`, 'origin', says, { retry, status, ...(cause === undefined ? {} : { cause }) });
+  return new Fault(`integration.origin.${kind}`, 'origin', says, {
+    retry,
+    status,
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

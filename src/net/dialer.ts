@@ -33,7 +33,13 @@ export function openDialer(resolver: Resolver): OpenDialer {
   };
 }
 
-function dispatch(pool: Pool, address: string, request: Outbound, resolve: (inbound: Inbound) => void, reject: (thrown: unknown) => void): void {
+function dispatch(
+  pool: Pool,
+  address: string,
+  request: Outbound,
+  resolve: (inbound: Inbound) => void,
+  reject: (thrown: unknown) => void,
+): void {
   const answer = new Answer(address, resolve, reject);
   const { body } = request;
   const flat = request.headers.flat as string[];
@@ -89,12 +95,17 @@ class Answer {
   /** The origin's time only runs while it is its turn: a viewer who takes his time with his body is no fault of the origin. */
   turn(whose: 'viewer' | 'origin'): void {
     clearTimeout(this.#timer);
-    if (whose === 'origin' && !this.#headed && !this.#ended) this.#timer = setTimeout(() => this.#tooLate(), this.#patienceMs);
+    if (whose === 'origin' && !this.#headed && !this.#ended)
+      this.#timer = setTimeout(() => this.#tooLate(), this.#patienceMs);
   }
 
   #tooLate(): void {
     const within = `within ${this.#patienceMs} ms`;
-    this.#give(this.#abort !== null ? failed('timeout', `no answer ${within}`, false) : failed('busy', `no connection came free ${within}`, false));
+    this.#give(
+      this.#abort !== null
+        ? failed('timeout', `no answer ${within}`, false)
+        : failed('busy', `no connection came free ${within}`, false),
+    );
   }
 
   #give(verdict: Fault): void {
@@ -208,9 +219,15 @@ function describe(thrown: unknown): Fault {
   const says = messageOf(thrown);
   if (text === 'UND_ERR_BODY_TIMEOUT') return failed('broken', 'the answer stood still for too long', false, thrown);
   // undici's parser names itself; its codes come and go with its builds.
-  if (text.startsWith('HPE_') || (thrown instanceof Error && thrown.name === 'HTTPParserError') || text === 'UND_ERR_HEADERS_OVERFLOW' || text === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+  if (
+    text.startsWith('HPE_') ||
+    (thrown instanceof Error && thrown.name === 'HTTPParserError') ||
+    text === 'UND_ERR_HEADERS_OVERFLOW' ||
+    text === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
+  ) {
     return failed('malformed', says, false, thrown);
   }
-  if (text === 'ECONNREFUSED' || text === 'EHOSTUNREACH' || text === 'ENETUNREACH') return failed('connect', says, true, thrown);
+  if (text === 'ECONNREFUSED' || text === 'EHOSTUNREACH' || text === 'ENETUNREACH')
+    return failed('connect', says, true, thrown);
   return failed('broken', says, true, thrown);
 }

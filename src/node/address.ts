@@ -13,7 +13,9 @@ const plain = (text: string | undefined): string => {
  * Who the viewer is. A peer that is not on the list is the client, whatever it claims; a trusted one is asked for the
  * chain, and trusted addresses are taken off from its right end.
  */
-export function viewerOf(trustedProxies: readonly string[]): (socket: Socket, message: { readonly headers: IncomingHttpHeaders }, secure: boolean) => Viewer {
+export function viewerOf(
+  trustedProxies: readonly string[],
+): (socket: Socket, message: { readonly headers: IncomingHttpHeaders }, secure: boolean) => Viewer {
   const trusted = addressSet(trustedProxies).set;
   const known = new WeakMap<Socket, Viewer>();
   return (socket, message, secure) => {
@@ -43,6 +45,10 @@ export function viewerOf(trustedProxies: readonly string[]): (socket: Socket, me
       client = next;
     }
     const proto = headers['x-forwarded-proto'];
-    return { ...viewer, address: formatAddress(client), secure: proto === undefined ? viewer.secure : proto === 'https' };
+    return {
+      ...viewer,
+      address: formatAddress(client),
+      secure: proto === undefined ? viewer.secure : proto === 'https',
+    };
   };
 }

@@ -13,7 +13,12 @@ export function reasonOf(error: { readonly code?: string }): Reason {
 }
 
 /** The record that a request would have had, for what never became one. Returns its id. */
-export function recordRefusal(app: App, socket: Socket, reason: Reason, facts: Readonly<Record<string, string>>): string {
+export function recordRefusal(
+  app: App,
+  socket: Socket,
+  reason: Reason,
+  facts: Readonly<Record<string, string>>,
+): string {
   const { clock, sinks } = app.ports;
   const id = newId(clock.now());
   for (const sink of sinks) {
@@ -35,14 +40,25 @@ export function recordRefusal(app: App, socket: Socket, reason: Reason, facts: R
       ms: 0,
       bytesIn: null,
       bytesOut: null,
-      steps: [{ stage: 'wire', entered: 0, notes: [{ what: 'refused', at: 0, facts: { code: reason.code, status: reason.status, ...facts } }] }],
+      steps: [
+        {
+          stage: 'wire',
+          entered: 0,
+          notes: [{ what: 'refused', at: 0, facts: { code: reason.code, status: reason.status, ...facts } }],
+        },
+      ],
     });
   }
   return id;
 }
 
 /** Answers on a bare socket and ends it. */
-export function refuseSocket(app: App, socket: Socket, reason: Reason, facts: Readonly<Record<string, string>> = {}): void {
+export function refuseSocket(
+  app: App,
+  socket: Socket,
+  reason: Reason,
+  facts: Readonly<Record<string, string>> = {},
+): void {
   const id = recordRefusal(app, socket, reason, facts);
   // Node has let go of the socket by now, and a viewer who resets it must not end the process.
   socket.on('error', () => socket.destroy());

@@ -24,7 +24,12 @@ export function readKeyPair(tls: Tls, at: (path: string) => string): KeyPair {
 }
 
 /** Calls back with the new pair when the files change; a pair that is none is logged and left. Returns how to stop. */
-export function watchKeyPair(tls: Tls, at: (path: string) => string, changed: (pair: KeyPair) => void, log: (says: string) => void): () => void {
+export function watchKeyPair(
+  tls: Tls,
+  at: (path: string) => string,
+  changed: (pair: KeyPair) => void,
+  log: (says: string) => void,
+): () => void {
   let timer: NodeJS.Timeout | undefined;
   const again = (): void => {
     clearTimeout(timer);

@@ -206,7 +206,15 @@ export async function sallyport(options: AppOptions): Promise<App> {
     async purge(items) {
       const meant = items.map((item) => ({ item, what: parsePurge(item) }));
       const bad = meant.filter(({ what }) => typeof what === 'string');
-      if (bad.length > 0) throw new DocumentError(bad.map(({ item, what }) => ({ path: item, wanted: purgeFlaws[what as PurgeFlaw], found: JSON.stringify(item), hint: null })));
+      if (bad.length > 0)
+        throw new DocumentError(
+          bad.map(({ item, what }) => ({
+            path: item,
+            wanted: purgeFlaws[what as PurgeFlaw],
+            found: JSON.stringify(item),
+            hint: null,
+          })),
+        );
       let count = 0;
       for (const { what } of meant) count += (await room?.purge(what as Purge)) ?? 0;
       return count;

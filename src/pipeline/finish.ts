@@ -46,11 +46,18 @@ function signed(exchange: Exchange, response: HttpResponse, answers: Answers): H
   return { status: response.status, headers: HeaderList.fromFlat(flat), body: response.body, from: response.from };
 }
 
-function recordOf(exchange: Exchange, response: HttpResponse, options: FinishOptions, secrets: ReadonlySet<string>): DecisionRecord {
+function recordOf(
+  exchange: Exchange,
+  response: HttpResponse,
+  options: FinishOptions,
+  secrets: ReadonlySet<string>,
+): DecisionRecord {
   const { arrived, facts, trace, viewer } = exchange;
   const code = codeOf(response);
   const ms = trace.elapsed();
-  const kept = options.logging.keepSteps === 'all' || (options.logging.keepSteps === 'refusals' && (code !== null || sampled(trace.id, options.logging.sample)));
+  const kept =
+    options.logging.keepSteps === 'all' ||
+    (options.logging.keepSteps === 'refusals' && (code !== null || sampled(trace.id, options.logging.sample)));
   return {
     kind: 'decision',
     id: trace.id,

@@ -7,11 +7,17 @@ import type { LoadedText } from '../ports/documents.ts';
 export async function parseMap(loaded: LoadedText, name: string): Promise<ResourceMap> {
   let given: unknown;
   try {
-    given = loaded.text.trimStart().startsWith('{') ? JSON.parse(loaded.text) : (await import('yaml')).parse(loaded.text);
+    given = loaded.text.trimStart().startsWith('{')
+      ? JSON.parse(loaded.text)
+      : (await import('yaml')).parse(loaded.text);
   } catch (thrown) {
     throw new DocumentError([{ path: name, wanted: 'JSON or YAML', found: messageOf(thrown), hint: null }]);
   }
   const result = resourceMap.safeParse(given);
   if (result.success) return result.data;
-  throw new DocumentError(result.error.issues.flatMap((issue) => describeWith(resourceMap, issue, given)).map((issue) => ({ ...issue, path: `${name} ${issue.path}` })));
+  throw new DocumentError(
+    result.error.issues
+      .flatMap((issue) => describeWith(resourceMap, issue, given))
+      .map((issue) => ({ ...issue, path: `${name} ${issue.path}` })),
+  );
 }

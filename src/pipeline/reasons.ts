@@ -12,7 +12,10 @@ export const admitReasons = defineReasons('admit', {
   host: [400, 'The Host field is missing, double, or no host.'],
   'header-count': [431, 'More header lines than listen.limits.headerCount.'],
   length: [400, 'Content-Length is no number, or there is more than one.'],
-  'transfer-encoding': [400, 'Transfer-Encoding is anything but one "chunked", or stands in a version that does not have it.'],
+  'transfer-encoding': [
+    400,
+    'Transfer-Encoding is anything but one "chunked", or stands in a version that does not have it.',
+  ],
   version: [505, 'The HTTP version is none that is spoken here.'],
 });
 

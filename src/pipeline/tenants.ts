@@ -35,7 +35,8 @@ export function tenantByKey(tenants: Tenants): Stage {
     handle(exchange, next) {
       const found = exchange.facts.get(tenantFact);
       if (found === undefined && tenants.required) return refuse(exchange, 'tenant', tenantReasons.missing);
-      if (found !== undefined && !Object.hasOwn(tenants.known, found) && tenants.required) return refuse(exchange, 'tenant', tenantReasons.unknown);
+      if (found !== undefined && !Object.hasOwn(tenants.known, found) && tenants.required)
+        return refuse(exchange, 'tenant', tenantReasons.unknown);
       return next(exchange);
     },
   };
@@ -53,7 +54,8 @@ function finder({ from }: Tenants): (exchange: Exchange) => string | null {
   }
   if ('host' in from) {
     const pattern = template(from.host.toLowerCase(), '[^.:]+');
-    return ({ request }) => pattern.exec((request.headers.get('host') ?? '').toLowerCase().replace(/:\d+$/, ''))?.[1] ?? null;
+    return ({ request }) =>
+      pattern.exec((request.headers.get('host') ?? '').toLowerCase().replace(/:\d+$/, ''))?.[1] ?? null;
   }
   if ('path' in from) {
     const pattern = template(from.path, '[^/]+', '(?:/|$)');

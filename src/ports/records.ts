@@ -17,6 +17,9 @@ export interface RecordStore {
   /** True when there was something to remove. */
   remove(kind: string, id: string): MaybePromise<boolean>;
   /** In order of id, those after `after`, at most `limit`. */
-  list<T>(kind: string, options?: { readonly after?: string; readonly limit?: number }): MaybePromise<readonly Versioned<T>[]>;
+  list<T>(
+    kind: string,
+    options?: { readonly after?: string; readonly limit?: number },
+  ): MaybePromise<readonly Versioned<T>[]>;
   close(): Promise<void>;
 }

@@ -25,7 +25,9 @@ const requestOf = ({ request }: RuleExample<unknown>): RuleRequest => {
   };
 };
 
-const rows = definitions.flatMap((rule) => rule.examples.map((example, at) => ({ name: `${rule.name} ${at + 1}`, rule, example })));
+const rows = definitions.flatMap((rule) =>
+  rule.examples.map((example, at) => ({ name: `${rule.name} ${at + 1}`, rule, example })),
+);
 
 describe('the examples on the pages of rules', () => {
   it('are enough: every page has one that is allowed and one that is not', () => {
@@ -33,19 +35,26 @@ describe('the examples on the pages of rules', () => {
     expect(rows.length).toBeGreaterThanOrEqual(45);
     for (const rule of definitions) {
       const verdicts = new Set(rule.examples.map((example) => example.verdict));
-      expect([rule.name, verdicts.has('allow'), verdicts.has('deny') || verdicts.has('count')]).toEqual([rule.name, true, true]);
+      expect([rule.name, verdicts.has('allow'), verdicts.has('deny') || verdicts.has('count')]).toEqual([
+        rule.name,
+        true,
+        true,
+      ]);
     }
   });
 
   it.each(rows)('$name', async ({ rule, example }) => {
-    const verdict = await rule.check(rule.params.parse(example.params), { secret: (name) => example.secrets?.[name] ?? null })(requestOf(example));
+    const verdict = await rule.check(rule.params.parse(example.params), {
+      secret: (name) => example.secrets?.[name] ?? null,
+    })(requestOf(example));
     expect(verdict.kind).toBe(example.verdict);
   });
 
   it('every parameter is explained', () => {
     for (const rule of definitions) {
       const shape = (rule.params as { shape?: Record<string, { description?: string }> }).shape ?? {};
-      for (const [name, schema] of Object.entries(shape)) expect([rule.name, name, typeof schema.description]).toEqual([rule.name, name, 'string']);
+      for (const [name, schema] of Object.entries(shape))
+        expect([rule.name, name, typeof schema.description]).toEqual([rule.name, name, 'string']);
     }
   });
 });

@@ -5,7 +5,8 @@ const asked = (line: string): Resource => {
   const [method = '', path = ''] = line.split(' ');
   return { method, path, arn: `arn:aws:execute-api:us-east-1:000000000000:local/prod/${method}${path}` };
 };
-const found = (keys: readonly string[], line: string): string | null => new ResourceTable(keys.map((key) => [key, key] as const)).find(asked(line))?.key ?? null;
+const found = (keys: readonly string[], line: string): string | null =>
+  new ResourceTable(keys.map((key) => [key, key] as const)).find(asked(line))?.key ?? null;
 
 const arn = (tail: string): string => `arn:aws:execute-api:us-east-1:*:*/prod/${tail}`;
 
@@ -16,7 +17,11 @@ describe('which entry of a resource map is taken', () => {
     [['/health', 'GET /health'], 'GET /health', 'GET /health'],
     [['/health', 'GET /health'], 'POST /health', '/health'],
     [['GET /a', 'GET /*'], 'GET /a', 'GET /a'],
-    [['arn:aws:execute-api:us-east-1:000000000000:local/prod/GET/a', '/a*'], 'GET /a', 'arn:aws:execute-api:us-east-1:000000000000:local/prod/GET/a'],
+    [
+      ['arn:aws:execute-api:us-east-1:000000000000:local/prod/GET/a', '/a*'],
+      'GET /a',
+      'arn:aws:execute-api:us-east-1:000000000000:local/prod/GET/a',
+    ],
     [['arn:aws:execute-api:us-east-1:000000000000:local/prod/GET/a', '/a'], 'GET /a', '/a'],
     // the most specific wildcard
     [['/*', '/orders/*'], 'GET /orders/7', '/orders/*'],
@@ -60,7 +65,23 @@ describe('which entry of a resource map is taken', () => {
 });
 
 describe('keys that are none', () => {
-  it.each(['', ' ', 'orders', 'POST', 'POST orders', 'POST  /orders', '/orders/{id}', 'POST /{proxy+}', 'arn:aws:s3:::bucket', 'arn:aws:execute-api:x', 'Default', 'DEFAULT', 'GET,POST /a', 'P0ST /a', ' /a'])('%j, with a hint', (key) => {
+  it.each([
+    '',
+    ' ',
+    'orders',
+    'POST',
+    'POST orders',
+    'POST  /orders',
+    '/orders/{id}',
+    'POST /{proxy+}',
+    'arn:aws:s3:::bucket',
+    'arn:aws:execute-api:x',
+    'Default',
+    'DEFAULT',
+    'GET,POST /a',
+    'P0ST /a',
+    ' /a',
+  ])('%j, with a hint', (key) => {
     const read = parseResourceKey(key);
     expect(read.kind).toBe('bad');
     if (read.kind === 'bad') expect(read.hint.length).toBeGreaterThan(5);

@@ -7,15 +7,26 @@ export type ResourceKey =
   | { readonly kind: 'arn'; readonly arn: Wildcard };
 
 /** The key, or what is wrong with it and what to write instead. */
-export function parseResourceKey(key: string): ResourceKey | { readonly kind: 'bad'; readonly says: string; readonly hint: string } {
+export function parseResourceKey(
+  key: string,
+): ResourceKey | { readonly kind: 'bad'; readonly says: string; readonly hint: string } {
   if (key === 'default') return { kind: 'default' };
   if (key.startsWith('arn:')) {
     const shape = /^arn:[^:]*:execute-api:[^:]*:[^:]*:.+$/.test(key);
     if (shape) return { kind: 'arn', arn: wildcard(key) };
-    return { kind: 'bad', says: 'not an execute-api ARN', hint: 'write "arn:aws:execute-api:us-east-1:*:*/prod/GET/orders/*"' };
+    return {
+      kind: 'bad',
+      says: 'not an execute-api ARN',
+      hint: 'write "arn:aws:execute-api:us-east-1:*:*/prod/GET/orders/*"',
+    };
   }
   const parts = /^(?:([A-Za-z]+|\*) )?(\/.*|\*)$/.exec(key);
-  if (!parts) return { kind: 'bad', says: 'not a resource', hint: 'write "POST /orders/*", "/orders/*", an execute-api ARN, or "default"' };
+  if (!parts)
+    return {
+      kind: 'bad',
+      says: 'not a resource',
+      hint: 'write "POST /orders/*", "/orders/*", an execute-api ARN, or "default"',
+    };
   const path = parts[2] as string;
   if (/[{}]/.test(path)) {
     return { kind: 'bad', says: 'braces mean nothing here', hint: `write "${path.replaceAll(/\{[^}]*\}/g, '*')}"` };
@@ -70,7 +81,9 @@ export class ResourceTable<T> {
       this.#exact.get(exactName(null, resource.path)) ??
       this.#exact.get(exactName(null, resource.arn)) ??
       this.#wild.find((entry) =>
-        entry.arn ? entry.match.test(resource.arn) : (entry.method === null || entry.method === resource.method) && entry.match.test(resource.path),
+        entry.arn
+          ? entry.match.test(resource.arn)
+          : (entry.method === null || entry.method === resource.method) && entry.match.test(resource.path),
       ) ??
       this.#default
     );

@@ -16,7 +16,9 @@ export function lineFile(dest: number | string, name: string): LineFile {
     if (said) return;
     said = true;
     // A full disk or a closed pipe must not end the process; what is lost is said, once, where it can still be read.
-    process.stderr.write(`${JSON.stringify({ level: 'error', says: `decision records are being lost: ${name} cannot be written`, reason: error?.message ?? 'full' })}\n`);
+    process.stderr.write(
+      `${JSON.stringify({ level: 'error', says: `decision records are being lost: ${name} cannot be written`, reason: error?.message ?? 'full' })}\n`,
+    );
   };
   out.on('error', broken);
   out.on('drop', () => broken(null));

@@ -15,6 +15,8 @@ export interface SinkDefinition<Schema extends z.ZodType = z.ZodType> {
   open(options: z.output<Schema>, context: SinkContext): Sink;
 }
 
-export function defineSink<Schema extends z.ZodType>(definition: Omit<SinkDefinition<Schema>, 'kind'>): SinkDefinition<Schema> {
+export function defineSink<Schema extends z.ZodType>(
+  definition: Omit<SinkDefinition<Schema>, 'kind'>,
+): SinkDefinition<Schema> {
   return { ...definition, kind: 'sink' };
 }

@@ -31,6 +31,8 @@ export interface StoreDefinition<Schema extends z.ZodType = z.ZodType> {
   open(options: z.output<Schema>, context: StoreContext): Promise<State>;
 }
 
-export function defineStore<Schema extends z.ZodType>(definition: Omit<StoreDefinition<Schema>, 'kind'>): StoreDefinition<Schema> {
+export function defineStore<Schema extends z.ZodType>(
+  definition: Omit<StoreDefinition<Schema>, 'kind'>,
+): StoreDefinition<Schema> {
   return { ...definition, kind: 'store' };
 }

@@ -28,7 +28,11 @@ export const answerWith =
   (status: number, type: string, text: string, more: Readonly<Record<string, string>> = {}): Script =>
   () => ({
     status,
-    headers: HeaderList.of({ 'Content-Type': type, 'Content-Length': String(new TextEncoder().encode(text).length), ...more }),
+    headers: HeaderList.of({
+      'Content-Type': type,
+      'Content-Length': String(new TextEncoder().encode(text).length),
+      ...more,
+    }),
     body: Body.of(text),
     address: 'script',
   });
@@ -96,9 +100,18 @@ export async function visit(options: VisitOptions): Promise<Visit> {
     asked,
     records,
     async send(request) {
-      const headers = request.headers === undefined ? HeaderList.empty : HeaderList.of(request.headers as Record<string, string>);
+      const headers =
+        request.headers === undefined ? HeaderList.empty : HeaderList.of(request.headers as Record<string, string>);
       const address = request.address ?? '127.0.0.1';
-      const viewer: Viewer = { address, peer: address, port: 1, secure: false, localAddress: '127.0.0.1', localPort: 8080, ...request.viewer };
+      const viewer: Viewer = {
+        address,
+        peer: address,
+        port: 1,
+        secure: false,
+        localAddress: '127.0.0.1',
+        localPort: 8080,
+        ...request.viewer,
+      };
       const { body } = request;
       const content = body === undefined || body === null ? null : body instanceof Body ? body : Body.of(body);
       const response: HttpResponse = await app.handle(
@@ -112,7 +125,13 @@ export async function visit(options: VisitOptions): Promise<Visit> {
         viewer,
       );
       const text = response.body === null ? '' : await response.body.text();
-      return { status: response.status, headers: response.headers, body: text, from: response.from, record: records.at(-1) as DecisionRecord };
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: text,
+        from: response.from,
+        record: records.at(-1) as DecisionRecord,
+      };
     },
     close: () => app.close(),
   };
@@ -122,7 +141,13 @@ function scripted(url: string, script: Script, asked: Asked[]): Dialer {
   return {
     async dial(outbound: Outbound) {
       const body = outbound.body === null ? '' : await outbound.body.text();
-      const question: Asked = { method: outbound.method, target: outbound.target, headers: outbound.headers, body, url };
+      const question: Asked = {
+        method: outbound.method,
+        target: outbound.target,
+        headers: outbound.headers,
+        body,
+        url,
+      };
       asked.push(question);
       return script(question);
     },

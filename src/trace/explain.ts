@@ -38,6 +38,9 @@ const ms = (value: number): string => `${value.toFixed(2)}ms`;
 function facts(given: Readonly<Record<string, unknown>> | undefined): string {
   if (!given) return '';
   return Object.entries(given)
-    .map(([name, value]) => `${name}=${typeof value === 'string' && /\s/.test(value) ? JSON.stringify(value) : String(value)}`)
+    .map(
+      ([name, value]) =>
+        `${name}=${typeof value === 'string' && /\s/.test(value) ? JSON.stringify(value) : String(value)}`,
+    )
     .join('  ');
 }

@@ -11,10 +11,10 @@ export interface Reason<Code extends string = string> {
 
 type Reasons<Area extends string, Table> = { readonly [Key in keyof Table & string]: Reason<`${Area}.${Key}`> };
 
-export function defineReasons<const Area extends string, const Table extends Readonly<Record<string, readonly [status: number, says: string]>>>(
-  area: Area,
-  table: Table,
-): Reasons<Area, Table> {
+export function defineReasons<
+  const Area extends string,
+  const Table extends Readonly<Record<string, readonly [status: number, says: string]>>,
+>(area: Area, table: Table): Reasons<Area, Table> {
   const reasons: Record<string, Reason> = {};
   for (const [key, [status, says]] of Object.entries(table)) reasons[key] = { code: `${area}.${key}`, status, says };
   return reasons as Reasons<Area, Table>;

@@ -57,4 +57,3 @@ export function stepsOf(trace: Trace): RecordStep[] {
 export function codeOf(response: HttpResponse): string | null {
   return response.from.by === 'refusal' || response.from.by === 'fault' ? response.from.code : null;
 }
-

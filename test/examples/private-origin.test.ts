@@ -19,10 +19,23 @@ const push = JSON.stringify({
   ref: 'refs/heads/main',
   before: '6113728f27ae82c7b1a177c8d03f9e96e0adf246',
   after: '59b20b8d5c6ff8d09518454d4dd8b7b30f095ab5',
-  repository: { id: 186853002, name: 'hello-world', full_name: 'octo-org/hello-world', private: true, owner: { name: 'octo-org', login: 'octo-org' } },
+  repository: {
+    id: 186853002,
+    name: 'hello-world',
+    full_name: 'octo-org/hello-world',
+    private: true,
+    owner: { name: 'octo-org', login: 'octo-org' },
+  },
   pusher: { name: 'octocat', email: 'octocat@example.com' },
   sender: { login: 'octocat', id: 583231, type: 'User' },
-  commits: [{ id: '59b20b8d', message: 'Füge Umlaute hinzu ✓', timestamp: '2026-11-20T10:00:00Z', author: { name: 'Octo', email: 'octo@example.com' } }],
+  commits: [
+    {
+      id: '59b20b8d',
+      message: 'Füge Umlaute hinzu ✓',
+      timestamp: '2026-11-20T10:00:00Z',
+      author: { name: 'Octo', email: 'octo@example.com' },
+    },
+  ],
 });
 
 describe('examples/private-origin', () => {
@@ -49,17 +62,26 @@ describe('examples/private-origin', () => {
       GITHUB_WEBHOOK_SECRET: NEW,
       GITHUB_WEBHOOK_SECRET_OLD: OLD,
     });
-    const loaded = await loadDocument(resolve(import.meta.dirname, '../../examples/private-origin/sallyport.config.ts'));
+    const loaded = await loadDocument(
+      resolve(import.meta.dirname, '../../examples/private-origin/sallyport.config.ts'),
+    );
     const state = await memory.open({}, { clock: systemClock, folder: '.', warn() {} });
-    running = await run(loaded, { state, sinks: [{ name: 'test', write: (record) => void records.push(record), flush: async () => {} }], log() {} });
+    running = await run(loaded, {
+      state,
+      sinks: [{ name: 'test', write: (record) => void records.push(record), flush: async () => {} }],
+      log() {},
+    });
   });
   afterAll(async () => {
     await running.close();
     await new Promise((done) => origin.close(done));
   });
 
-  const sign = (body: string, secret: string): string => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
-  const deliver = async (more: { body?: string; from?: string; headers?: Record<string, string>; path?: string } = {}): Promise<Response> => {
+  const sign = (body: string, secret: string): string =>
+    `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+  const deliver = async (
+    more: { body?: string; from?: string; headers?: Record<string, string>; path?: string } = {},
+  ): Promise<Response> => {
     const body = more.body ?? push;
     return fetch(`${running.serving.url}${more.path ?? '/webhooks/github'}`, {
       method: 'POST',

@@ -54,14 +54,22 @@ describe('examples/usage-plans', () => {
 
   it('lets the operator read usage and grant more, at the operator port', async () => {
     const admin = running.admin?.url as string;
-    expect(await (await fetch(`${admin}/usage/free`)).json()).toMatchObject([{ key: 'acme', used: 1, remaining: 2, limit: 3 }]);
-    const put = (body: string, type = 'application/json') => fetch(`${admin}/usage/free/acme`, { method: 'PUT', headers: { 'content-type': type }, body });
+    expect(await (await fetch(`${admin}/usage/free`)).json()).toMatchObject([
+      { key: 'acme', used: 1, remaining: 2, limit: 3 },
+    ]);
+    const put = (body: string, type = 'application/json') =>
+      fetch(`${admin}/usage/free/acme`, { method: 'PUT', headers: { 'content-type': type }, body });
     expect(await (await put('{"remaining":50}')).json()).toMatchObject({ remaining: 50 });
     for (let at = 0; at < 4; at++) {
       clock.turn(1000);
       expect((await ask(acme)).status).toBe(200);
     }
     expect(await (await fetch(`${admin}/usage/free/acme`)).json()).toMatchObject({ remaining: 46 });
-    expect([(await put('{"remaining":-1}')).status, (await put('{"remaining":1}', 'text/plain')).status, (await fetch(`${admin}/usage/none`)).status, (await fetch(`${admin}/healthz`, { method: 'PUT' })).status]).toEqual([400, 415, 404, 405]);
+    expect([
+      (await put('{"remaining":-1}')).status,
+      (await put('{"remaining":1}', 'text/plain')).status,
+      (await fetch(`${admin}/usage/none`)).status,
+      (await fetch(`${admin}/healthz`, { method: 'PUT' })).status,
+    ]).toEqual([400, 415, 404, 405]);
   });
 });

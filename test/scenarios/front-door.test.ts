@@ -232,7 +232,9 @@ describe('tenants', () => {
     'by header: own rules, and none for strangers',
     {
       document: { origins, routes, tenants: { from: { header: 'x-tenant' }, known } },
-      skip: { 'HTTP API': 'payload 2.0 joins doubled header lines with a comma, so the name is unknown instead of doubled' },
+      skip: {
+        'HTTP API': 'payload 2.0 joins doubled header lines with a comma, so the name is unknown instead of doubled',
+      },
     },
     async (edge) => {
       const ask = (tenant: string | null, target: string) =>

@@ -34,7 +34,9 @@ const heard = {
 at('enter').addEventListener('submit', (event) => {
   event.preventDefault();
   socket?.close(1000);
-  const mine = new WebSocket(`${location.origin.replace('http', 'ws')}/chat?key=${encodeURIComponent(at('key').value)}`);
+  const mine = new WebSocket(
+    `${location.origin.replace('http', 'ws')}/chat?key=${encodeURIComponent(at('key').value)}`,
+  );
   socket = mine;
   state.textContent = 'entering';
   mine.addEventListener('open', () => mine.send(JSON.stringify({ action: 'join', room: at('room').value })));

@@ -18,16 +18,27 @@ export function demo(program: Command, io: Terminal): void {
         const origin = await demoOrigin();
         let running;
         try {
-          running = await run({ document: demoDocument(origin.port, Number(options.port), Number(options.adminPort)), folder: process.cwd(), plugins: [] });
+          running = await run({
+            document: demoDocument(origin.port, Number(options.port), Number(options.adminPort)),
+            folder: process.cwd(),
+            plugins: [],
+          });
         } catch (thrown) {
           await origin.close();
           const code = (thrown as { code?: string }).code;
           if (code !== 'EADDRINUSE') throw thrown;
-          io.err(`sallyport: a port is taken (${(thrown as { port?: number }).port}); choose others: npm start -- --port 0 --admin-port 0`);
+          io.err(
+            `sallyport: a port is taken (${(thrown as { port?: number }).port}); choose others: npm start -- --port 0 --admin-port 0`,
+          );
           return exits.notInOrder;
         }
         const { url } = running.serving;
-        const { key } = await createKey(running.app.ports.records, nodeDigest, { name: 'demo', now: systemClock.now(), tenant: null, expiresAt: null });
+        const { key } = await createKey(running.app.ports.records, nodeDigest, {
+          name: 'demo',
+          now: systemClock.now(),
+          tenant: null,
+          expiresAt: null,
+        });
         const status = String.raw`-s -o /dev/null -w '%{http_code} '`;
         for (const line of [
           '',
@@ -48,7 +59,13 @@ export function demo(program: Command, io: Terminal): void {
           '# throttled: one a second and five at once; the rest is 429',
           `for i in 1 2 3 4 5 6 7 8; do curl ${status} -H 'x-api-key: ${key}' ${url}/orders/$i; done; echo`,
           '',
-          ...(running.admin ? [`# why? every answer has an x-sallyport-trace id:`, `curl -s ${running.admin.url}/traces?limit=1`, `npx sallyport explain ID --admin ${running.admin.url}`] : []),
+          ...(running.admin
+            ? [
+                `# why? every answer has an x-sallyport-trace id:`,
+                `curl -s ${running.admin.url}/traces?limit=1`,
+                `npx sallyport explain ID --admin ${running.admin.url}`,
+              ]
+            : []),
           '',
           'Stop with Ctrl-C. Decisions follow, one JSON line each:',
         ]) {

@@ -26,7 +26,9 @@ export function init(program: Command, io: Terminal): void {
         const start = { ...defaults, ...(options.origin === undefined ? {} : { origin: options.origin }) };
         const wishes = options.yes || !process.stdin.isTTY ? start : await atTerminal(start);
         if (!isOrigin(wishes.origin)) {
-          io.err(`sallyport: the origin has to be scheme, host and port, e.g. ${defaults.origin}; not "${wishes.origin}"`);
+          io.err(
+            `sallyport: the origin has to be scheme, host and port, e.g. ${defaults.origin}; not "${wishes.origin}"`,
+          );
           return exits.usage;
         }
         mkdirSync(resolve(folder), { recursive: true });
@@ -65,14 +67,17 @@ function documentOf(wishes: Wishes): object {
   const limit = { rate: wishes.rate, burst: wishes.rate * 2 };
   return {
     listen: { port: wishes.port },
-    rules: { map: { default: [{ name: 'user-agent' }, { name: 'size-limits', params: { body: '1mb', headerCount: 60 } }] } },
+    rules: {
+      map: { default: [{ name: 'user-agent' }, { name: 'size-limits', params: { body: '1mb', headerCount: 60 } }] },
+    },
     throttles: wishes.key ? { perKey: limit } : { perAddress: limit },
     routes: { 'ANY /{proxy+}': { to: 'main', ...(wishes.key ? { key: 'required' } : {}) } },
     origins: { main: { url: wishes.origin, allow: allowOf(wishes.origin) } },
   };
 }
 
-const asJson = (wishes: Wishes): string => `${JSON.stringify({ $schema: './node_modules/sallyport/dist/schema.json', ...documentOf(wishes) }, null, 2)}\n`;
+const asJson = (wishes: Wishes): string =>
+  `${JSON.stringify({ $schema: './node_modules/sallyport/dist/schema.json', ...documentOf(wishes) }, null, 2)}\n`;
 
 function asTypeScript(wishes: Wishes): string {
   const limit = `{ rate: ${wishes.rate}, burst: ${wishes.rate * 2} }`;

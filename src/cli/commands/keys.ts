@@ -20,7 +20,11 @@ interface Shared {
 export function keys(program: Command, io: Terminal): void {
   const group = program.command('keys').description('make, list and end API keys');
   const sub = (name: string, says: string): Command =>
-    group.command(name).description(says).option('-c, --config <file>', 'the document whose store is meant').option('--json', 'print JSON');
+    group
+      .command(name)
+      .description(says)
+      .option('-c, --config <file>', 'the document whose store is meant')
+      .option('--json', 'print JSON');
 
   sub('create', 'make a key; it is shown this once and kept only as a hash')
     .argument('<name>', 'what to call it, e.g. the customer')
@@ -35,7 +39,12 @@ export function keys(program: Command, io: Terminal): void {
         }
         return withStore(options.config, async (state) => {
           const now = systemClock.now();
-          const { key, record } = await createKey(state.records, nodeDigest, { name, now, tenant: options.tenant ?? null, expiresAt: lifetime === null ? null : now + lifetime });
+          const { key, record } = await createKey(state.records, nodeDigest, {
+            name,
+            now,
+            tenant: options.tenant ?? null,
+            expiresAt: lifetime === null ? null : now + lifetime,
+          });
           if (options.json) io.out(JSON.stringify({ id: record.id, name, key }));
           else {
             io.out(key);
@@ -53,7 +62,14 @@ export function keys(program: Command, io: Terminal): void {
         if (options.json) io.out(JSON.stringify(records.map(withoutHash), null, 2));
         else {
           const day = (at: number | null): string => (at === null ? '-' : new Date(at).toISOString().slice(0, 10));
-          const rows = records.map((key) => [key.id, key.name, key.enabled ? 'yes' : 'no', day(key.createdAt), day(key.expiresAt), key.tenant ?? '-']);
+          const rows = records.map((key) => [
+            key.id,
+            key.name,
+            key.enabled ? 'yes' : 'no',
+            day(key.createdAt),
+            day(key.expiresAt),
+            key.tenant ?? '-',
+          ]);
           for (const line of table([['id', 'name', 'enabled', 'created', 'expires', 'tenant'], ...rows])) io.out(line);
         }
         return exits.ok;

@@ -20,9 +20,13 @@ export function start(program: Command, io: Terminal): void {
           const loaded = await loadDocument(options.config);
           const running = await run(loaded, watched ? { sinks: [lines(io)], watchFunctions: true } : {});
           const { app, serving, admin } = running;
-          io.err(`${app.document.name === 'sallyport' ? 'sallyport' : `sallyport ${app.document.name}`} (version ${app.version}) listens on ${serving.url}, ready after ${duration(Math.round(performance.now() - began))}`);
+          io.err(
+            `${app.document.name === 'sallyport' ? 'sallyport' : `sallyport ${app.document.name}`} (version ${app.version}) listens on ${serving.url}, ready after ${duration(Math.round(performance.now() - began))}`,
+          );
           if (admin) io.err(`operators: ${admin.url}/healthz /readyz /metrics /traces`);
-          const stop = watched ? reloadOnChange(running, loaded, (line, ok) => io.err(ok ? line : `not taken up:\n${line}`)) : () => {};
+          const stop = watched
+            ? reloadOnChange(running, loaded, (line, ok) => io.err(ok ? line : `not taken up:\n${line}`))
+            : () => {};
           closeOnSignal(async () => {
             stop();
             await running.close();
@@ -37,7 +41,10 @@ export function start(program: Command, io: Terminal): void {
 function lines(io: Terminal): import('../../ports/sink.ts').Sink {
   return {
     name: 'lines',
-    write: (record) => io.out(`${record.status} ${record.method} ${record.path}  ${record.ms.toFixed(1)} ms  ${record.from}${record.code ? `  sallyport explain ${record.id}` : ''}`),
+    write: (record) =>
+      io.out(
+        `${record.status} ${record.method} ${record.path}  ${record.ms.toFixed(1)} ms  ${record.from}${record.code ? `  sallyport explain ${record.id}` : ''}`,
+      ),
     flush: async () => {},
   };
 }

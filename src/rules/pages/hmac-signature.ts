@@ -27,13 +27,9 @@ export default defineRule({
     prefix: z.string().default('sha256=').meta({ description: 'What stands before the signature in the field.' }),
     hash: z.enum(['sha1', 'sha256', 'sha512']).default('sha256').meta({ description: 'The hash.' }),
     encoding: z.enum(['hex', 'base64']).default('hex').meta({ description: 'How the signature is written.' }),
-    secrets: z
-      .array(z.string().min(1))
-      .min(1)
-      .meta({
-        description:
-          'Names of the secrets (environment variables); those that are not set are left out, one has to be.',
-      }),
+    secrets: z.array(z.string().min(1)).min(1).meta({
+      description: 'Names of the secrets (environment variables); those that are not set are left out, one has to be.',
+    }),
   }),
   examples: [
     { params: both, secrets, request: signed(first), verdict: 'allow' },

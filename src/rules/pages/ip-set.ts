@@ -24,7 +24,9 @@ export default defineRule({
         .optional()
         .meta({ description: 'Left out: the client as the listener sees it.' }),
     })
-    .refine((params) => params.allow !== undefined || params.deny.length > 0, { error: 'wanted `allow`, `deny` or both: an empty set restricts nobody' }),
+    .refine((params) => params.allow !== undefined || params.deny.length > 0, {
+      error: 'wanted `allow`, `deny` or both: an empty set restricts nobody',
+    }),
   examples: [
     { params: { allow: ['10.0.0.0/8'] }, request: { address: '10.1.2.3' }, verdict: 'allow' },
     { params: { allow: ['10.0.0.0/8'] }, request: { address: '192.0.2.1' }, verdict: 'deny' },
@@ -57,8 +59,8 @@ export default defineRule({
     return (request) => {
       const client = clientOf(request);
       if (!client) return deny('the client has no readable address');
-      if (denied.has(client)) return deny('the client\'s address is denied');
-      if (allowed && !allowed.has(client)) return deny('the client\'s address is not on the list');
+      if (denied.has(client)) return deny("the client's address is denied");
+      if (allowed && !allowed.has(client)) return deny("the client's address is not on the list");
       return allow;
     };
   },

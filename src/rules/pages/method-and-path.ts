@@ -8,9 +8,20 @@ export default defineRule({
   name: 'method-and-path',
   says: 'Allowed methods, and paths that are allowed or denied by wildcard or pattern.',
   params: z.strictObject({
-    methods: z.array(z.string().regex(/^[A-Z]+$/, { error: 'wanted a method in capitals' })).min(1).optional().meta({ description: 'Only these methods.' }),
-    allow: z.array(z.string().startsWith('/')).min(1).optional().meta({ description: 'Only these paths; `*` is any run of characters.' }),
-    deny: z.array(z.string().startsWith('/')).default([]).meta({ description: 'Not these paths, even if allowed above.' }),
+    methods: z
+      .array(z.string().regex(/^[A-Z]+$/, { error: 'wanted a method in capitals' }))
+      .min(1)
+      .optional()
+      .meta({ description: 'Only these methods.' }),
+    allow: z
+      .array(z.string().startsWith('/'))
+      .min(1)
+      .optional()
+      .meta({ description: 'Only these paths; `*` is any run of characters.' }),
+    deny: z
+      .array(z.string().startsWith('/'))
+      .default([])
+      .meta({ description: 'Not these paths, even if allowed above.' }),
     denyPattern: patternText.optional().meta({ description: 'No path that matches this regular expression.' }),
   }),
   examples: [

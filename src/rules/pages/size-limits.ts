@@ -14,7 +14,10 @@ export default defineRule({
     headerValue: sizeText.optional().meta({ description: 'Bytes of any one header value.' }),
     headerCount: z.number().int().nonnegative().optional().meta({ description: 'Header lines.' }),
     body: sizeText.optional().meta({ description: 'Bytes of the body, by its declared length.' }),
-    lengthRequired: z.boolean().default(false).meta({ description: 'True: a body without a declared length is denied with 411.' }),
+    lengthRequired: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'True: a body without a declared length is denied with 411.' }),
   }),
   examples: [
     { params: { path: 10 }, request: { target: '/short' }, verdict: 'allow' },
@@ -26,10 +29,15 @@ export default defineRule({
     { params: { headerCount: 1 }, request: { headers: { a: '1', b: '2' } }, verdict: 'deny' },
     { params: { body: '1kb' }, request: { method: 'POST', headers: { 'content-length': '2000' } }, verdict: 'deny' },
     { params: { body: '1kb' }, request: { method: 'POST', headers: { 'content-length': '1000' } }, verdict: 'allow' },
-    { params: { lengthRequired: true }, request: { method: 'POST', headers: { 'transfer-encoding': 'chunked' } }, verdict: 'deny' },
+    {
+      params: { lengthRequired: true },
+      request: { method: 'POST', headers: { 'transfer-encoding': 'chunked' } },
+      verdict: 'deny',
+    },
   ],
   check(params) {
-    const most = (given: number | string | undefined): number => (given === undefined ? Number.POSITIVE_INFINITY : size(given));
+    const most = (given: number | string | undefined): number =>
+      given === undefined ? Number.POSITIVE_INFINITY : size(given);
     const path = most(params.path);
     const query = most(params.query);
     const headers = most(params.headers);
@@ -51,7 +59,8 @@ export default defineRule({
       if (sum > headers) return deny('the header is too long', 431);
       const declared = request.headers.get('content-length');
       if (declared !== undefined && Number(declared) > body) return deny('the body is too long', 413);
-      if (params.lengthRequired && declared === undefined && request.headers.has('transfer-encoding')) return deny('the length of the body must be declared', 411);
+      if (params.lengthRequired && declared === undefined && request.headers.has('transfer-encoding'))
+        return deny('the length of the body must be declared', 411);
       return allow;
     };
   },

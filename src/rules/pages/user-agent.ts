@@ -3,16 +3,37 @@ import { matcher, patternText } from '../params.ts';
 import { allow, count, defineRule, deny } from '../rule.ts';
 
 /** Command-line scanners that announce themselves; anybody can send another name, so this only keeps the noise down. */
-export const scanners = ['sqlmap', 'nikto', 'nmap', 'masscan', 'zgrab', 'gobuster', 'dirbuster', 'wpscan', 'nuclei', 'acunetix', 'nessus', 'openvas', 'havij', 'w3af'];
+export const scanners = [
+  'sqlmap',
+  'nikto',
+  'nmap',
+  'masscan',
+  'zgrab',
+  'gobuster',
+  'dirbuster',
+  'wpscan',
+  'nuclei',
+  'acunetix',
+  'nessus',
+  'openvas',
+  'havij',
+  'w3af',
+];
 
 export default defineRule({
   name: 'user-agent',
   says: 'Denies or counts requests by their User-Agent: known scanners, your own patterns, or none at all.',
   params: z.strictObject({
     required: z.boolean().default(true).meta({ description: 'True: a request without a User-Agent is denied.' }),
-    scanners: z.boolean().default(true).meta({ description: 'True: tools that announce themselves as scanners are denied.' }),
+    scanners: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'True: tools that announce themselves as scanners are denied.' }),
     deny: z.array(patternText).default([]).meta({ description: 'Patterns, without regard to case.' }),
-    allow: z.array(patternText).default([]).meta({ description: 'Patterns that are let through before anything else is looked at.' }),
+    allow: z
+      .array(patternText)
+      .default([])
+      .meta({ description: 'Patterns that are let through before anything else is looked at.' }),
     count: z.array(patternText).default([]).meta({ description: 'Patterns that are only counted.' }),
   }),
   examples: [
@@ -21,7 +42,11 @@ export default defineRule({
     { params: { required: false }, request: {}, verdict: 'allow' },
     { params: {}, request: { headers: { 'User-Agent': 'sqlmap/1.8#stable' } }, verdict: 'deny' },
     { params: { deny: ['^python-'] }, request: { headers: { 'User-Agent': 'Python-requests/2' } }, verdict: 'deny' },
-    { params: { allow: ['^nuclei/our-own'] }, request: { headers: { 'User-Agent': 'nuclei/our-own' } }, verdict: 'allow' },
+    {
+      params: { allow: ['^nuclei/our-own'] },
+      request: { headers: { 'User-Agent': 'nuclei/our-own' } },
+      verdict: 'allow',
+    },
     { params: { count: ['bot'] }, request: { headers: { 'User-Agent': 'SomeBot/1' } }, verdict: 'count' },
   ],
   check(params) {

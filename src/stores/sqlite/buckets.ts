@@ -12,7 +12,9 @@ export class SqliteBuckets implements BucketStore {
   constructor(sql: Sql, clock: Clock, broken: (says: string) => void) {
     this.#memory = new MemoryBuckets(clock);
     sql.run('DELETE FROM buckets WHERE at < ?', clock.now() - 86_400_000);
-    const rows = sql.all<{ key: string; tokens: number; at: number }>('SELECT key, tokens, at FROM buckets ORDER BY at DESC LIMIT 100000');
+    const rows = sql.all<{ key: string; tokens: number; at: number }>(
+      'SELECT key, tokens, at FROM buckets ORDER BY at DESC LIMIT 100000',
+    );
     // The newest last: what was put back first is let go first.
     for (const row of rows.reverse()) {
       this.#memory.restore(row.key, { tokens: row.tokens, at: row.at });
@@ -22,7 +24,12 @@ export class SqliteBuckets implements BucketStore {
       (key) => {
         const bucket = this.#memory.get(key);
         if (!bucket) return;
-        sql.run('INSERT INTO buckets VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET tokens = excluded.tokens, at = excluded.at', key, bucket.tokens, bucket.at);
+        sql.run(
+          'INSERT INTO buckets VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET tokens = excluded.tokens, at = excluded.at',
+          key,
+          bucket.tokens,
+          bucket.at,
+        );
       },
       broken,
     );

@@ -51,7 +51,9 @@ export class SqliteCounters implements CounterStore {
   }
 
   #stored(key: string, period: string): number {
-    return this.#sql.get<{ sum: number }>('SELECT sum FROM counters WHERE key = ? AND period = ?', key, period)?.sum ?? 0;
+    return (
+      this.#sql.get<{ sum: number }>('SELECT sum FROM counters WHERE key = ? AND period = ?', key, period)?.sum ?? 0
+    );
   }
 
   #write(id: string): void {

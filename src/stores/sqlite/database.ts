@@ -38,9 +38,14 @@ async function driver(): Promise<Driver> {
     try {
       return await import('@photostructure/sqlite');
     } catch (thrown) {
-      throw new Fault('store.sqlite.driver', 'config', 'no SQLite here: use Node 22.13 or later, or install @photostructure/sqlite; or write store: { use: "memory" }', {
-        cause: thrown,
-      });
+      throw new Fault(
+        'store.sqlite.driver',
+        'config',
+        'no SQLite here: use Node 22.13 or later, or install @photostructure/sqlite; or write store: { use: "memory" }',
+        {
+          cause: thrown,
+        },
+      );
     }
   }
 }
@@ -56,7 +61,11 @@ export async function openDatabase(path: string, durable: 'disk' | 'process' = '
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     database = new DatabaseSync(path, { timeout: 5000 });
     // The first open of a new file is a race that the busy timeout does not cover: changing the journal's mode fails at once.
-    patiently(() => database.exec(`PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable === 'disk' ? 'FULL' : 'NORMAL'};`));
+    patiently(() =>
+      database.exec(
+        `PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable === 'disk' ? 'FULL' : 'NORMAL'};`,
+      ),
+    );
     patiently(() => database.exec(schema));
   } catch (thrown) {
     throw new Fault('store.sqlite.open', 'store', `cannot open ${path}: ${messageOf(thrown)}`, { cause: thrown });

@@ -7,7 +7,11 @@ interface Row {
   readonly value: string;
 }
 
-const read = <T>(row: Row): Versioned<T> => ({ id: row.id, value: JSON.parse(row.value) as T, version: String(row.version) });
+const read = <T>(row: Row): Versioned<T> => ({
+  id: row.id,
+  value: JSON.parse(row.value) as T,
+  version: String(row.version),
+});
 
 /** Records in the file. A write that was acknowledged is on the disk. */
 export class SqliteRecords implements RecordStore {
@@ -28,8 +32,19 @@ export class SqliteRecords implements RecordStore {
       when === 'new'
         ? this.#sql.run('INSERT INTO records VALUES (?, ?, 1, ?) ON CONFLICT DO NOTHING', kind, id, text)
         : when === 'any'
-          ? this.#sql.run('INSERT INTO records VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET version = version + 1, value = excluded.value', kind, id, text)
-          : this.#sql.run('UPDATE records SET version = version + 1, value = ? WHERE kind = ? AND id = ? AND version = ?', text, kind, id, Number(when.version));
+          ? this.#sql.run(
+              'INSERT INTO records VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET version = version + 1, value = excluded.value',
+              kind,
+              id,
+              text,
+            )
+          : this.#sql.run(
+              'UPDATE records SET version = version + 1, value = ? WHERE kind = ? AND id = ? AND version = ?',
+              text,
+              kind,
+              id,
+              Number(when.version),
+            );
     return changed === 0 ? null : this.get<T>(kind, id);
   }
 
@@ -40,7 +55,12 @@ export class SqliteRecords implements RecordStore {
   list<T>(kind: string, options: { readonly after?: string; readonly limit?: number } = {}): readonly Versioned<T>[] {
     const { after = '', limit = -1 } = options;
     return this.#sql
-      .all<Row>('SELECT id, version, value FROM records WHERE kind = ? AND id > ? ORDER BY id LIMIT ?', kind, after, limit)
+      .all<Row>(
+        'SELECT id, version, value FROM records WHERE kind = ? AND id > ? ORDER BY id LIMIT ?',
+        kind,
+        after,
+        limit,
+      )
       .map((row) => read<T>(row));
   }
 

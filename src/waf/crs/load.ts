@@ -72,7 +72,11 @@ export function loadOwn(options: LoadOwnOptions): LoadedCrs {
   return read(sources, { setup: null, rules: options.sources.map(({ file }) => file) }, options);
 }
 
-function read(sources: readonly SourceText[], found: CrsFiles, options: Pick<LoadCrsOptions, 'files' | 'onError'>): LoadedCrs {
+function read(
+  sources: readonly SourceText[],
+  found: CrsFiles,
+  options: Pick<LoadCrsOptions, 'files' | 'onError'>,
+): LoadedCrs {
   const { files } = options;
   const leftOut: RuleError[] = [];
   const ignored: { what: string; place: SourcePlace }[] = [];

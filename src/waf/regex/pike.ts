@@ -12,16 +12,16 @@ const mostSlots = 20;
 export function findMatch(program: Program, value: string): PatternMatch | null {
   const width = Math.min(program.slots, mostSlots);
   const { op, first } = program;
-  let pair = threads.get(program);
-  if (pair === undefined) threads.set(program, (pair = [new Threads(program, width), new Threads(program, width)]));
-  let [current, next] = pair;
+  let search = searches.get(program);
+  if (search === undefined) searches.set(program, (search = newSearch(program, width)));
+  let { current, next } = search;
+  const { found, blank } = search;
+  let hit = false;
   current.clear();
   next.clear();
-  let found: Int32Array | null = null;
-  const blank = new Int32Array(width).fill(-1);
   for (let i = 0; i <= value.length; i++) {
     const byte = i < value.length ? value.charCodeAt(i) & 255 : -1;
-    if (found === null && (i === 0 || !program.anchored)) {
+    if (!hit && (i === 0 || !program.anchored)) {
       const possible = first.nullable || first.set === null || (byte >= 0 && first.set.has(byte));
       if (possible) {
         blank[0] = i;
@@ -29,15 +29,16 @@ export function findMatch(program: Program, value: string): PatternMatch | null 
       }
     }
     if (current.count === 0) {
-      if (found !== null || program.anchored) break;
+      if (hit || program.anchored) break;
       current.clear();
       continue;
     }
     for (let t = 0; t < current.count; t++) {
       const pc = current.pcs[t]!;
       if (op[pc] === Op.match) {
-        found = current.slots.slice(t * width, (t + 1) * width);
+        for (let slot = 0; slot < width; slot++) found[slot] = current.slots[t * width + slot]!;
         found[1] = i;
+        hit = true;
         break;
       }
       next.add(pc + 1, i + 1, value, current.slots, t * width);
@@ -45,11 +46,27 @@ export function findMatch(program: Program, value: string): PatternMatch | null 
     [current, next] = [next, current];
     next.clear();
   }
-  return found === null ? null : toMatch(value, found, Math.min(program.groups + 1, width / 2));
+  return !hit ? null : toMatch(value, found, Math.min(program.groups + 1, width / 2));
 }
 
-/** Kept between searches, which never overlap. */
-const threads = new WeakMap<Program, readonly [Threads, Threads]>();
+/** What a search works in. Kept from one to the next, which never overlap. */
+interface Search {
+  readonly current: Threads;
+  readonly next: Threads;
+  readonly found: Int32Array;
+  readonly blank: Int32Array;
+}
+
+const searches = new WeakMap<Program, Search>();
+
+function newSearch(program: Program, width: number): Search {
+  return {
+    current: new Threads(program, width),
+    next: new Threads(program, width),
+    found: new Int32Array(width),
+    blank: new Int32Array(width).fill(-1),
+  };
+}
 
 export function toMatch(value: string, slots: Int32Array, groups: number): PatternMatch {
   const texts: string[] = [];
