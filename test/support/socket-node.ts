@@ -5,5 +5,6 @@ const [url = '', prefix = '', alive = ''] = process.argv.slice(2);
 const node = await redisSocketNodes({ url, prefix, aliveMs: Number(alive), patienceMs: 500, warn: () => {} });
 node.serve(() => ({ status: 'done' }));
 process.on('message', (told: { readonly api: string; readonly ids: readonly string[] }) => {
-  void Promise.all(told.ids.map((id) => node.add(told.api, id))).then(() => process.send?.('ready'));
+  for (const id of told.ids) node.add(told.api, id);
+  process.send?.('ready');
 });

@@ -19,7 +19,7 @@ async function stage(given: StageOptions): Promise<ApiStage> {
 const handler =
   (events: SocketEvent[], answer: object = { statusCode: 200 }) =>
   (event: never): object => {
-    events.push(event as SocketEvent);
+    events.push(event);
     return answer;
   };
 
