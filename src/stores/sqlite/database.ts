@@ -84,7 +84,7 @@ export async function openDatabase(path: string, durable: 'disk' | 'process' = '
     }
   };
   return {
-    run: (sql, ...values) => guarded(() => Number(prepared(sql).run(...values).changes)),
+    run: (sql, ...values) => guarded(() => prepared(sql).run(...values).changes),
     get: <Row>(sql: string, ...values: Value[]) => guarded(() => prepared(sql).get(...values) as Row | undefined),
     all: <Row>(sql: string, ...values: Value[]) => guarded(() => prepared(sql).all(...values) as Row[]),
     transaction(work) {
