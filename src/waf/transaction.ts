@@ -104,6 +104,9 @@ export class Transaction {
   /** The first refusal that `detect` did not enforce. */
   wouldStop: Match | null = null;
 
+  /** What the runner remembers between phases; in here, because a weak map of transactions costs more than the rules. */
+  progress: unknown = null;
+
   readonly #store: CollectionStore;
   readonly #read = new Map<Readable, readonly FieldValue[]>();
 

@@ -17,11 +17,17 @@ import { prepare, type Prepared } from './prepared.ts';
 import { planScreen, type ScreenPlan } from './screen-plan.ts';
 
 /** What is remembered about one request between its phases. */
-interface Progress {
+class Progress {
   readonly hits: Hits;
   /** Leaves out values of which it is known that they do not hit. */
   readonly evaluate: Evaluate;
   assumption: Assumption;
+
+  constructor(hits: Hits, knowing: Evaluate, assumption: Assumption) {
+    this.hits = hits;
+    this.evaluate = knowing;
+    this.assumption = assumption;
+  }
 }
 
 /**
@@ -54,7 +60,6 @@ class Runner {
   private readonly start: Assumption;
   /** What the fields of an empty body hit. */
   private bare: Hits | null = null;
-  private readonly progress = new WeakMap<Transaction, Progress>();
   private readonly bases = new Map<number, ReadonlyMap<string, Entry>>();
 
   constructor(program: Program, prepared: Prepared | null) {
@@ -89,17 +94,8 @@ class Runner {
   };
 
   private screened(transaction: Transaction, phase: Phase): Progress {
-    let progress = this.progress.get(transaction);
-    if (progress === undefined) {
-      const hits = new Hits(this.words, this.sizes);
-      const knowing: Evaluate = (asked, rule, link) => {
-        const bit = this.bits.get(link);
-        if (bit === undefined || link.condition.kind !== 'match') return evaluate(asked, rule, link);
-        return evaluateMatch(asked, rule, link, link.condition, hits.values.get(bit) ?? none);
-      };
-      progress = { hits, evaluate: knowing, assumption: transaction.removals.steered ? 'plain' : this.start };
-      this.progress.set(transaction, progress);
-    }
+    const known = transaction.progress;
+    const progress = known instanceof Progress ? known : this.begin(transaction);
     const bare = phase === 2 && transaction.body === emptyBody && transaction.bodyLength === 0;
     if (bare) this.screenBare(transaction, progress.hits);
     for (const open of bare ? this.screen.filled : this.screen.looks[phase]) {
@@ -107,6 +103,18 @@ class Runner {
       for (let i = 0; i < values.length; i++) this.screen.value(open, values[i]!, progress.hits);
     }
     this.screen.join(phase, transaction, progress.hits);
+    return progress;
+  }
+
+  private begin(transaction: Transaction): Progress {
+    const hits = new Hits(this.words, this.sizes);
+    const knowing: Evaluate = (asked, rule, link) => {
+      const bit = this.bits.get(link);
+      if (bit === undefined || link.condition.kind !== 'match') return evaluate(asked, rule, link);
+      return evaluateMatch(asked, rule, link, link.condition, hits.values.get(bit) ?? none);
+    };
+    const progress = new Progress(hits, knowing, transaction.removals.steered ? 'plain' : this.start);
+    transaction.progress = progress;
     return progress;
   }
 
