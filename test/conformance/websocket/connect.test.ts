@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -34,6 +35,7 @@ const document = (more: object = {}): object => ({
   admin: { enabled: false },
   store: { use: 'memory' },
   logging: { sinks: [] },
+  answers: { codeHeader: true },
   apiKeys: { ann: { value: ANN }, bob: { value: BOB }, cia: { value: CIA } },
   plans: {
     basic: {
@@ -157,6 +159,15 @@ describe('$connect', () => {
     expect(await told(`/both?token=${BOB}`)).toMatchObject({ authorizer: { principalId: 'ann' } });
     // In no plan of this API.
     expect((await refused(`/both?token=${CIA}`))[0]).toBe(403);
+  });
+
+  it('a handshake that breaks RFC 6455 is refused with its reason before anybody is asked', async () => {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+      get({ port: serving.port, path: '/guarded?token=fine', headers }, resolve).on('error', reject);
+    });
+    answer.resume();
+    expect([answer.statusCode, answer.headers['x-sallyport-code']]).toEqual([400, 'socket.bad-handshake']);
   });
 
   it('tells what is wrong with an authorizer when the document is loaded', async () => {
