@@ -43,6 +43,45 @@ const unknownRule: RuleRef = { id: 'unknown', place: { file: 'engine', line: 4 }
 /** The limits' own ids: a refusal by one of them is about a body's length, not about what it says. */
 export const bodyLimitIds: ReadonlySet<string> = new Set([requestLimit.id, noFilesLimit.id, responseLimit.id]);
 
+type Parts = Omit<Inspection, 'wantsRequestBody' | 'wantsResponseBody'> & {
+  wantsRequestBody(): boolean;
+  wantsResponseBody(): boolean;
+};
+
+/**
+ * Getters stand in a class: in an object literal each object would get a hidden class of its own, which lives long and
+ * keeps the whole request alive with it.
+ */
+class Asked implements Inspection {
+  readonly transaction: Transaction;
+  readonly requestHead: Inspection['requestHead'];
+  readonly requestBody: Inspection['requestBody'];
+  readonly responseHead: Inspection['responseHead'];
+  readonly responseBody: Inspection['responseBody'];
+  readonly finish: Inspection['finish'];
+  readonly #wantsRequestBody: () => boolean;
+  readonly #wantsResponseBody: () => boolean;
+
+  constructor(parts: Parts) {
+    this.transaction = parts.transaction;
+    this.requestHead = parts.requestHead;
+    this.requestBody = parts.requestBody;
+    this.responseHead = parts.responseHead;
+    this.responseBody = parts.responseBody;
+    this.finish = parts.finish;
+    this.#wantsRequestBody = parts.wantsRequestBody;
+    this.#wantsResponseBody = parts.wantsResponseBody;
+  }
+
+  get wantsRequestBody(): boolean {
+    return this.#wantsRequestBody();
+  }
+
+  get wantsResponseBody(): boolean {
+    return this.#wantsResponseBody();
+  }
+}
+
 export function inspection(transaction: Transaction, program: Program, runPhase: RunPhase): Inspection {
   const request = new HeldBody();
   const response = new HeldBody();
@@ -106,14 +145,11 @@ export function inspection(transaction: Transaction, program: Program, runPhase:
     transaction.allowed !== 'all' &&
     program.phases[at].length > 0;
 
-  return {
+  return new Asked({
     transaction,
-    get wantsRequestBody() {
-      return phase < 2 && transaction.settings.requestBody && transaction.allowed !== 'request' && reads(2);
-    },
-    get wantsResponseBody() {
-      return phase < 4 && transaction.settings.responseBody && reads(4) && isReadable(transaction);
-    },
+    wantsRequestBody: () =>
+      phase < 2 && transaction.settings.requestBody && transaction.allowed !== 'request' && reads(2),
+    wantsResponseBody: () => phase < 4 && transaction.settings.responseBody && reads(4) && isReadable(transaction),
     requestHead() {
       if (phase >= 1) return verdict();
       transaction.bodyProcessor = processorFor(headerOf(transaction.request.headers, 'content-type') ?? '');
@@ -180,7 +216,7 @@ export function inspection(transaction: Transaction, program: Program, runPhase:
       }
       return transaction.matches;
     },
-  };
+  });
 }
 
 function isReadable({ response, settings }: Transaction): boolean {
