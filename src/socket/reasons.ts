@@ -8,7 +8,6 @@ export const reasons = defineReasons('socket', {
   'too-many-connections': [429, 'This API has as many connections as it may have.'],
   'too-many-per-address': [429, 'This address has as many connections as it may have.'],
   'too-many-per-key': [429, 'This API key has as many connections as it may have.'],
-  'unknown-stage': [403, 'There is no such stage.'],
   'message-rule': [403, 'A rule or the firewall does not let this message through; the record names the rule.'],
   'message-rate': [429, 'More messages than this connection, address or key may send.'],
   'message-route': [403, 'No route takes this message.'],
@@ -16,8 +15,6 @@ export const reasons = defineReasons('socket', {
   'message-broken': [500, 'What was to look at the message broke, so it has not been allowed.'],
   'message-slow': [429, 'The client does not read what it is sent; this was not sent any more.'],
   'management-path': [404, 'The management API knows `@connections` and `@groups`, and nothing else.'],
-  'management-unsigned': [403, 'A call of the management API without a signature or token.'],
-  'management-denied': [403, 'A call of the management API that is not allowed.'],
 });
 
 /** Why a message, or what was said in answer to it, went no further. */

@@ -125,7 +125,7 @@ export async function apiStage(given: StageOptions): Promise<ApiStage> {
       status: 403,
       headers: HeaderList.empty,
       body: null,
-      from: { by: 'refusal', code: 'socket.unknown-stage' },
+      from: { by: 'refusal', code: 'gateway.route.none' },
     };
   };
   const viewer = viewerOf([]);

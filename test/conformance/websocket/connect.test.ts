@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { get, type IncomingMessage } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DocumentError } from '../../../src/config/parse.ts';
 import { serve, type Serving } from '../../../src/node/serve.ts';
 import { sallyport, type App } from '../../../src/pipeline/app.ts';
-import { client, refusedWith } from './api-stage.ts';
+import { client, refusedWith, until } from './api-stage.ts';
 
 const ANN = 'the-key-of-ann-0123456789';
 const BOB = 'the-key-of-bob-0123456789';
@@ -43,12 +43,17 @@ const document = (more: object = {}): object => ({
       quota: { limit: 2, period: 'DAY' },
       keys: ['ann', 'bob'],
     },
+    wide: { stages: [{ api: 'perKey' }], keys: ['ann'] },
     slow: { stages: [{ api: 'metered', throttle: { $connect: { rate: 0, burst: 1 } } }], keys: ['cia'] },
   },
   routes: {
     'GET /guarded': api('guarded', { authorizer: authorizer(), variables: { colour: 'red' } }),
     'GET /metered': api('metered', { key: 'required' }),
     'GET /both': api('both', { authorizer: authorizer(), key: 'required', keySource: 'authorizer' }),
+    'ANY /any': api('any', {}),
+    'GET /total': api('total', { connections: { total: 1 } }),
+    'GET /perAddress': api('perAddress', { connections: { perAddress: 1 } }),
+    'GET /perKey': api('perKey', { key: 'required', connections: { perKey: 1 } }),
     ...more,
   },
 });
@@ -162,13 +167,36 @@ describe('$connect', () => {
   });
 
   it('a handshake that breaks RFC 6455 is refused with its reason before anybody is asked', async () => {
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
-      get({ port: serving.port, path: '/guarded?token=fine', headers }, resolve).on('error', reject);
-    });
-    answer.resume();
-    expect([answer.statusCode, answer.headers['x-sallyport-code']]).toEqual([400, 'socket.bad-handshake']);
+    const ask = (path: string, method = 'GET', more: Record<string, string> = {}): Promise<readonly unknown[]> =>
+      new Promise((resolve, reject) => {
+        const asked = request({ port: serving.port, path, method, headers: more }, (answer: IncomingMessage) => {
+          answer.resume();
+          resolve([answer.statusCode, answer.headers['x-sallyport-code']]);
+        });
+        asked.on('error', reject).end();
+      });
+    const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+    expect(await ask('/guarded?token=fine', 'GET', upgrade)).toEqual([400, 'socket.bad-handshake']);
+    expect(await ask('/guarded?token=fine')).toEqual([426, 'socket.upgrade-required']);
+    expect(await ask('/any', 'POST')).toEqual([405, 'socket.method-not-allowed']);
   });
+
+  it.each([
+    ['total', {}, 'socket.too-many-connections'],
+    ['perAddress', {}, 'socket.too-many-per-address'],
+    ['perKey', { 'x-api-key': ANN }, 'socket.too-many-per-key'],
+  ])(
+    'budget %s: one more connection than there may be is 429, and free again when one ends',
+    async (path, headers, code) => {
+      const first = await client(at(`/${path}`), { headers });
+      const over = await refusedWith(at(`/${path}`), { headers });
+      expect([over.status, over.headers['x-sallyport-code'], over.headers['retry-after']]).toEqual([429, code, '1']);
+      first.ws.terminate();
+      await until(() => app.sockets.registry(path).size === 0);
+      const { ws } = await client(at(`/${path}`), { headers });
+      ws.terminate();
+    },
+  );
 
   it('tells what is wrong with an authorizer when the document is loaded', async () => {
     const wrong = async (given: object): Promise<readonly string[]> => {
