@@ -19,7 +19,7 @@ import { readApi, type ApisOptions } from './apis.ts';
 import { httpLine, restLine, type ApiParts } from './order.ts';
 import type { Parts } from './parts.ts';
 import { readSlot } from './slots.ts';
-import type { WafParts } from './waf-parts.ts';
+import type { WafParts } from './waf-words.ts';
 
 /** One API's line, beside the line of the document's own routes. */
 export interface ApiLine extends ApiDoor {

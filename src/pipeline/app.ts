@@ -26,6 +26,7 @@ import { parseMap } from './map-source.ts';
 import { outfit, type PortOverrides } from './outfit.ts';
 import { registry, type Definition } from './registry.ts';
 import { Sockets } from './sockets.ts';
+import { noWaf } from './waf-words.ts';
 
 export interface AppOptions {
   /** As written, by hand or by `defineConfig`. */
@@ -105,8 +106,10 @@ export async function sallyport(options: AppOptions): Promise<App> {
     }
     const version = ports.digest.sha256(JSON.stringify(document) + mapVersion).slice(0, 12);
     await loadEngines(enginesFor(document));
+    const readWaf = document.waf ? (await import('./waf-parts.ts')).readWaf : noWaf;
     const line = assemble({
       document,
+      readWaf,
       version,
       sourcedMap,
       registry: registry([...sockets.definitions, ...definitions]),

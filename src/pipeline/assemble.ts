@@ -21,7 +21,7 @@ import type { Registry } from './registry.ts';
 import { readSlot } from './slots.ts';
 import type { Sockets } from './sockets.ts';
 import { namedByKey } from './tenants.ts';
-import { readWaf } from './waf-parts.ts';
+import type { ReadWaf } from './waf-words.ts';
 
 /** One loaded document, ready to be asked. Nothing in it changes; a new document is a new line. */
 export interface Line {
@@ -34,6 +34,8 @@ export interface Line {
 
 export interface AssembleOptions {
   readonly document: Document;
+  /** The firewall's reader: the engine behind it is loaded only for documents that have one. */
+  readonly readWaf: ReadWaf;
   readonly version: string;
   /** The rule map where it comes from a source; null where it stands in the document. */
   readonly sourcedMap: ResourceMap | null;
@@ -67,7 +69,7 @@ export function assemble(options: AssembleOptions): Line {
   }
   const router = readRoutes(document, issues);
   const forwarders = readOrigins(options, issues);
-  const waf = readWaf(document, ports, router, issues);
+  const waf = options.readWaf(document, ports, router, issues);
   options.sockets.begin({ version: options.version, waf, document, authorizers: registry.authorizers });
   const ends = readEnds(options, forwarders, issues);
   const openApis = apiLines({ ...options, waf, issues }, forwarders);

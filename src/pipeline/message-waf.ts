@@ -4,7 +4,7 @@ import { notJson } from '../socket/select.ts';
 import { Trace } from '../trace/trace.ts';
 import { inspectMessage, type MessageInspection } from '../waf/message.ts';
 import { Findings } from '../waf/stage-notes.ts';
-import type { MessageGuards } from './waf-parts.ts';
+import type { MessageGuards } from './waf-words.ts';
 
 const pass: MessageVerdict = { action: 'pass' };
 const stages = ['waf'];

@@ -31,7 +31,7 @@ import { socketDoor } from './socket-door.ts';
 import { socketGuard } from './socket-guard.ts';
 import { passApi, passEnd } from './socket-pass.ts';
 import { MessageRecords } from './socket-records.ts';
-import type { WafParts } from './waf-parts.ts';
+import type { WafParts } from './waf-words.ts';
 import { dialList } from '../integration/private.ts';
 import { systemResolver } from '../net/resolver.ts';
 import { openSocketOrigin } from '../net/socket-origin.ts';

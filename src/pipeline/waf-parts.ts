@@ -1,36 +1,15 @@
 import { messageOf } from '../base/fault.ts';
 import { pathText, type Issue } from '../config/parse.ts';
-import type { Document } from '../config/document.ts';
-import type { WafDocument, WafOwnDocument } from '../config/waf.ts';
+import type { WafDocument } from '../config/waf.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import { targetFact, tenantFact } from '../flow/shared-facts.ts';
-import type { NamedRoute } from '../gateway/route.ts';
-import type { Router } from '../gateway/router.ts';
 import type { Ports } from '../ports/ports.ts';
 import { overlay, type Overlay } from '../waf/overlay.ts';
 import { RuleError } from '../waf/rule-error.ts';
 import type { Guard, WafStageOptions } from '../waf/stage.ts';
 import { openWafAsset } from './waf-asset.ts';
+import { none, noWaf, ownWords, type ReadWaf, type Word } from './waf-words.ts';
 import { exclusionOf, openRules, readRules, type LoadedWaf, type WafLevels } from './waf-load.ts';
-
-/** The firewall of every line of one document. */
-export interface WafParts {
-  /** For the document's own routes; null where nobody asked for a firewall. */
-  readonly routes: WafStageOptions | null;
-  /** For an API of its own, by name. */
-  api(name: string): WafStageOptions | null;
-  /** For the messages of a WebSocket API, which may have words of its own; null where nothing judges them. */
-  messages(path: readonly PropertyKey[], says: WafOwnDocument | undefined): MessageGuards | null;
-}
-
-/** What judges messages. */
-export interface MessageGuards {
-  guard(path: string): Guard | null;
-  readonly onFault: 'open' | 'closed';
-  readonly secrets: ReadonlySet<string>;
-}
-
-const none: WafParts = { routes: null, api: () => null, messages: () => null };
 
 /** A rule's error as the document's issue: with the rule file and line, and what to write instead. */
 export function ruleIssue(path: readonly PropertyKey[], error: RuleError): Issue {
@@ -41,19 +20,11 @@ export function ruleIssue(path: readonly PropertyKey[], error: RuleError): Issue
   return { path: pathText(path), wanted: 'rules that are understood', found, hint: error.hint ?? null };
 }
 
-export function readWaf(document: Document, ports: Ports, router: Router<NamedRoute>, issues: Issue[]): WafParts {
-  const own = ownWords(document, issues);
-  if (!document.waf) {
-    for (const [path] of own.all)
-      issues.push({
-        path: pathText(path),
-        wanted: 'a firewall in the document',
-        found: 'none',
-        hint: 'add `waf: { use: "crs", path: "..." }` beside `routes`',
-      });
-    return none;
-  }
+/** The firewall of a document that has one: every program, overlay and choice made, so that a request only picks. */
+export const readWaf: ReadWaf = (document, ports, router, issues) => {
   const base = document.waf;
+  if (!base) return noWaf(document, ports, router, issues);
+  const own = ownWords(document, issues);
   const programs = programsOf(base, ports, issues);
   const plain = programs(base, ['waf']);
   if (plain === null) return none;
@@ -87,47 +58,7 @@ export function readWaf(document: Document, ports: Ports, router: Router<NamedRo
       return { guard: (at) => choice.guardAt(at), onFault, secrets };
     },
   };
-}
-
-/** A tenant's, route's or API's own words, and where they stand. */
-interface Word {
-  readonly path: readonly PropertyKey[];
-  readonly says: WafOwnDocument;
-}
-
-function ownWords(document: Document, issues: Issue[]) {
-  const tenants = new Map<string, Word>();
-  const routes = new Map<string, Word>();
-  const apis = new Map<string, Word>();
-  const byKey = document.tenants !== undefined && 'key' in document.tenants.from;
-  const take = (
-    into: Map<string, Word>,
-    name: string,
-    says: WafOwnDocument | undefined,
-    path: readonly PropertyKey[],
-  ): void => {
-    if (says !== undefined) into.set(name, { path, says });
-  };
-  for (const [name, { waf }] of Object.entries(document.tenants?.known ?? {})) {
-    const path = ['tenants', 'known', name, 'waf'];
-    if (waf !== undefined && byKey)
-      issues.push({
-        path: pathText(path),
-        wanted: 'a tenant that header, host or path name',
-        found: 'one that the API key names',
-        hint: 'the firewall stands before the key is looked at; use tenants.from.header, host or path',
-      });
-    take(tenants, name, waf, path);
-  }
-  for (const [name, { waf }] of Object.entries(document.routes)) take(routes, name, waf, ['routes', name, 'waf']);
-  for (const [name, { waf }] of Object.entries(document.apis)) take(apis, name, waf, ['apis', name, 'waf']);
-  const all: readonly (readonly [path: readonly PropertyKey[], says: WafOwnDocument])[] = [
-    ...tenants.values(),
-    ...routes.values(),
-    ...apis.values(),
-  ].map(({ path, says }) => [path, says]);
-  return { tenants, routes, apis, all: all.filter(([, says]) => says !== false) };
-}
+};
 
 type Programs = (levels: WafLevels, path: readonly PropertyKey[]) => LoadedWaf | null;
 

@@ -1,4 +1,5 @@
 import { emptyBody } from './bodies/body-view.ts';
+import { noFilesLimit, requestLimit, responseLimit } from './body-limits.ts';
 import { processorFor, processorNamed } from './body-processors.ts';
 import { matchesIn } from './condition.ts';
 import { HeldBody } from './held-body.ts';
@@ -34,14 +35,7 @@ export interface Inspection {
   readonly transaction: Transaction;
 }
 
-/** The limits speak with rule ids of their own, as their verdict needs a name. */
-const requestLimit: RuleRef = { id: 'request-body-limit', place: { file: 'engine', line: 1 } };
-const noFilesLimit: RuleRef = { id: 'request-body-no-files-limit', place: { file: 'engine', line: 2 } };
-const responseLimit: RuleRef = { id: 'response-body-limit', place: { file: 'engine', line: 3 } };
 const unknownRule: RuleRef = { id: 'unknown', place: { file: 'engine', line: 4 } };
-
-/** The limits' own ids: a refusal by one of them is about a body's length, not about what it says. */
-export const bodyLimitIds: ReadonlySet<string> = new Set([requestLimit.id, noFilesLimit.id, responseLimit.id]);
 
 type Parts = Omit<Inspection, 'wantsRequestBody' | 'wantsResponseBody'> & {
   wantsRequestBody(): boolean;
