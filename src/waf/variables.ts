@@ -110,6 +110,11 @@ function selected(
 
 /** A whole number at the start of the text, as rules count; 0 when there is none. */
 export function wholeNumber(text: string): number {
+  if (text === '') return 0;
+  if (text.length === 1) {
+    const digit = text.charCodeAt(0) - 0x30;
+    return digit >= 0 && digit <= 9 ? digit : 0;
+  }
   const found = /^\s*[+-]?\d{1,15}/.exec(text);
   return found ? Number(found[0]) : 0;
 }

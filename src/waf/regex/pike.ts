@@ -129,6 +129,15 @@ class Threads {
   add(start: number, at: number, value: string, slots: Int32Array, from: number): void {
     const { op, x, y } = this.program;
     const { stack, work } = this;
+    while (op[start] === Op.jump) start = x[start]!;
+    if (op[start] === Op.set) {
+      // The usual case, with nothing to follow.
+      if (this.mark[start] === this.generation) return;
+      this.mark[start] = this.generation;
+      if (at < value.length && this.program.sets[x[start]!]!.has(value.charCodeAt(at) & 255))
+        this.keep(start, slots, from);
+      return;
+    }
     for (let slot = 0; slot < this.width; slot++) work[slot] = slots[from + slot]!;
     const byte = at < value.length ? value.charCodeAt(at) & 255 : -1;
     stack.push(start);
@@ -159,22 +168,22 @@ class Threads {
           break;
         case Op.set:
           // A way that the next byte ends is not kept in the first place.
-          if (byte >= 0 && this.program.sets[x[pc]!]!.has(byte)) this.keep(pc);
+          if (byte >= 0 && this.program.sets[x[pc]!]!.has(byte)) this.keep(pc, work, 0);
           break;
         default:
-          this.keep(pc);
+          this.keep(pc, work, 0);
       }
     }
   }
 
-  private keep(pc: number): void {
+  private keep(pc: number, from: Int32Array, start: number): void {
     const offset = this.count * this.width;
     if (offset + this.width > this.slots.length) {
       const larger = new Int32Array(this.slots.length * 2 + this.width);
       larger.set(this.slots);
       this.slots = larger;
     }
-    for (let slot = 0; slot < this.width; slot++) this.slots[offset + slot] = this.work[slot]!;
+    for (let slot = 0; slot < this.width; slot++) this.slots[offset + slot] = from[start + slot]!;
     this.pcs[this.count++] = pc;
   }
 }
