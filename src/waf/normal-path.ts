@@ -15,9 +15,7 @@ export function normalPath(value: string, backslash: boolean): string {
   if (isNormal(value, backslash)) return value;
   const length = value.length;
   const out = workspace(length);
-  const bytes = bytesIn(value);
-  if (backslash)
-    for (let i = bytes.indexOf(0x5c); i >= 0 && i < length; i = bytes.indexOf(0x5c, i + 1)) bytes[i] = slash;
+  const bytes = bytesIn(backslash ? value.replaceAll('\\', '/') : value);
   const end = length - 1;
   const relative = bytes[0]! !== slash;
   const trailing = bytes[end]! === slash;

@@ -188,7 +188,7 @@ export class Screen {
       this.visited[at] = this.visit;
       formOf[at] = visited ? formOf[parent]! : 0;
       lowered[at] = visited ? lowered[parent]! : steps[parent]!.lowered;
-      const form = formOf[at]! < 0 ? null : this.forms[formOf[at]!]!;
+      const form = formOf[at] < 0 ? null : this.forms[formOf[at]]!;
       if (form === null || form.text.length < step.shortest) {
         formOf[at] = -1;
         continue;
@@ -197,9 +197,9 @@ export class Screen {
       if (step.lowers) {
         if ((bits & capitals) !== 0) lowered[at] = 1;
       } else if (step.triggers === 0 || (bits & step.triggers) !== 0) this.change(step, at, rules);
-      if (formOf[at]! < 0) continue;
+      if (formOf[at] < 0) continue;
       // In lower case although the chain has no such step by name: then it is not one of those asked at the end.
-      if (formOf[at] === 0 && lowered[at]! <= step.lowered)
+      if (formOf[at] === 0 && lowered[at] <= step.lowered)
         for (let word = 0; word < rest.length; word++) rest[word]! |= step.rules[word]! & rules[word]!;
       else this.askStep(step, at, rules, hits);
     }
