@@ -1,4 +1,4 @@
-import type { Happening } from '../socket/api-options.ts';
+import type { Happening } from '../socket/happening.ts';
 
 /** Most different label sets of one metric. */
 const MOST_SERIES = 500;

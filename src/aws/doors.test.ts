@@ -366,6 +366,46 @@ describe('what only one door does', () => {
     expect(await call(http)).toMatchObject({ statusCode: 500 });
     expect(await call(http)).toMatchObject({ statusCode: 500 });
     expect(lines.filter((line) => line.includes('could not be loaded'))).toHaveLength(2);
+    expect(lines.filter((line) => line.includes('lambda.start'))).not.toHaveLength(0);
+  });
+  it('an answer that Lambda could not return is a 502', async () => {
+    const lines: string[] = [];
+    const body = 'x'.repeat(7_000_000);
+    const document = { store: { use: 'memory' }, routes: { $default: { to: { use: 'mock', with: { body } } } } };
+    const call = httpApi({ document }, { write: (line) => lines.push(line) });
+    expect(await call(http)).toMatchObject({ statusCode: 502 });
+    expect(lines.join()).toContain('lambda.answer-size');
+  });
+  it('an authorizer asked round the distribution that knows the secret denies', async () => {
+    const lines: string[] = [];
+    const call = webSocket({
+      map,
+      originSecret: { header: 'x-origin-verify', secrets: ['S'] },
+      secret: () => 'the secret',
+      write: (line) => lines.push(line),
+      handler: () => ({ statusCode: 200 }),
+    });
+    expect(await call(socket)).toMatchObject({ statusCode: 403 });
+    expect(lines.join()).toContain('lambda.origin');
+  });
+  it('a door that breaks lets nobody in', async () => {
+    const lines: string[] = [];
+    let reached = false;
+    const call = protect(() => ((reached = true), { statusCode: 200 }), { map, write: (line) => lines.push(line) });
+    let looked = 0;
+    const odd = new Proxy(
+      { host: 'a.test' },
+      {
+        // It holds still while its shape is looked at, and breaks when it is read.
+        ownKeys(target) {
+          if (++looked > 1) throw new Error('cannot be read');
+          return Reflect.ownKeys(target);
+        },
+      },
+    );
+    expect(await call({ ...http, headers: odd }, {})).toMatchObject({ statusCode: 500 });
+    expect(lines.join()).toContain('lambda.broken');
+    expect(reached).toBe(false);
   });
   it('a REST answer that is text goes as text whatever its type says', async () => {
     expect(await doors(() => {})['REST API'].call(rest)).toMatchObject({ body: 'tea', isBase64Encoded: false });

@@ -14,7 +14,7 @@ import { checkHandshake, factsOf } from '../socket/connect.ts';
 import { PassApi } from '../socket/pass.ts';
 import { Meter } from '../socket/meter.ts';
 import type { Registry } from '../socket/registry.ts';
-import type { Happening } from '../socket/api-options.ts';
+import type { Happening } from '../socket/happening.ts';
 import type { Inspect } from '../socket/inspect.ts';
 import { compileMap } from '../rules/chain.ts';
 import type { RuleDefinition } from '../rules/rule.ts';

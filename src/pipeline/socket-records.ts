@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Sink } from '../ports/sink.ts';
-import type { Dropped } from '../socket/api-options.ts';
+import type { Dropped } from '../socket/happening.ts';
 import { reasons } from '../socket/reasons.ts';
 import type { DecisionRecord, RecordStep } from '../trace/record.ts';
 

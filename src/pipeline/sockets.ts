@@ -18,7 +18,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { SocketNodes } from '../ports/socket-nodes.ts';
 import type { RuleDefinition } from '../rules/rule.ts';
 import { drain } from '../socket/drain.ts';
-import type { Happening } from '../socket/api-options.ts';
+import type { Happening } from '../socket/happening.ts';
 import type { Inspect } from '../socket/inspect.ts';
 import { manage, managementPath } from '../socket/management.ts';
 import { carryOut, Reach } from '../socket/reach.ts';

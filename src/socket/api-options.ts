@@ -4,51 +4,13 @@ import type { Exchange } from '../flow/exchange.ts';
 import type { Answer, Handle } from '../flow/stage.ts';
 import type { BucketStore } from '../ports/buckets.ts';
 import type { Limits } from '../wire/ws/terms.ts';
-import type { Note } from '../trace/trace.ts';
 import type { SocketRoute } from './call.ts';
+import type { Happening } from './happening.ts';
 import type { Inspect } from './inspect.ts';
 import type { Meter, MessageRates } from './meter.ts';
 import type { Budgets, Registry } from './registry.ts';
-import type { MessageReason } from './reasons.ts';
 import type { Selection } from './select.ts';
-import type { Session } from './session.ts';
 import type { Upgrades } from './upgrades.ts';
-
-/** What happened, for metrics and logs. `why` is a rule, a violation's key, a bucket or a budget. */
-export type Happening =
-  | { readonly kind: 'opened'; readonly connectionId: string; readonly address: string; readonly key: string | null }
-  | { readonly kind: 'message'; readonly connectionId: string; readonly routeKey: string; readonly bytes: number }
-  | Dropped
-  | {
-      readonly kind: 'counted' | 'failed';
-      readonly connectionId: string;
-      readonly routeKey: string;
-      readonly why: string;
-      readonly says: string;
-    }
-  | {
-      readonly kind: 'closed';
-      readonly connectionId: string;
-      readonly code: number;
-      readonly by: string;
-      readonly why: string;
-    };
-
-/** A message that was not let through, or an answer that could not be delivered. */
-export interface Dropped {
-  readonly kind: 'dropped';
-  readonly connectionId: string;
-  readonly routeKey: string;
-  readonly why: string;
-  readonly says: string;
-  readonly reason: MessageReason;
-  /** Did it cost the client its connection? */
-  readonly closed: boolean;
-  readonly requestId: string;
-  readonly session: Session;
-  readonly bytes: number;
-  readonly notes: readonly Note[];
-}
 
 /** Who a handshake belongs to, as earlier stages of the line found out. */
 export interface Caller {

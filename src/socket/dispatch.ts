@@ -2,18 +2,15 @@ import { base64 } from '../base/bytes.ts';
 import { newId } from '../base/id.ts';
 import { whenHere, type MaybePromise } from '../base/later.ts';
 import { messageEvent, type SocketEvent } from '../events/websocket.ts';
-import { messageOf } from '../base/fault.ts';
 import type { Note } from '../trace/trace.ts';
 import type { SocketCore } from './api-options.ts';
 import type { SocketCall, SocketOutcome, SocketRoute } from './call.ts';
 import { errorFrame, type FrameMessage } from './error-frame.ts';
 import type { MessageVerdict, MessageView } from './inspect.ts';
 import type { MessageReason } from './reasons.ts';
+import { broke, BROKE } from './broke.ts';
 import { notJson } from './select.ts';
 import type { Session } from './session.ts';
-
-/** Stands as the rule where an inspection came to no verdict. */
-export const BROKE = 'inspection-failed';
 
 /** One message on its way: metered, routed, inspected, checked against its model, answered. */
 export class Message implements MessageView, SocketCall {
@@ -182,8 +179,3 @@ export class Message implements MessageView, SocketCall {
 
 /** Could this be JSON? Plain text is common, and an exception for each would cost ten times what all the rest does. */
 const mayBeJson = (text: string): boolean => /^[\s{["\-0-9tfn]/.test(text);
-
-/** What could not be inspected has not been allowed. */
-export function broke(thrown: unknown): MessageVerdict {
-  return { action: 'drop', rule: BROKE, says: messageOf(thrown) };
-}
