@@ -176,9 +176,5 @@ export const licences = z
   })
   .meta({ id: 'Licences', description: 'Each request bears a key that must be good; the key never splits the cache.' });
 
-export type OriginRequestDocument = z.infer<typeof originRequest>;
 export type ResponseHeadersDocument = z.infer<typeof responseHeaders>;
-export type SignedDocument = z.infer<typeof signed>;
 export type EdgeFunctionDocument = z.infer<typeof edgeFunction>;
-export type EdgeFunctionsDocument = z.infer<typeof edgeFunctions>;
-export type LicencesDocument = z.infer<typeof licences>;

@@ -70,5 +70,3 @@ export const edge = z
     id: 'Edge',
     description: 'A content delivery network of your own: what is answered without asking the origin.',
   });
-
-export type Edge = z.infer<typeof edge>;

@@ -5,11 +5,9 @@ export const keys = z
   .strictObject({
     header: headerName.default('x-api-key').meta({ description: 'The field that carries the key.' }),
     onFault: onFault.default('closed').meta({ description: 'The store of keys cannot answer.' }),
-    rememberFor: durationText
-      .default('1s')
-      .meta({
-        description: 'How long an accepted key is remembered; a revoked one is refused after this at the latest.',
-      }),
+    rememberFor: durationText.default('1s').meta({
+      description: 'How long an accepted key is remembered; a revoked one is refused after this at the latest.',
+    }),
   })
   .meta({ id: 'Keys', description: 'API keys: kept hashed, compared in constant time.' });
 
@@ -17,11 +15,9 @@ export const throttles = z
   .strictObject({
     overall: throttle.optional().meta({ description: 'Everything together.' }),
     perKey: throttle.optional().meta({ description: 'Each API key, over all routes.' }),
-    perAddress: throttle
-      .optional()
-      .meta({
-        description: 'Each client address over all routes; of IPv6 each /64, which is what one subscriber is given.',
-      }),
+    perAddress: throttle.optional().meta({
+      description: 'Each client address over all routes; of IPv6 each /64, which is what one subscriber is given.',
+    }),
     onFault: onFault.default('open').meta({ description: 'The store of buckets cannot answer.' }),
   })
   .meta({

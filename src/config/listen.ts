@@ -46,13 +46,10 @@ export const listen = z
       .strictObject({
         encodedSlash: z.enum(['refuse', 'keep']).default('refuse').meta({ description: '`%2F` and `%5C` in a path.' }),
         emptySegment: z.enum(['refuse', 'keep']).default('refuse').meta({ description: '`//` in a path.' }),
-        unencoded: z
-          .enum(['refuse', 'keep'])
-          .default('refuse')
-          .meta({
-            description:
-              'Bytes beyond ASCII in a query, quotes, brackets and the like in a path, and percent codes in it that are no UTF-8.',
-          }),
+        unencoded: z.enum(['refuse', 'keep']).default('refuse').meta({
+          description:
+            'Bytes beyond ASCII in a query, quotes, brackets and the like in a path, and percent codes in it that are no UTF-8.',
+        }),
       })
       .prefault({})
       .meta({ description: 'Spellings of a path that servers disagree about.' }),

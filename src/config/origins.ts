@@ -13,24 +13,18 @@ export const origin = z
         description:
           'Scheme, host and port. The name is resolved once per connection, and the connection goes to what was resolved.',
       }),
-    allow: z
-      .array(blockText)
-      .default([])
-      .meta({
-        description:
-          'Private, loopback or link-local blocks that may be dialled for this origin. Metadata addresses are refused unless listed.',
-      }),
+    allow: z.array(blockText).default([]).meta({
+      description:
+        'Private, loopback or link-local blocks that may be dialled for this origin. Metadata addresses are refused unless listed.',
+    }),
     host: z
       .enum(['origin', 'viewer'])
       .default('origin')
       .meta({ description: "The `Host` field sent: the origin's own, or the one the viewer asked for." }),
-    headers: z
-      .record(z.string(), z.string())
-      .default({})
-      .meta({
-        description:
-          'Fields set on each request, e.g. a secret that proves the edge. `${secret:NAME}` is filled in from the environment.',
-      }),
+    headers: z.record(z.string(), z.string()).default({}).meta({
+      description:
+        'Fields set on each request, e.g. a secret that proves the edge. `${secret:NAME}` is filled in from the environment.',
+    }),
     timeouts: z
       .strictObject({
         connect: durationText.default('3s').meta({ description: 'Until a connection stands; then 502.' }),
@@ -44,15 +38,9 @@ export const origin = z
       })
       .prefault({})
       .meta({ description: 'Patience with the origin.' }),
-    retries: z
-      .number()
-      .int()
-      .min(0)
-      .max(3)
-      .default(1)
-      .meta({
-        description: 'Further attempts, only where nothing was sent or the method is idempotent and has no body.',
-      }),
+    retries: z.number().int().min(0).max(3).default(1).meta({
+      description: 'Further attempts, only where nothing was sent or the method is idempotent and has no body.',
+    }),
     connections: z.number().int().positive().default(128).meta({ description: 'Most connections to this origin.' }),
     keepAlive: durationText.default('30s').meta({ description: 'How long an idle connection is kept.' }),
     tls: z

@@ -70,14 +70,9 @@ const step = z
   .strictObject({
     at: z.number().min(0).max(10).meta({ description: 'Share of the budget from which the step holds.' }),
     do: z.enum(['note', 'longer-cache', 'throttle', 'challenge', 'stop']),
-    factor: z
-      .number()
-      .min(1)
-      .max(1000)
-      .default(4)
-      .meta({
-        description: '`longer-cache`: times the `max-age` and `s-maxage` that answers have, for every cache in front.',
-      }),
+    factor: z.number().min(1).max(1000).default(4).meta({
+      description: '`longer-cache`: times the `max-age` and `s-maxage` that answers have, for every cache in front.',
+    }),
     throttle: bucket.optional().meta({ description: '`throttle`: for each method and caller.' }),
   })
   .meta({ id: 'BudgetStep' });

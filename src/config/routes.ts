@@ -39,11 +39,9 @@ export const route = z
   .meta({ id: 'Route' });
 
 /** `GET /orders/{id}`, `ANY /{proxy+}`, `$default`. */
-export const routeKey = z
-  .string()
-  .regex(/^(?:\$default|(?:[A-Z]+) \/[^\s?#]*)$/, {
-    error: 'wanted "METHOD /path/{name}", "ANY /{proxy+}" or "$default"',
-  });
+export const routeKey = z.string().regex(/^(?:\$default|(?:[A-Z]+) \/[^\s?#]*)$/, {
+  error: 'wanted "METHOD /path/{name}", "ANY /{proxy+}" or "$default"',
+});
 
 export const routes = z.record(routeKey, route).meta({
   id: 'Routes',

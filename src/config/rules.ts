@@ -69,12 +69,10 @@ export const tenants = z
       ])
       .meta({ description: 'Where the name of the tenant stands.' }),
     required: z.boolean().default(true).meta({ description: 'True: a request without a known tenant is refused.' }),
-    known: z
-      .record(z.string().min(1), z.strictObject({ rules: resourceMap.optional(), waf: wafOwn.optional() }))
-      .meta({
-        description:
-          "The tenants by name; each may have a rule map of its own, run after everybody's, and a word on the firewall.",
-      }),
+    known: z.record(z.string().min(1), z.strictObject({ rules: resourceMap.optional(), waf: wafOwn.optional() })).meta({
+      description:
+        "The tenants by name; each may have a rule map of its own, run after everybody's, and a word on the firewall.",
+    }),
   })
   .meta({ id: 'Tenants' });
 

@@ -270,7 +270,6 @@ export const sockets = z
     description: 'Many nodes with WebSocket connections: each can post to those of the others.',
   });
 
-export type SocketNodesDocument = z.infer<typeof sockets>;
 export type SocketApiDocument = z.infer<typeof socketApi>;
 export type SocketRouteDocument = z.infer<typeof socketRoute>;
 export type SocketConnectionsDocument = z.infer<typeof socketConnections>;

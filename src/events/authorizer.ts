@@ -177,7 +177,7 @@ function readContext(given: unknown, nested: boolean): Record<string, unknown> {
     if (value === null || value === undefined) continue;
     if (typeof value === 'object' || typeof value === 'function')
       throw invalid(`has a nested value in context["${name}"]`);
-    flat.push([name, String(value as string | number | boolean)]);
+    flat.push([name, typeof value === 'string' ? value : JSON.stringify(value)]);
   }
   return Object.fromEntries(flat);
 }

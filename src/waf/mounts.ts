@@ -1,6 +1,4 @@
-import { readsBody } from './forms/webacl/read-parts.ts';
 import type { Certainty, Fidelity } from './forms/fidelity.ts';
-import type { Rule } from './rule.ts';
 
 /** Places where a rule can be run, from the edge inwards. */
 export const mounts = [
@@ -83,18 +81,4 @@ function answer(mount: Mount, needs: Needs, native: Pick<Fidelity, 'certainty' |
     default:
       return yes;
   }
-}
-
-/** What a rule of the tree needs. */
-export function needsOf(rule: Rule): Needs {
-  const effects = rule.links.flatMap((link) => link.effects.map((effect) => effect.action));
-  return {
-    body: rule.links.some((link) => readsBody(link.condition)),
-    response: rule.phase > 2,
-    state: effects.some(
-      (action) => action === 'initcol' || action === 'setsid' || action === 'setuid' || action === 'expirevar',
-    ),
-    secret: false,
-    engine: true,
-  };
 }

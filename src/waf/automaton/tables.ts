@@ -11,6 +11,3 @@ export interface LiteralTables {
   readonly starts: Uint32Array;
   readonly texts: Uint16Array;
 }
-
-/** More states than a 16-bit table can number; nobody's rules come near it. */
-export const mostStates = 65_535;

@@ -1,6 +1,6 @@
 import type { Look } from './look.ts';
 import { Routes } from './routes.ts';
-import type { ScreenPlan } from './screen-plan.ts';
+import type { ScreenPlan } from './screen-shape.ts';
 
 /** Values that are worth remembering: longer ones do not come back. */
 export const longestKept = 1024;

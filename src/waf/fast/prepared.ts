@@ -1,5 +1,5 @@
 import { profiles } from '../automaton/byte-groups.ts';
-import type { ScreenPlan } from './screen-plan.ts';
+import type { ScreenPlan } from './screen-shape.ts';
 
 /** The part of a screen's plan that takes long to work out, as flat tables. */
 export interface Prepared {

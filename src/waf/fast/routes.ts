@@ -1,7 +1,7 @@
 import { groupBits, profileOf } from '../automaton/byte-groups.ts';
 import type { Look } from './look.ts';
 import { add, lacks } from './rule-bits.ts';
-import type { ScreenPlan } from './screen-plan.ts';
+import type { ScreenPlan } from './screen-shape.ts';
 
 /** What values of one look with certain groups of bytes have to go through. */
 export interface Route {

@@ -14,7 +14,8 @@ import { Hits, type Sizes } from './hits.ts';
 import { Screen } from './screen.ts';
 import { memosOf, type Memo } from './memo.ts';
 import { prepare, type Prepared } from './prepared.ts';
-import { planScreen, type ScreenPlan } from './screen-plan.ts';
+import { planScreen } from './screen-plan.ts';
+import type { ScreenPlan } from './screen-shape.ts';
 
 /** What is remembered about one request between its phases. */
 class Progress {

@@ -1,38 +1,14 @@
 import { profiles } from '../automaton/byte-groups.ts';
 import { buildTables } from '../automaton/build.ts';
-import type { LiteralTables } from '../automaton/tables.ts';
 import type { CompiledRule, Program } from '../program.ts';
 import { phases, type Phase } from '../rule.ts';
-import type { CountEntry, Entries } from './entries.ts';
-import type { Look, Screened } from './look.ts';
+import type { Entries } from './entries.ts';
+import type { Screened } from './look.ts';
 import { looksOf } from './looks.ts';
 import { needsOf, shortestOf, type ProfileNeeds } from './needs.ts';
 import { tablesOf, type Prepared } from './prepared.ts';
 import { add } from './rule-bits.ts';
-
-/** A rule whose turn comes when several conditions hold. */
-export interface Joined {
-  readonly at: number;
-  readonly bits: readonly number[];
-  readonly counts: readonly CountEntry[];
-}
-
-export interface ScreenPlan {
-  /** Words of 32 rules each that a set of rules takes. */
-  readonly words: number;
-  /** By number. */
-  readonly screened: readonly Screened[];
-  readonly tables: LiteralTables;
-  /** For each text the rules that ask for it: `asks[starts[text]]` on, rule number * 16 + one bit per profile. */
-  readonly starts: Uint32Array;
-  readonly asks: Uint32Array;
-  /** Per profile the rules that ask for no text, and can match at all. */
-  readonly open: readonly Uint32Array[];
-  /** `groups[(rule * 4 + profile) * 3]` on: sets of groups of which the value must have one each; 0 for none. */
-  readonly groups: Int32Array;
-  readonly looks: Readonly<Record<Phase, readonly Look[]>>;
-  readonly joined: Readonly<Record<Phase, readonly Joined[]>>;
-}
+import type { Joined, ScreenPlan } from './screen-shape.ts';
 
 /**
  * `entries` says what can be told about a rule; null for rules that are left out. With `prepared`, made of the same rules

@@ -10,7 +10,7 @@ import type { Look, Step } from './look.ts';
 import { longestKept, mostKept, newAudience, ofBody, openLook, type OpenLook } from './open-look.ts';
 import type { Route } from './routes.ts';
 import { bitsIn, capitals, lacks } from './rule-bits.ts';
-import type { ScreenPlan } from './screen-plan.ts';
+import type { ScreenPlan } from './screen-shape.ts';
 
 /** Bytes of a value from which on a scan for texts pays even for one rule. */
 const worthAScan = 128;

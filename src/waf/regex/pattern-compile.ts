@@ -20,11 +20,6 @@ export function compilePattern(source: string): Pattern {
   return new CompiledPattern(source, parsePattern(source));
 }
 
-/** The same for a source that was read before, at build time: not even parsed before it is first needed. */
-export function deferPattern(source: string): Pattern {
-  return new CompiledPattern(source, null);
-}
-
 class CompiledPattern implements Pattern {
   readonly source: string;
   private tree: PatternTree | null;

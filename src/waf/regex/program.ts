@@ -1,4 +1,4 @@
-import { width, type Node, type PatternTree, type Place } from './ast.ts';
+import { width, type Node, type PatternTree } from './ast.ts';
 import type { ByteSet } from './byte-set.ts';
 import { first } from './relax.ts';
 
@@ -17,7 +17,6 @@ export const Op = {
   loopEnd: 10,
 } as const;
 
-export const places: readonly Place[] = ['start', 'end', 'endOrNewline', 'lineStart', 'lineEnd', 'word', 'notWord'];
 export const PlaceCode = { start: 0, end: 1, endOrNewline: 2, lineStart: 3, lineEnd: 4, word: 5, notWord: 6 } as const;
 
 /**

@@ -53,8 +53,6 @@ const steps: Readonly<Record<string, Step>> = {
   UTF8_TO_UNICODE: house('utf8toUnicode'),
 };
 
-export const transformTypes: readonly string[] = Object.keys(steps);
-
 /** AWS transformations of the same meaning as ours, for rules that go the other way. */
 export const awsTransform: Readonly<Record<string, string>> = {
   none: 'NONE',

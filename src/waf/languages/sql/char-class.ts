@@ -1,5 +1,4 @@
-/** What a byte can begin in SQL, as a table: one look-up for each byte of each value. */
-export const OTHER = 0;
+/** What a byte can begin in SQL, as a table: one look-up for each byte of each value; 0 for what begins nothing. */
 export const SPACE = 1;
 export const WORD = 2;
 export const DIGIT = 3;

@@ -1,0 +1,28 @@
+import type { LiteralTables } from '../automaton/tables.ts';
+import type { Phase } from '../rule.ts';
+import type { CountEntry } from './entries.ts';
+import type { Look, Screened } from './look.ts';
+
+/** A rule whose turn comes when several conditions hold. */
+export interface Joined {
+  readonly at: number;
+  readonly bits: readonly number[];
+  readonly counts: readonly CountEntry[];
+}
+
+export interface ScreenPlan {
+  /** Words of 32 rules each that a set of rules takes. */
+  readonly words: number;
+  /** By number. */
+  readonly screened: readonly Screened[];
+  readonly tables: LiteralTables;
+  /** For each text the rules that ask for it: `asks[starts[text]]` on, rule number * 16 + one bit per profile. */
+  readonly starts: Uint32Array;
+  readonly asks: Uint32Array;
+  /** Per profile the rules that ask for no text, and can match at all. */
+  readonly open: readonly Uint32Array[];
+  /** `groups[(rule * 4 + profile) * 3]` on: sets of groups of which the value must have one each; 0 for none. */
+  readonly groups: Int32Array;
+  readonly looks: Readonly<Record<Phase, readonly Look[]>>;
+  readonly joined: Readonly<Record<Phase, readonly Joined[]>>;
+}
