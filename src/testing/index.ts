@@ -9,15 +9,6 @@ export {
   type VisitRequest,
 } from './visit.ts';
 export { manualClock, type ManualClock } from '../base/clock.ts';
-export {
-  inEveryShell,
-  shells,
-  type OpenShell,
-  type Runner,
-  type Shell,
-  type Story,
-  type StoryAnswer,
-  type StoryOptions,
-  type StoryRequest,
-} from './shells.ts';
+export { inEveryShell, shells, type Runner, type Story } from './shells.ts';
+export type { OpenShell, Shell, StoryAnswer, StoryOptions, StoryRequest } from './shell.ts';
 export { toBeRefused, toComeFrom, toHaveMissed, toHaveNoted, Unexpected, type Checked } from './expect.ts';

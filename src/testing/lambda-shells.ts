@@ -9,7 +9,7 @@ import { Body } from '../http/body.ts';
 import { HeaderList } from '../http/headers.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
 import type { App } from '../pipeline/app.ts';
-import type { OpenShell, StoryRequest } from './shells.ts';
+import type { OpenShell, StoryRequest } from './shell.ts';
 import { visit } from './visit.ts';
 
 /** The same document behind a Lambda door: each request is made into the event that AWS would send, each result read back. */

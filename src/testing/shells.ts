@@ -1,40 +1,13 @@
 import { request } from 'node:http';
-import { manualClock, type ManualClock } from '../base/clock.ts';
+import { manualClock } from '../base/clock.ts';
 import { Body } from '../http/body.ts';
 import { HeaderList } from '../http/headers.ts';
 import { serve } from '../node/serve.ts';
-import { sallyport, type App } from '../pipeline/app.ts';
+import { sallyport } from '../pipeline/app.ts';
 import type { DecisionRecord } from '../trace/record.ts';
 import { lambdaShells } from './lambda-shells.ts';
-import { visit, type Asked, type Script, type VisitOptions } from './visit.ts';
-
-export interface StoryRequest {
-  readonly method?: string;
-  readonly target?: string;
-  readonly headers?: Readonly<Record<string, string>> | readonly (readonly [string, string])[];
-  readonly body?: string;
-}
-
-export interface StoryAnswer {
-  readonly status: number;
-  readonly headers: HeaderList;
-  readonly body: string;
-  readonly record: DecisionRecord | null;
-}
-
-/** An edge in some shell, and everything that a story may look at. */
-export interface Shell {
-  readonly name: string;
-  readonly app: App;
-  readonly clock: ManualClock;
-  /** What origins were asked, in order. */
-  readonly asked: readonly Asked[];
-  send(request: StoryRequest): Promise<StoryAnswer>;
-  close(): Promise<void>;
-}
-
-export type StoryOptions = Omit<VisitOptions, 'keepSteps'>;
-export type OpenShell = (options: StoryOptions) => Promise<Shell>;
+import type { OpenShell, Shell, StoryAnswer, StoryOptions, StoryRequest } from './shell.ts';
+import { visit, type Asked, type Script } from './visit.ts';
 
 const inProcess: OpenShell = async (options) => {
   const visiting = await visit(options);
