@@ -1,7 +1,5 @@
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Port, SecurityGroup, type ISecurityGroup, type IVpc, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { DocumentInput } from '../config/document.ts';
 import { checked } from './document.ts';
@@ -54,51 +52,6 @@ export class PrivateForwarder extends Construct {
       reservedConcurrency: props.reservedConcurrency ?? 20,
       vpc: { vpc: props.vpc, securityGroups: [group], ...(props.subnets && { subnets: props.subnets }) },
       ...(props.modules && { modules: props.modules }),
-    });
-  }
-}
-
-export interface WebhookInboxProps {
-  /** Takes one message at a time; throwing puts it back until it has been tried often enough. */
-  readonly deliver: DoorFunction;
-  readonly attempts?: number;
-  readonly keep?: Duration;
-}
-
-/** Webhooks kept in a queue until they are delivered; what cannot be delivered waits among the dead letters to be replayed. */
-export class WebhookInbox extends Construct {
-  readonly queue: Queue;
-  readonly dead: Queue;
-
-  constructor(scope: Construct, id: string, props: WebhookInboxProps) {
-    super(scope, id);
-    const keep = props.keep ?? Duration.days(14);
-    this.dead = new Queue(this, 'Dead', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: keep,
-    });
-    this.queue = new Queue(this, 'Inbox', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: keep,
-      visibilityTimeout: Duration.seconds(180),
-      deadLetterQueue: { queue: this.dead, maxReceiveCount: props.attempts ?? 5 },
-    });
-    props.deliver.function.addEventSource(
-      new SqsEventSource(this.queue, { batchSize: 1, reportBatchItemFailures: true }),
-    );
-    this.queue.grantConsumeMessages(props.deliver.function);
-    this.dead
-      .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) })
-      .createAlarm(this, 'DeadLetters', {
-        threshold: 1,
-        evaluationPeriods: 1,
-        alarmDescription: 'webhooks that could not be delivered wait to be replayed',
-      });
-    new CfnOutput(this, 'DeadQueue', {
-      value: this.dead.queueUrl,
-      description: 'aws sqs start-message-move-task --source-arn ARN replays them',
     });
   }
 }

@@ -2,7 +2,7 @@
 export { RegionalApi, type RegionalApiProps, type UsagePlanProps } from './regional.ts';
 export { ProtectedDistribution, type ProtectedDistributionProps } from './edge.ts';
 export { ProtectedSocket, type ProtectedSocketProps } from './socket.ts';
-export { PrivateForwarder, WebhookInbox, type PrivateForwarderProps, type WebhookInboxProps } from './forwarder.ts';
+export { PrivateForwarder, type PrivateForwarderProps } from './forwarder.ts';
 export { SallyportWebAcl, type SallyportWebAclProps } from './web-acl.ts';
 export { SallyportStores } from './stores.ts';
 export { DoorFunction, type DoorFunctionProps } from './door-function.ts';

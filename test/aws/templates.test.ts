@@ -103,8 +103,6 @@ describe('private forwarder', () => {
       Architectures: ['arm64'],
     });
   });
-  it('keeps what could not be delivered', () =>
-    template.hasResourceProperties('AWS::SQS::Queue', { RedrivePolicy: Match.objectLike({ maxReceiveCount: 5 }) }));
 });
 
 describe('licensed search', () => {
