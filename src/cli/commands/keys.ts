@@ -1,15 +1,11 @@
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { milliseconds } from '../../base/duration.ts';
-import { DocumentError, parseDocument } from '../../config/parse.ts';
 import type { KeyRecord } from '../../gateway/key.ts';
 import { createKey, listKeys, revokeKey } from '../../gateway/keyring.ts';
 import { nodeDigest } from '../../net/digest.ts';
-import { registry } from '../../pipeline/registry.ts';
-import { readSlot } from '../../pipeline/slots.ts';
-import type { State } from '../../stores/store.ts';
 import { exits, guarded, table, type Terminal } from '../command.ts';
-import { loadDocument } from '../load.ts';
+import { withStore } from '../with-store.ts';
 
 interface Shared {
   readonly config?: string;
@@ -90,21 +86,6 @@ export function keys(program: Command, io: Terminal): void {
         }),
       ),
     );
-}
-
-async function withStore(config: string | undefined, work: (state: State) => Promise<number>): Promise<number> {
-  const loaded = await loadDocument(config);
-  const { document, issues } = parseDocument(loaded.document);
-  if (document === null) throw new DocumentError(issues);
-  const found: (typeof issues)[number][] = [];
-  const slot = readSlot('store', document.store, registry(loaded.plugins).stores, ['store'], found);
-  if (!slot) throw new DocumentError(found);
-  const state = await slot.definition.open(slot.options, { clock: systemClock, folder: loaded.folder, warn() {} });
-  try {
-    return await work(state);
-  } finally {
-    await state.close();
-  }
 }
 
 function withoutHash(record: KeyRecord): Omit<KeyRecord, 'hash'> {

@@ -2,14 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { milliseconds } from '../../base/duration.ts';
-import { DocumentError, parseDocument } from '../../config/parse.ts';
 import { createLicence, importLicences, listLicences, revokeLicence } from '../../edge/licence-book.ts';
 import { nodeDigest } from '../../net/digest.ts';
-import { registry } from '../../pipeline/registry.ts';
-import { readSlot } from '../../pipeline/slots.ts';
-import type { State } from '../../stores/store.ts';
 import { exits, guarded, table, type Terminal } from '../command.ts';
-import { loadDocument } from '../load.ts';
+import { withStore } from '../with-store.ts';
 
 interface Shared {
   readonly config?: string;
@@ -109,19 +105,4 @@ export function licences(program: Command, io: Terminal): void {
         }),
       ),
     );
-}
-
-async function withStore(config: string | undefined, work: (state: State) => Promise<number>): Promise<number> {
-  const loaded = await loadDocument(config);
-  const { document, issues } = parseDocument(loaded.document);
-  if (document === null) throw new DocumentError(issues);
-  const found: (typeof issues)[number][] = [];
-  const slot = readSlot('store', document.store, registry(loaded.plugins).stores, ['store'], found);
-  if (!slot) throw new DocumentError(found);
-  const state = await slot.definition.open(slot.options, { clock: systemClock, folder: loaded.folder, warn() {} });
-  try {
-    return await work(state);
-  } finally {
-    await state.close();
-  }
 }
