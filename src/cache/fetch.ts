@@ -2,10 +2,11 @@ import type { HttpResponse } from '../http/message.ts';
 import type { StoredObject } from '../ports/objects.ts';
 import { flightKey, type Asked } from './asked.ts';
 import type { Flight } from './coalesce.ts';
+import { joined, restOf } from './complete.ts';
 import { dated, entryOf, type Entry } from './entry.ts';
 import { terms } from './fresh.ts';
 import { HeaderList } from '../http/headers.ts';
-import { askOrigin, shared } from './origin.ts';
+import { askOrigin, aside, shared } from './origin.ts';
 import { receive } from './receive.ts';
 import { describes, freshened, unconditional, updatedFields } from './revalidate.ts';
 import type { NotServed } from './why.ts';
@@ -26,6 +27,7 @@ export async function fetchMissing(
   why: NotServed,
   flight: Flight | null,
   viewer = true,
+  start: Entry | null = null,
 ): Promise<HttpResponse> {
   const { room, key, exchange } = asked;
   const arrival = room.arrive(key.url, flightKey(asked, objects), flight);
@@ -33,7 +35,19 @@ export async function fetchMissing(
   const requestTime = exchange.clock.now();
   let response: HttpResponse;
   try {
-    response = await askOrigin(asked, sent, flight);
+    const rest = asked.request.method === 'GET' && asked.range === null ? restOf(sent, start) : null;
+    response = await askOrigin(asked, rest ?? sent, flight);
+    if (rest && start && (response.status === 206 || response.status === 416)) {
+      const whole = await joined(asked, start, response);
+      exchange.trace.note('cache', whole ? 'completed' : 'not completed', { from: start.object.size });
+      if (!whole) {
+        await room.store.remove(start.object);
+        room.landed(arrival);
+        const others = objects.filter((object) => object !== start.object);
+        return await fetchMissing(aside(asked, asked.request), others, why, flight, viewer);
+      }
+      response = whole;
+    }
   } catch (thrown) {
     room.landed(arrival);
     flight?.land('failed');

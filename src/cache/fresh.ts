@@ -1,6 +1,7 @@
 import { noDirectives, parseDirectives, type Directives, type Seconds } from '../http/cache-control.ts';
 import { parseHttpDate } from '../http/date.ts';
 import { listOf, type HeaderList } from '../http/headers.ts';
+import { isDictionary } from '../http/structured.ts';
 import type { CachePolicy } from './policy.ts';
 
 /** How long a response is good. All times in milliseconds; pure arithmetic, time is an argument. */
@@ -24,17 +25,31 @@ export interface Terms {
 const UNREADABLE_AGE = 2 ** 31 * 1000;
 
 /** RFC 9111 section 4.2.3, step by step. */
-export function initialAge(headers: HeaderList, requestTime: number, responseTime: number): number {
+export function initialAge(
+  headers: HeaderList,
+  unreadable: CachePolicy['unreadableAge'],
+  requestTime: number,
+  responseTime: number,
+): number {
   const date = parseHttpDate(headers.get('date'), responseTime);
   const apparentAge = date === null ? 0 : Math.max(0, responseTime - date);
-  const ageLines = headers.all('age');
-  // Section 5.1 lets a cache take the first of several values; none of them is trustworthy, so none is taken.
-  const unreadable =
-    ageLines.length > 1 || (ageLines.length === 1 && !/^\d{1,10}$/.test((ageLines[0] as string).trim()));
-  if (unreadable) return UNREADABLE_AGE;
+  const age = ageValue(headers, unreadable);
   const responseDelay = responseTime - requestTime;
-  const correctedAge = ageLines.length === 0 ? 0 : Number(ageLines[0]) * 1000 + responseDelay;
+  const correctedAge = age === null ? 0 : age + responseDelay;
   return Math.max(apparentAge, correctedAge);
+}
+
+/**
+ * RFC 9111 section 5.1: of several values the first, and one that is no number counts for nothing. A policy may be
+ * stricter than that and take every doubt for old age. Null where there is no age to count.
+ */
+function ageValue(headers: HeaderList, unreadable: CachePolicy['unreadableAge']): number | null {
+  const lines = headers.all('age');
+  if (lines.length === 0) return null;
+  const [first = '', ...others] = lines.join(',').split(',');
+  const readable = /^\d+$/.test(first.trim());
+  if (unreadable === 'stale' && (!readable || others.length > 0)) return UNREADABLE_AGE;
+  return readable ? Math.min(Number(first) * 1000, UNREADABLE_AGE) : null;
 }
 
 /** The directives that hold for this cache: those of the first targeted field that is there, else Cache-Control's. */
@@ -43,9 +58,10 @@ export function directivesFor(
   policy: Pick<CachePolicy, 'targeted' | 'surrogate'>,
 ): { readonly directives: Directives; readonly targeted: boolean } {
   for (const name of policy.targeted) {
-    // RFC 9213 section 2.2: a field that says nothing readable is as good as absent.
+    // RFC 9213 section 2.1: a field that is empty or cannot be read is as good as absent.
     const lines = headers.all(name);
-    if (lines.join('').trim() !== '') return { directives: parseDirectives(lines), targeted: true };
+    if (lines.length > 0 && isDictionary(lines.join(',')))
+      return { directives: parseDirectives(lines), targeted: true };
   }
   if (policy.surrogate) {
     const directives = surrogateDirectives(headers.all('surrogate-control'));
@@ -90,7 +106,7 @@ export function terms(
   const guessed = given === null ? guessedLifetime(status, headers, directives, policy, responseTime) : 0;
   const lifetime = Math.min(given ?? guessed, policy.ttl.max);
   return {
-    age: initialAge(headers, requestTime, responseTime),
+    age: initialAge(headers, policy.unreadableAge, requestTime, responseTime),
     lifetime,
     explicit: given !== null,
     staleWhile: known(directives.staleWhileRevalidate) ?? policy.staleWhileRevalidate,

@@ -17,6 +17,7 @@ export interface CachePolicy {
   /** In lower case. */
   readonly targeted: readonly string[];
   readonly surrogate: boolean;
+  readonly unreadableAge: 'ignore' | 'stale';
   readonly setCookie: 'refuse' | 'if-public' | 'keep';
   readonly deception: boolean;
   readonly tagHeader: string | null;
@@ -95,6 +96,7 @@ export function compilePolicy(document: CachePolicyDocument): CachePolicy {
     honourRequest: (document.requestDirectives ?? (cloudfront ? 'ignore' : 'honour')) === 'honour',
     targeted: document.targeted.map((name) => name.toLowerCase()),
     surrogate: document.surrogate,
+    unreadableAge: document.unreadableAge,
     setCookie: document.setCookie,
     deception: document.deception,
     tagHeader: document.tagHeader?.toLowerCase() ?? null,

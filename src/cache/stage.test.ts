@@ -61,7 +61,7 @@ describe('a shared cache', () => {
     ['no-freshness', {}, {}],
     ['stale', {}, { 'Cache-Control': 'max-age=0' }],
     ['stale', {}, { 'Cache-Control': 'max-age=60', Age: '60' }],
-    ['stale', {}, { 'Cache-Control': 'max-age=60', Age: '5, 5' }],
+    ['stale', {}, { 'Cache-Control': 'max-age=60', Age: '70, 5' }],
     ['status', {}, { 'Last-Modified': 'Sun, 06 Nov 1994 08:49:37 GMT' }, 403],
     ['request-no-store', { 'Cache-Control': 'no-store' }, { 'Cache-Control': 'max-age=60' }],
   ];

@@ -117,7 +117,7 @@ function go(
   found: Exclude<Found, { do: 'serve' | 'serve-and-refresh' }>,
   flight: Flight | null,
 ): Promise<HttpResponse> {
-  if (found.do === 'fetch') return fetchMissing(asked, objects, found.why, flight);
+  if (found.do === 'fetch') return fetchMissing(asked, objects, found.why, flight, true, found.start);
   return renew(asked, { entry: found.entry, why: found.why, objects, flight, viewer: true });
 }
 

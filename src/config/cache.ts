@@ -78,6 +78,10 @@ export const cachePolicy = z
       .boolean()
       .default(false)
       .meta({ description: 'Obey Surrogate-Control and announce Surrogate-Capability.' }),
+    unreadableAge: z.enum(['ignore', 'stale']).default('ignore').meta({
+      description:
+        'An `Age` that is no number, or several. `ignore`: the first value counts, nonsense counts for nothing (RFC 9111). `stale`: either makes the response stale.',
+    }),
     setCookie: z
       .enum(['refuse', 'if-public', 'keep'])
       .default('if-public')

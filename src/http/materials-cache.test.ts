@@ -41,13 +41,15 @@ describe('dates', () => {
       'Sun, 06 Nov 1994 08:49:37 GMT',
       'Sunday, 06-Nov-94 08:49:37 GMT',
       'Sun Nov  6 08:49:37 1994',
+      'SUN, 06 nov 1994 08:49:37 gMT',
+      'sunDAY, 06-NOV-94 08:49:37 GMT',
     ]) {
       expect(parseHttpDate(text, now), text).toBe(at);
     }
     for (const text of [
       '0',
       '',
-      'sun, 06 Nov 1994 08:49:37 GMT',
+      'son, 06 Nov 1994 08:49:37 GMT',
       'Sun, 06 Nov 1994 08:49:37 UTC',
       'Sun 06 Nov 1994 08:49:37 GMT',
       'Sun, 06 Nov 94 08:49:37 GMT',
