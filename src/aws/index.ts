@@ -4,6 +4,7 @@ export { restApi } from './rest-api.ts';
 export { alb } from './alb.ts';
 export { functionUrl } from './function-url.ts';
 export { authorizer, type AuthorizerOptions } from './authorizer.ts';
+export { queue, type QueueOptions, type QueueResult } from './queue.ts';
 export { protect, type Handler } from './protect.ts';
 export { webSocket, type WebSocketOptions } from './websocket.ts';
 export { edgeRequest, type EdgeOptions } from './edge-request.ts';

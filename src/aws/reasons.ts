@@ -8,6 +8,7 @@ export const lambdaReasons = defineReasons('lambda', {
   'answer-size': [502, 'The answer is larger than a Lambda function can return.'],
   origin: [403, 'The request did not come through the distribution that knows the secret.'],
   start: [500, 'The document could not be loaded, so nobody comes in.'],
+  undelivered: [502, 'A request from the queue was not delivered; the queue keeps it and shows it again.'],
   broken: [500, 'The door itself broke, so nobody comes in.'],
   'arn-long': [403, 'The method ARN is longer than a policy may name.'],
   'body-cut': [403, 'Only the first part of the body was shown, and a rule has to see all of it.'],

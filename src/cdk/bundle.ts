@@ -76,6 +76,7 @@ export type DoorName =
   | 'functionUrl'
   | 'authorizer'
   | 'protect'
+  | 'queue'
   | 'webSocket'
   | 'edgeRequest';
 
@@ -86,6 +87,7 @@ const files: Readonly<Record<DoorName, string>> = {
   functionUrl: 'function-url',
   authorizer: 'authorizer',
   protect: 'protect',
+  queue: 'queue',
   webSocket: 'websocket',
   edgeRequest: 'edge-request',
 };
