@@ -45,6 +45,8 @@ const good: readonly (readonly [says: string, bytes: string, content: string, re
   ['what comes behind a trailer', '0\r\nX: y\r\n\r\n\r\nGET', '', '\r\nGET'],
 ];
 
+type Row = [says: string, bytes: string, content: string, rest: string];
+
 const bad: readonly (readonly [says: string, bytes: string, flaw: Flaw])[] = [
   ['no size', '\r\nabc\r\n', 'chunk-size'],
   ['a word for a size', 'xyz\r\n', 'chunk-size'],
@@ -86,15 +88,18 @@ describe('the chunked coding', () => {
     expect(bad.filter(([, , flaw]) => !(flaw in flaws))).toEqual([]);
   });
 
-  it.each(good)('reads %s', (_, bytes, content, rest = '') => {
-    expect(decode(bytes)).toEqual({ content, rest, done: true, flaw: null });
-  });
+  it.each(good.map(([says, bytes, content, rest = '']): Row => [says, bytes, content, rest]))(
+    'reads %s',
+    (_, bytes, content, rest) => {
+      expect(decode(bytes)).toEqual({ content, rest, done: true, flaw: null });
+    },
+  );
 
   it.each(bad)('refuses %s', (_, bytes, flaw) => {
     expect(decode(bytes)).toMatchObject({ done: false, flaw });
   });
 
-  it.each([...good, ...bad].map(([says, bytes]) => [says, bytes]))(
+  it.each([...good, ...bad].map(([says, bytes]): [string, string] => [says, bytes]))(
     'says the same however it is cut: %s',
     (_, bytes) => {
       const whole = decode(bytes);

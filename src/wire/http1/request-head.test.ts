@@ -121,10 +121,13 @@ describe('the head of a request', () => {
     expect(read(text)).toEqual({ at: -1, flaw, head: null });
   });
 
-  it.each([...good, ...bad].map(([says, text]) => [says, text]))('says the same however it is cut: %s', (_, text) => {
-    const whole = read(text);
-    for (const size of [1, 2, 3, 5, 7]) expect(read(text, size)).toEqual(whole);
-  });
+  it.each([...good, ...bad].map(([says, text]): [string, string] => [says, text]))(
+    'says the same however it is cut: %s',
+    (_, text) => {
+      const whole = read(text);
+      for (const size of [1, 2, 3, 5, 7]) expect(read(text, size)).toEqual(whole);
+    },
+  );
 
   it('waits for the rest, and reads the next head where the last ended', () => {
     const head = new RequestHead(limits);
