@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { document } from '../src/config/document.ts';
 import { registry } from '../src/pipeline/registry.ts';
+import { differences } from '../src/testing/differences.ts';
+import { shells } from '../src/testing/shells.ts';
 import { wafPages } from './docs-waf.ts';
 import { declaredReasons } from './lib/reasons.ts';
 
@@ -117,11 +119,22 @@ async function reasonsPage(): Promise<string> {
   );
 }
 
+function doorsPage(): string {
+  const lines = Object.entries(differences).map(
+    ([name, { doors, says }]) => `| ${name} | ${doors.join(', ')} | ${cell(says)} |`,
+  );
+  return head(
+    'Doors',
+    `One document, ${shells.size} doors: ${[...shells.keys()].join(', ')}. Every story in \`test/scenarios\` is told behind each of them, except where AWS itself makes a difference:\n\n| difference | doors | why |\n| --- | --- | --- |\n${lines.join('\n')}`,
+  );
+}
+
 export async function pages(): Promise<ReadonlyMap<string, string>> {
   const known = registry();
   return new Map([
     ['docs/reference/document.md', documentPage()],
     ['docs/reference/rules.md', rulesPage()],
+    ['docs/reference/doors.md', doorsPage()],
     ['docs/reference/reasons.md', await reasonsPage()],
     [
       'docs/reference/stores.md',

@@ -9,22 +9,28 @@ import { lambdaReasons } from './reasons.ts';
 import { fit, opened, type AppSource, type DoorOptions } from './start.ts';
 
 /** The part of Node's `Writable` that Lambda's response stream has. */
-interface ResponseStream {
+export interface ResponseStream {
   write(bytes: Uint8Array): boolean;
   end(): void;
   once(event: 'drain' | 'close', call: () => void): unknown;
   destroy?(error: Error): void;
 }
 
-interface Lambda {
+/** What Lambda's own client offers to streaming handlers. */
+export interface StreamingRuntime {
   streamifyResponse(handler: (event: unknown, stream: ResponseStream, context: unknown) => Promise<void>): unknown;
   readonly HttpResponseStream: { from(stream: ResponseStream, head: unknown): ResponseStream };
 }
 
+export interface FunctionUrlOptions extends DoorOptions {
+  /** What makes a handler a streaming one; the Lambda runtime's global `awslambda` when left out. */
+  readonly runtime?: StreamingRuntime;
+}
+
 /** A function URL whose answers are streamed: bytes leave as they come, and nothing is held back for the 6 MB limit. */
-export function functionUrl(source: AppSource, options: DoorOptions = {}): unknown {
+export function functionUrl(source: AppSource, options: FunctionUrlOptions = {}): unknown {
   const app = opened(source, options);
-  const lambda = (globalThis as { awslambda?: Lambda }).awslambda;
+  const lambda = options.runtime ?? (globalThis as { awslambda?: StreamingRuntime }).awslambda;
   if (!lambda)
     throw new Error(
       'there is no `awslambda` here: a streamed door runs in the Lambda runtime only; use httpApi() elsewhere',
@@ -50,7 +56,7 @@ export function functionUrl(source: AppSource, options: DoorOptions = {}): unkno
   });
 }
 
-function send(lambda: Lambda, raw: ResponseStream, response: HttpResponse): Promise<void> {
+function send(lambda: StreamingRuntime, raw: ResponseStream, response: HttpResponse): Promise<void> {
   const headers: Record<string, string> = {};
   const cookies: string[] = [];
   for (const [name, value] of response.headers) {

@@ -2,12 +2,14 @@
 export { httpApi } from './http-api.ts';
 export { restApi } from './rest-api.ts';
 export { alb } from './alb.ts';
-export { functionUrl } from './function-url.ts';
+export { functionUrl, type FunctionUrlOptions } from './function-url.ts';
 export { authorizer, type AuthorizerOptions } from './authorizer.ts';
 export { queue, type QueueOptions, type QueueResult } from './queue.ts';
 export { protect, type Handler } from './protect.ts';
 export { webSocket, type WebSocketOptions } from './websocket.ts';
 export { edgeRequest, type EdgeOptions } from './edge-request.ts';
+export { edgeMoments, type EdgeMomentsOptions } from './edge-moments.ts';
+export type { EdgeMoments, EdgeFunctionContext } from '../edge/function.ts';
 export type { AppSource, DoorOptions } from './start.ts';
 export type { GuardOptions } from './guard.ts';
 export { defineRule, allow, count, deny } from '../rules/rule.ts';

@@ -10,6 +10,7 @@ export const lambdaReasons = defineReasons('lambda', {
   start: [500, 'The document could not be loaded, so nobody comes in.'],
   undelivered: [502, 'A request from the queue was not delivered; the queue keeps it and shows it again.'],
   broken: [500, 'The door itself broke, so nobody comes in.'],
+  'edge-result': [502, 'What the function made of a request or response is not allowed at this moment.'],
   'arn-long': [403, 'The method ARN is longer than a policy may name.'],
   'body-cut': [403, 'Only the first part of the body was shown, and a rule has to see all of it.'],
 });

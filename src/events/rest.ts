@@ -260,13 +260,14 @@ export const restShape: EventShape<RestEvent, RestResult, ProxyResultRules> = {
   fromResult: readProxyResult,
 
   async toResult(response) {
-    const { headers, multiValueHeaders } = headerMaps(response.headers, none, asIs);
+    // In one map only: of a name in both, API Gateway would send every value of the lists and the single one once more.
+    const { multiValueHeaders } = headerMaps(response.headers, none, asIs);
     const bytes = response.body ? await response.body.bytes() : new Uint8Array(0);
     const text =
       bytes.length === 0 || isTextType(response.headers.get('content-type'), response.headers.get('content-encoding'));
     return {
       statusCode: response.status,
-      headers,
+      headers: {},
       multiValueHeaders,
       body: text ? bodyText(bytes, false) : base64(bytes),
       isBase64Encoded: !text,

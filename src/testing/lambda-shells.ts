@@ -1,8 +1,10 @@
 import { alb } from '../aws/alb.ts';
+import { functionUrl, type ResponseStream } from '../aws/function-url.ts';
 import { httpApi } from '../aws/http-api.ts';
 import { restApi } from '../aws/rest-api.ts';
 import { albShape } from '../events/alb.ts';
 import { httpShape } from '../events/http.ts';
+import { base64, concat } from '../base/bytes.ts';
 import { viewerAt, type ApiKind, type EventContext } from '../events/parts.ts';
 import { restShape } from '../events/rest.ts';
 import { Body } from '../http/body.ts';
@@ -53,7 +55,35 @@ const doors: Readonly<Record<string, Door>> = {
       ),
     read: (result) => albShape.fromResult(result, { name: 'door' }),
   },
+  'function URL': {
+    kind: 'http',
+    open: streamed,
+    event: (request, context) => httpShape.toEvent(request, viewerAt(address), context),
+    read: (result) => httpShape.fromResult(result, { name: 'door', malformed: 500 } as never),
+  },
 };
+
+/** A streaming handler whose stream is gathered, so that it can be read like the result of any other. */
+function streamed(app: App): (event: unknown) => Promise<unknown> {
+  let head: object = {};
+  const handler = functionUrl(app, {
+    runtime: {
+      streamifyResponse: (handle) => handle,
+      HttpResponseStream: { from: (stream, given) => ((head = given as object), stream) },
+    },
+  }) as (event: unknown, stream: ResponseStream, context: unknown) => Promise<void>;
+  return async (event) => {
+    const chunks: Uint8Array[] = [];
+    let broken: Error | null = null;
+    await handler(
+      event,
+      { write: (bytes) => chunks.push(bytes) > 0, end() {}, once() {}, destroy: (error) => (broken = error) },
+      {},
+    );
+    if (broken) throw broken as Error;
+    return { ...head, body: base64(concat(chunks)), isBase64Encoded: true };
+  };
+}
 
 function contextOf(kind: Door['kind'], request: HttpRequest, at: number): EventContext {
   const [path = '/'] = request.target.split('?');

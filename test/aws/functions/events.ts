@@ -76,7 +76,12 @@ export const events: Readonly<Record<string, (path: string) => unknown>> = {
     },
     isBase64Encoded: false,
   }),
-  edge: (path) => ({
+  edge: viewerRequest,
+  'edge-moments': viewerRequest,
+};
+
+function viewerRequest(path: string): unknown {
+  return {
     Records: [
       {
         cf: {
@@ -91,5 +96,5 @@ export const events: Readonly<Record<string, (path: string) => unknown>> = {
         },
       },
     ],
-  }),
-};
+  };
+}

@@ -91,7 +91,10 @@ function outcome(what: string | undefined, headers: NodeJS.Dict<string | string[
   };
 }
 
-/** The function's side of the same protocol, with what Lambda's own client offers to handlers: `awslambda` for streams. */
+/** Path of `aws-lambda-ric`, Lambda's own client, when it is to be the function's side (`npm run test:ric`). */
+const realClient = process.env['SALLYPORT_RIC'];
+
+/** The function's side of the same protocol where that one is not installed, with what Lambda's own client offers to handlers: `awslambda` for streams. */
 const client = `
 import http from 'node:http';
 import { PassThrough } from 'node:stream';
@@ -140,12 +143,19 @@ export async function run(
   const api = new RuntimeApi();
   await new Promise<void>((resolve) => api.server.listen(0, '127.0.0.1', resolve));
   const { port } = api.server.address() as AddressInfo;
-  const child: ChildProcess = spawn(process.execPath, ['client.mjs'], {
+  const command = realClient === undefined ? ['client.mjs'] : [realClient, 'index.handler'];
+  const child: ChildProcess = spawn(process.execPath, command, {
     cwd: folder,
     env: {
       PATH: process.env['PATH'],
       AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
       AWS_LAMBDA_FUNCTION_NAME: 'f',
+      AWS_LAMBDA_FUNCTION_VERSION: '1',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+      AWS_LAMBDA_LOG_GROUP_NAME: 'g',
+      AWS_LAMBDA_LOG_STREAM_NAME: 's',
+      LAMBDA_TASK_ROOT: folder,
+      _HANDLER: 'index.handler',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
