@@ -104,7 +104,7 @@ describe('the firewall behind every door', () => {
     ruleFiles: { read: () => seclang, list: () => ['own.conf'], bytes: () => null },
   };
   const document: DocumentInput = { origins, routes, waf: { use: 'rules', rules: { after: ['own.conf'] } } };
-  inEveryShell(it, 'a query and a body are looked at', { document, ports } as never, async (edge) => {
+  inEveryShell(it, 'a query and a body are looked at', { document, ports }, async (edge) => {
     toBeRefused(await edge.send({ target: '/x?q=attack' }), 'waf.blocked', 403);
     toBeRefused(
       await edge.send({
