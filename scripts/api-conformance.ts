@@ -16,6 +16,7 @@ export function testedRules(): ReadonlyMap<string, string> {
   const files = [
     ...readdirSync(folder).map((name) => join(folder, name)),
     join(root, 'src/gateway/resource-policy.test.ts'),
+    join(root, 'test/cli/gateway-commands.test.ts'),
   ];
   for (const path of files.filter((name) => name.endsWith('.test.ts'))) {
     const text = readFileSync(path, 'utf8');

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { keyIdOf, keysOfPlan } from '../gateway/keyring.ts';
 import { readUsage, setRemaining } from '../gateway/usage.ts';
 import type { App } from '../pipeline/app.ts';
 
@@ -31,9 +32,9 @@ export async function answerUsage(app: App, path: string, incoming: IncomingMess
   };
   if (given === undefined) {
     if (incoming.method === 'PUT') return { status: 405, value: { message: 'name a key: /usage/PLAN/KEY' } };
-    return { status: 200, value: await Promise.all(plan.keys.map(row)) };
+    return { status: 200, value: await Promise.all((await keysOfPlan(records, name, plan.keys)).map(row)) };
   }
-  const key = decodeURIComponent(given);
+  const key = await keyIdOf(records, decodeURIComponent(given));
   if (incoming.method !== 'PUT') return { status: 200, value: await row(key) };
   // A page in the operator's browser can send a form here, but not this content type without asking first.
   if (!/^application\/json\b/.test(incoming.headers['content-type'] ?? ''))

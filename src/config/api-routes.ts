@@ -23,14 +23,17 @@ const map = z
   .strictObject({
     request: mapping.default({}).meta({
       description:
-        'HTTP: `append|overwrite|remove:header.X`, `…:querystring.X`, `overwrite:path`. REST: `header.X`, `querystring.X`, `path.X` to an expression.',
+        'HTTP: `append|overwrite|remove:header.X`, `…:querystring.X`, `overwrite:path`. REST: `header.X`, `querystring.X`, `path.X` to an expression such as `method.request.header.Y` or `context.requestId`.',
     }),
     responses: z
       .record(z.string().regex(/^(?:default|[2-5]\d\d)$/), mapping)
       .default({})
-      .meta({ description: 'By status: `append|overwrite|remove:header.X`, `overwrite:statuscode`.' }),
+      .meta({ description: 'HTTP, by status: `append|overwrite|remove:header.X`, `overwrite:statuscode`.' }),
   })
   .meta({ id: 'ParameterMapping' });
+
+/** API Gateway's `contentHandling`: CONVERT_TO_TEXT and CONVERT_TO_BINARY. */
+const content = z.enum(['text', 'binary']).optional();
 
 const integrationResponse = z
   .strictObject({
@@ -43,7 +46,9 @@ const integrationResponse = z
       .default({})
       .meta({ description: "Field to expression, e.g. `integration.response.header.X` or `'literal'`." }),
     templates: z.record(z.string(), z.string()).default({}).meta({ description: 'Media type to mapping template.' }),
-    content: z.enum(['text', 'binary']).optional(),
+    content: content.meta({
+      description: 'What the answer is converted to; left out: by `Accept` and the binary media types.',
+    }),
   })
   .meta({ id: 'IntegrationResponse' });
 
@@ -57,6 +62,9 @@ const transform = z
       .enum(['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER'])
       .default('WHEN_NO_MATCH')
       .meta({ description: 'What happens when no template fits.' }),
+    content: content.meta({
+      description: 'What the request is converted to: `text` makes bytes base64, `binary` makes base64 bytes.',
+    }),
     responses: z.array(integrationResponse).min(1).meta({ description: 'The first whose pattern fits is taken.' }),
   })
   .meta({ id: 'ApiTransform', description: 'REST: a non-proxy integration, with mapping templates.' });

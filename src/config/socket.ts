@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { functionOptions } from './function.ts';
 import { blockText, durationText, onFault, sizeText, throttle } from './parts.ts';
 import { resourceMap } from './rules.ts';
 import { use } from './use.ts';
@@ -6,24 +7,7 @@ import { wafOwn } from './waf.ts';
 
 /** WebSocket APIs: what a route's `{ use: "websocket", with: ... }` may say. */
 
-const functionTarget = z
-  .strictObject({
-    file: z.string().meta({ description: 'Module (TypeScript or JavaScript), relative to the document.' }),
-    handler: z.string().default('handler').meta({ description: 'Name of the export.' }),
-    timeout: durationText
-      .default('3s')
-      .meta({ description: "The function's own time; then its instance is thrown away." }),
-    memory: z.number().int().min(16).max(10_240).default(128).meta({ description: 'Megabytes.' }),
-    concurrency: z
-      .number()
-      .int()
-      .min(1)
-      .max(64)
-      .default(4)
-      .meta({ description: 'Most instances; each has one event at a time.' }),
-    env: z.record(z.string(), z.string()).default({}).meta({ description: 'Environment of the function.' }),
-  })
-  .meta({ id: 'SocketFunction', description: 'A Lambda handler in proxy form.' });
+const functionTarget = functionOptions.meta({ id: 'SocketFunction', description: 'A Lambda handler in proxy form.' });
 
 const mockTarget = z
   .strictObject({

@@ -46,3 +46,6 @@ export const functionErrorFact = defineSlot<string>('function-error');
 
 /** True when nothing tells the end of the origin's answer from a broken connection: what came may not be all. */
 export const unframedFact = defineSlot<boolean>('unframed');
+
+/** Values of path parameters at the origin that a mapping set, not encoded; they stand above those of the path that was asked for. */
+export const originParamsFact = defineSlot<Readonly<Record<string, string>>>('origin-params');

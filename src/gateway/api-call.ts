@@ -7,7 +7,7 @@ import { refuse } from '../flow/refuse.ts';
 import { eventContextFact, resourceFact } from '../flow/shared-facts.ts';
 import type { Stage } from '../flow/stage.ts';
 import type { HttpRequest } from '../http/message.ts';
-import { headReasons, httpRouteReasons, resourceReasons } from './api-reasons.ts';
+import { headReasons, httpRouteReasons, queryReasons, resourceReasons } from './api-reasons.ts';
 import type { GatewayApi } from './api.ts';
 import { callFact, eventContext, type Call } from './call.ts';
 
@@ -38,9 +38,20 @@ export function call(api: GatewayApi): Stage {
         begun.error = { type: null, message: 'HTTP header is larger than 10240 bytes.', member: 'message' };
         return refuse(exchange, 'gateway.call', headReasons.large, { facts: { bytes } });
       }
+      if (api.kind === 'rest') {
+        const mark = request.target.indexOf('?');
+        const query = mark < 0 ? '' : request.target.slice(mark);
+        if (/[|{}]/.test(query)) {
+          begun.error = { type: null, message: 'Bad Request', member: 'message', errorType: 'BadRequestException' };
+          return refuse(exchange, 'gateway.call', queryReasons.raw);
+        }
+        // A semicolon separates, and so it does for everybody who looks at the request after this.
+        if (query.includes(';'))
+          exchange.request = { ...request, target: request.target.slice(0, mark) + query.replaceAll(';', '&') };
+      }
       if (begun.method !== request.method) {
         exchange.request = {
-          ...request,
+          ...exchange.request,
           method: begun.method,
           headers: request.headers.without('x-http-method-override'),
         };

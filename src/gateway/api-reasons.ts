@@ -74,3 +74,7 @@ export const spendReasons = defineReasons('gateway.spend', {
 export const headReasons = defineReasons('gateway.head', {
   large: [431, 'Request line and header together are longer than API Gateway takes.'],
 });
+
+export const queryReasons = defineReasons('gateway.query', {
+  raw: [400, 'The query has a raw "|", "{" or "}"; REST APIs want them percent-encoded.'],
+});

@@ -8,6 +8,8 @@ import { KEY_KIND, keyId, type KeyRecord } from './key.ts';
 export interface KnownKey {
   readonly id: string;
   readonly name: string;
+  /** Plans that it was imported into. */
+  readonly plans?: readonly string[];
 }
 
 /** The key that this text is; null when it is none of ours, disabled or expired. */
@@ -38,7 +40,8 @@ export function findKey(options: FindKeyOptions): FindKey {
       if (!found || !sameSecret(found.value.hash, hash) || !found.value.enabled) return null;
       const expiresAt = found.value.expiresAt ?? Number.POSITIVE_INFINITY;
       if (expiresAt <= now) return null;
-      const key = { id: found.value.id, name: found.value.name };
+      const { id, name, plans } = found.value;
+      const key: KnownKey = { id, name, ...(plans ? { plans } : {}) };
       if (remembered.size >= MOST_REMEMBERED) remembered.clear();
       remembered.set(hash, { key, expiresAt, until: now + options.rememberMs });
       return key;

@@ -22,6 +22,9 @@ export interface KeyRecord {
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly tenant: string | null;
+  readonly description?: string;
+  /** Usage plans that it was put in when it was imported, beside those of the document that name it. */
+  readonly plans?: readonly string[];
 }
 
 export const KEY_KIND = 'api-key';

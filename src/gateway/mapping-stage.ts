@@ -1,5 +1,5 @@
 import type { Exchange } from '../flow/exchange.ts';
-import { targetFact } from '../flow/shared-facts.ts';
+import { originParamsFact, targetFact } from '../flow/shared-facts.ts';
 import { onTheWayOut, type Answer, type Handle, type Stage } from '../flow/stage.ts';
 import { splitTarget } from '../events/parts-target.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
@@ -16,10 +16,13 @@ export function mapping(api: GatewayApi): Stage {
       const begun = exchange.facts.get(callFact) as Call;
       inside(api, exchange, begun);
       const request = route.mapping?.request;
-      if (!request) return pass(api, exchange, begun, route, null, next);
+      const asked = exchange.request;
+      if (!request) return pass(api, exchange, begun, route, asked, null, next);
       const apply = (body: string | null): Answer => {
-        exchange.request = request.apply({ call: begun, request: exchange.request, body });
-        return pass(api, exchange, begun, route, body, next);
+        const mapped = request.apply({ call: begun, request: asked, body });
+        exchange.request = mapped.request;
+        if (mapped.params) exchange.facts.set(originParamsFact, mapped.params);
+        return pass(api, exchange, begun, route, asked, body, next);
       };
       const { body } = exchange.request;
       return request.needsBody && body ? body.text(route.bodyBytes).then(apply) : apply(null);
@@ -44,12 +47,14 @@ function pass(
   exchange: Exchange,
   begun: Call,
   route: ApiRoute,
+  asked: HttpRequest,
   body: string | null,
   next: Handle,
 ): Answer {
-  const asked = exchange.request;
   const started = exchange.clock.ticks();
-  const answer = route.transform ? route.transform.apply(exchange, begun, route.bodyBytes, next) : next(exchange);
+  const answer = route.transform
+    ? route.transform.apply(exchange, begun, asked, route.bodyBytes, next)
+    : next(exchange);
   return onTheWayOut(answer, (response) => {
     begun.integration = {
       status: response.status,

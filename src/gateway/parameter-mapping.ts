@@ -17,7 +17,11 @@ interface Mapping {
 export interface RequestMapping {
   /** Does any value look into the body? */
   readonly needsBody: boolean;
-  apply(input: MappingInput): HttpRequest;
+  /** `params`: values for the path at the origin; REST alone has them. */
+  apply(input: MappingInput): {
+    readonly request: HttpRequest;
+    readonly params: Readonly<Record<string, string>> | null;
+  };
 }
 
 export interface ResponseMapping {
@@ -76,7 +80,8 @@ export function requestMapping(given: Readonly<Record<string, string>>): Request
         } else if (on === 'header') headers = mapHeader(headers, verb, name, values);
         else query = mapQuery(query, verb, name, values);
       }
-      return { ...input.request, headers, target: query === null || query === '' ? path : `${path}?${query}` };
+      const target = query === null || query === '' ? path : `${path}?${query}`;
+      return { request: { ...input.request, headers, target }, params: null };
     },
   };
 }

@@ -36,16 +36,43 @@ export function parseTemplate(text: string): Template | string {
   let tree: ReturnType<typeof velocity.parse>;
   try {
     tree = velocity.parse(text);
+    countRounds(tree, velocity.parse('$_rounds.next()'));
   } catch (thrown) {
     return `the template does not parse: ${messageOf(thrown)}`;
   }
   return {
     render(input) {
       const scope = scopeOf(input);
-      const text = new velocity.Compile(tree, { escape: false }).render(scope.names, {}, true);
+      const text = new velocity.Compile(tree, { escape: false }).render(
+        { ...scope.names, _rounds: rounds() },
+        {},
+        true,
+      );
       return { text, overrides: scope.overrides() };
     },
   };
+}
+
+/** Rounds of all `#foreach` of a template together. */
+const MOST_ROUNDS = 1000;
+
+const rounds = (): { next(): string } => {
+  let done = 0;
+  return {
+    next() {
+      done += 1;
+      if (done > MOST_ROUNDS)
+        throw new Error(`more than ${MOST_ROUNDS} rounds of #foreach, which is all that API Gateway takes`);
+      return '';
+    },
+  };
+};
+
+/** Puts a count at the beginning of each loop's body: the engine has no limit of its own. */
+function countRounds(tree: unknown, count: readonly unknown[]): void {
+  if (!Array.isArray(tree)) return;
+  for (const part of tree) countRounds(part, count);
+  if ((tree[0] as { type?: unknown } | undefined)?.type === 'foreach') tree.splice(1, 0, ...count);
 }
 
 type Tree = Record<string, unknown>;

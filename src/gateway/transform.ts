@@ -1,5 +1,7 @@
 import type { TransformDocument } from '../config/api-routes.ts';
-import { functionErrorFact } from '../flow/shared-facts.ts';
+import { utf8 } from '../base/bytes.ts';
+import { isBinaryType } from '../events/parts.ts';
+import { functionErrorFact, originParamsFact } from '../flow/shared-facts.ts';
 import { Fault } from '../base/fault.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import { refuse } from '../flow/refuse.ts';
@@ -10,12 +12,14 @@ import type { HttpRequest, HttpResponse } from '../http/message.ts';
 import { splitTarget } from '../events/parts-target.ts';
 import { validationReasons } from './api-reasons.ts';
 import type { Call } from './call.ts';
+import { requestContent, responseContent, templateText, type Content } from './content-handling.ts';
 import { restSource, type MappingInput, type MappingSource } from './mapping-source.ts';
 import { parseTemplate, type Rendered, type Template } from './templates.ts';
 
 /** A non-proxy integration of a REST API: the request rendered by a template, the answer chosen by a pattern and rendered again. */
 export interface Transform {
-  apply(exchange: Exchange, begun: Call, most: number, integration: Handle): Promise<HttpResponse>;
+  /** `asked` is the request as the method got it, before parameters were mapped. */
+  apply(exchange: Exchange, begun: Call, asked: HttpRequest, most: number, integration: Handle): Promise<HttpResponse>;
 }
 
 interface ResponseRule {
@@ -23,6 +27,7 @@ interface ResponseRule {
   readonly status: number;
   readonly headers: readonly (readonly [string, MappingSource])[];
   readonly templates: ReadonlyMap<string, Template>;
+  readonly content: Content | undefined;
 }
 
 const essence = (type: string | undefined): string =>
@@ -44,7 +49,7 @@ export function transform(
     return compiled;
   };
   const requests = templates(given.templates, 'templates');
-  const rules = given.responses.map((each, at): ResponseRule => {
+  const responses = given.responses.map((each, at): ResponseRule => {
     const headers: [string, MappingSource][] = [];
     for (const [name, expression] of Object.entries(each.headers)) {
       const source = restSource(expression);
@@ -64,16 +69,17 @@ export function transform(
       status: each.status,
       headers,
       templates: templates(each.templates, `responses[${at}].templates`),
+      content: each.content,
     };
   });
   const first = problems[0];
   if (first) return first;
 
   return {
-    async apply(exchange, begun, most, integration) {
-      const { request } = exchange;
-      const payload = request.body ? await request.body.text(most) : '';
-      const type = essence(request.headers.get('content-type'));
+    async apply(exchange, begun, asked, most, integration) {
+      const bytes = asked.body ? await asked.body.bytes(most) : new Uint8Array();
+      const contentType = asked.headers.get('content-type');
+      const type = essence(contentType);
       const template = requests.get(type) ?? requests.get('$default');
       if (
         !template &&
@@ -82,13 +88,17 @@ export function transform(
         begun.error = { type: 'UNSUPPORTED_MEDIA_TYPE', message: 'Unsupported Media Type', member: 'message' };
         return refuse(exchange, 'gateway.transform', validationReasons.unsupported, { facts: { type } });
       }
+      const converted = requestContent(bytes, contentType, begun.binaryMediaTypes, given.content);
+      if (converted === null) throw configuration('the request was to be converted from base64 and is none');
+      const isBinary = given.content !== 'text' && isBinaryType(contentType, begun.binaryMediaTypes);
+      const payload = templateText(converted, isBinary);
       const rendered = template
-        ? render(template, { call: begun, request, body: payload, payload: payload === '' ? '{}' : payload })
+        ? render(template, { call: begun, request: asked, body: payload, payload: payload === '' ? '{}' : payload })
         : null;
-      if (rendered) exchange.request = overridden(request, rendered);
-      const text = rendered?.text ?? payload;
-      const response = mock ? mocked(text) : await integration(exchange);
-      return answer(rules, exchange, begun, request, payload, response, rendered, mock);
+      if (rendered) exchange.request = overridden(exchange, rendered);
+      else if (converted !== bytes) exchange.request = withBody(exchange.request, Body.of(converted));
+      const response = mock ? mocked(rendered?.text ?? payload) : await integration(exchange);
+      return answer(responses, exchange, begun, asked, payload, response, rendered, mock);
     },
   };
 }
@@ -105,21 +115,28 @@ const configuration = (says: string, cause?: unknown): Fault =>
   new Fault('gateway.transform.configuration', 'config', says, { status: 500, cause });
 
 /** The template's answer is the new body; what it set through `requestOverride` lies over the rest. */
-function overridden(request: HttpRequest, rendered: Rendered): HttpRequest {
+function overridden(exchange: Exchange, rendered: Rendered): HttpRequest {
+  const { request } = exchange;
   const { overrides } = rendered;
-  const body = Body.of(rendered.text);
-  let headers = request.headers.without('content-length', 'transfer-encoding');
+  let { headers } = request;
   for (const [name, value] of Object.entries(overrides.header))
     if (isFieldValue(value)) headers = headers.with(name, value);
-  let { path, query } = splitTarget(request.target);
-  for (const [name, value] of Object.entries(overrides.path))
-    path = path.replaceAll(`{${name}}`, encodeURIComponent(value));
+  const { path, query } = splitTarget(request.target);
+  if (Object.keys(overrides.path).length > 0)
+    exchange.facts.set(originParamsFact, { ...exchange.facts.get(originParamsFact), ...overrides.path });
   const added = Object.entries(overrides.querystring).map(
     ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
   );
-  if (added.length > 0) query = [query ?? '', ...added].filter((part) => part !== '').join('&');
-  return { ...request, target: query === null ? path : `${path}?${query}`, headers, body };
+  const all = [query ?? '', ...added].filter((part) => part !== '').join('&');
+  const target = all === '' ? path : `${path}?${all}`;
+  return withBody({ ...request, target, headers }, Body.of(rendered.text));
 }
+
+const withBody = (request: HttpRequest, body: Body): HttpRequest => ({
+  ...request,
+  headers: request.headers.without('content-length', 'transfer-encoding'),
+  body,
+});
 
 /** A mock's template must render JSON with an integer `statusCode`. */
 function mocked(text: string): HttpResponse {
@@ -155,18 +172,21 @@ async function answer(
     throw configuration(
       `no integration response fits ${isFunction ? "the function's answer" : `status ${response.status}`}`,
     );
-  const payload = response.body ? await response.body.text(10 * 1024 * 1024) : '';
+  const bytes = response.body ? await response.body.bytes(10 * 1024 * 1024) : new Uint8Array();
+  const answered = response.headers.get('content-type');
+  const payload = templateText(bytes, isBinaryType(answered, begun.binaryMediaTypes));
   const input: MappingInput = {
     call: begun,
     request,
     body: requestBody,
     response: { status: response.status, headers: response.headers, body: payload },
   };
-  const accept = essence(request.headers.get('accept')?.split(',', 1)[0]);
+  const first = request.headers.get('accept')?.split(',', 1)[0]?.trim();
+  const accept = essence(first);
   const [type, template] = pick(rule.templates, accept);
   const output = template ? render(template, { ...input, payload }) : null;
   let headers = HeaderList.of({
-    'Content-Type': template ? type : (response.headers.get('content-type') ?? 'application/json'),
+    'Content-Type': template ? type : (answered ?? 'application/json'),
   });
   for (const [name, source] of rule.headers)
     for (const value of source(input) ?? [])
@@ -178,7 +198,18 @@ async function answer(
   }))
     if (isFieldValue(value)) headers = headers.with(name, value);
   const status = output?.overrides.status ?? rendered?.overrides.status ?? rule.status;
-  const body = Body.of(output?.text ?? (mock ? '' : payload));
+  // What a template rendered is text, and converted only where the document says so.
+  const content =
+    output && rule.content !== 'binary'
+      ? utf8(output.text)
+      : responseContent(
+          output ? utf8(output.text) : mock ? new Uint8Array() : bytes,
+          { type: output ? type : answered, accept: first },
+          begun.binaryMediaTypes,
+          output ? 'binary' : rule.content,
+        );
+  if (content === null) throw configuration('the answer was to be converted from base64 and is none');
+  const body = Body.of(content);
   return { status, headers: headers.append('Content-Length', String(body.length)), body, from: response.from };
 }
 

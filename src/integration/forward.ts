@@ -2,7 +2,8 @@ import { Fault } from '../base/fault.ts';
 import { ms, size } from '../config/parts.ts';
 import type { Origin } from '../config/origins.ts';
 import type { Exchange } from '../flow/exchange.ts';
-import { routeFact, targetFact, unframedFact, type RouteMatch } from '../flow/shared-facts.ts';
+import { splitTarget } from '../events/parts-target.ts';
+import { originParamsFact, routeFact, targetFact, unframedFact, type RouteMatch } from '../flow/shared-facts.ts';
 import type { Answer } from '../flow/stage.ts';
 import { isBodiless, type HttpResponse } from '../http/message.ts';
 import type { Target } from '../http/target.ts';
@@ -47,7 +48,6 @@ export function forwarder(
 /** Sends the request on and streams the answer back. `rewrite` is the path template at the origin, `most` the bytes a body may have. */
 export function forward(to: Forwarder, exchange: Exchange, rewrite: string | undefined, most: number): Answer {
   const { request, departure } = exchange;
-  const target = exchange.facts.get(targetFact) as Target;
   const body = request.body && limited(request.body, most);
   const headers = outboundHeaders(request, exchange.viewer, {
     host: to.host === 'viewer' ? (request.headers.get('host') ?? to.url.host) : to.url.host,
@@ -55,7 +55,7 @@ export function forward(to: Forwarder, exchange: Exchange, rewrite: string | und
   });
   const outbound: Outbound = {
     method: request.method,
-    target: rewrite === undefined ? request.target : rewritten(rewrite, target, exchange.facts.get(routeFact)),
+    target: rewrite === undefined ? request.target : rewritten(rewrite, exchange),
     headers,
     body,
     onGone: (call) => departure.on(call),
@@ -106,10 +106,17 @@ function answered(to: Forwarder, exchange: Exchange, inbound: Inbound): HttpResp
  * The path at the origin: parameters are filled in as they came, still encoded, so that the origin sees what was asked
  * and a value cannot become a path of its own.
  */
-function rewritten(template: string, target: Target, route: RouteMatch | undefined): string {
-  const raw = route ? rawParams(route, target.rawPath) : {};
-  const path = template.replaceAll(/\{([A-Za-z0-9_.-]+)\+?\}/g, (_, name: string) => raw[name] ?? '');
-  return target.rawQuery === null ? path : `${path}?${target.rawQuery}`;
+function rewritten(template: string, { request, facts }: Exchange): string {
+  const route = facts.get(routeFact);
+  const raw = route ? rawParams(route, (facts.get(targetFact) as Target).rawPath) : {};
+  const mapped = facts.get(originParamsFact);
+  const path = template.replaceAll(/\{([A-Za-z0-9_.-]+)(\+?)\}/g, (_, name: string, greedy: string) => {
+    const value = mapped?.[name];
+    if (value === undefined) return raw[name] ?? '';
+    return greedy ? encodeURIComponent(value).replaceAll('%2F', '/') : encodeURIComponent(value);
+  });
+  const { query } = splitTarget(request.target);
+  return query === null ? path : `${path}?${query}`;
 }
 
 function rawParams(route: RouteMatch, rawPath: string): Record<string, string> {

@@ -153,14 +153,30 @@ function integrationOf(
   return { type: 'mock', ...transformOf(route), ...fallback };
 }
 
+const contentOf = (content: 'text' | 'binary' | undefined): Tree =>
+  content === undefined ? {} : { contentHandling: content === 'text' ? 'CONVERT_TO_TEXT' : 'CONVERT_TO_BINARY' };
+
+/** HTTP APIs have their own words for the same, which stand as they are. */
+function parametersOf(route: ApiRouteDocument): Tree {
+  const all = Object.entries(route.map?.request ?? {});
+  if (all.length === 0) return {};
+  const named = all.map(([key, value]) => [
+    /^(?:header|querystring|path)\./.test(key) ? `integration.request.${key}` : key,
+    value,
+  ]);
+  return { requestParameters: Object.fromEntries(named) as Tree };
+}
+
 function transformOf(route: ApiRouteDocument): Tree {
   const { transform } = route;
-  if (!transform) return {};
+  if (!transform) return parametersOf(route);
   return {
+    ...parametersOf(route),
+    ...contentOf(transform.content),
     passthroughBehavior: transform.passthrough.toLowerCase(),
     requestTemplates: transform.templates,
     responses: Object.fromEntries(
-      transform.responses.map(({ pattern, status, headers, templates }) => [
+      transform.responses.map(({ pattern, status, headers, templates, content }) => [
         pattern ?? 'default',
         {
           statusCode: String(status),
@@ -168,6 +184,7 @@ function transformOf(route: ApiRouteDocument): Tree {
             Object.entries(headers).map(([field, value]) => [`method.response.header.${field}`, value]),
           ),
           responseTemplates: templates,
+          ...contentOf(content),
         },
       ]),
     ),

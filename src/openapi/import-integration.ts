@@ -26,6 +26,7 @@ export function importIntegration(importing: Importing, key: string, operation: 
     case 'http':
       return {
         ...toOrigin(importing, key, text(given['uri'])),
+        ...parametersOf(importing, key, given),
         ...(type === 'http' ? { transform: transformOf(importing, key, given) } : {}),
         ...timeout,
       };
@@ -73,7 +74,7 @@ function toOrigin({ origins, note }: Importing, key: string, uri: string): Tree 
 
 function transformOf({ note }: Importing, key: string, given: Tree): Tree {
   const responses = Object.entries(tree(given['responses'])).map(([pattern, each]) => {
-    const { statusCode, responseParameters, responseTemplates } = tree(each);
+    const { statusCode, responseParameters, responseTemplates, contentHandling } = tree(each);
     const headers = Object.fromEntries(
       Object.entries(tree(responseParameters)).map(([field, value]) => [
         field.replace(/^method\.response\.header\./, ''),
@@ -85,15 +86,30 @@ function transformOf({ note }: Importing, key: string, given: Tree): Tree {
       status: Number(statusCode ?? 200),
       headers,
       templates: tree(responseTemplates),
+      ...contentOf(contentHandling),
     };
   });
   if (responses.length === 0) note(key, 'has no integration responses; one for 200 was added');
   const passthrough = text(given['passthroughBehavior'], 'when_no_match').toUpperCase();
-  if (Object.keys(tree(given['requestParameters'])).length > 0)
-    note(key, 'its requestParameters were not taken over; set them in the template by $context.requestOverride');
   return {
     templates: tree(given['requestTemplates']),
     passthrough,
+    ...contentOf(given['contentHandling']),
     responses: responses.length > 0 ? responses : [{ status: 200 }],
   };
 }
+
+/** Request parameters of either kind of API: REST names what is set, an HTTP API how. */
+function parametersOf({ kind, note }: Importing, key: string, given: Tree): Tree {
+  const all = Object.entries(tree(given['requestParameters'])).map(([name, value]) => [name, text(value)] as const);
+  if (all.length === 0) return {};
+  const wanted =
+    kind === 'rest' ? /^integration\.request\.(?:header|querystring|path)\./ : /^(?:append|overwrite|remove):/;
+  for (const [name] of all)
+    if (!wanted.test(name)) note(key, `its request parameter "${name}" has no counterpart here and was left out`);
+  const kept = all.filter(([name]) => wanted.test(name));
+  return { map: { request: Object.fromEntries(kept) } };
+}
+
+const contentOf = (given: unknown): Tree =>
+  given === 'CONVERT_TO_TEXT' ? { content: 'text' } : given === 'CONVERT_TO_BINARY' ? { content: 'binary' } : {};

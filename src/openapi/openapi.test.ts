@@ -194,4 +194,37 @@ describe('OpenAPI out', () => {
     const parsed = parseDocument({ apis: {} }).document;
     expect(() => exportOpenApi(parsed as NonNullable<typeof parsed>, 'x')).toThrow('no API "x"');
   });
+
+  it('request parameters and contentHandling come in and go out', () => {
+    const integration = {
+      type: 'http',
+      httpMethod: 'POST',
+      uri: 'https://pets.example.com/v2/{pet}',
+      requestParameters: { 'integration.request.path.pet': 'method.request.path.id' },
+      contentHandling: 'CONVERT_TO_BINARY',
+      passthroughBehavior: 'when_no_match',
+      requestTemplates: {},
+      responses: { default: { statusCode: '200', responseTemplates: {}, contentHandling: 'CONVERT_TO_TEXT' } },
+    };
+    const imported = importOpenApi({
+      openapi: '3.0.1',
+      info: { title: 'p', version: '1' },
+      paths: { '/pets/{id}': { post: { 'x-amazon-apigateway-integration': integration } } },
+    });
+    const route = (imported.document.apis['p'] as { routes: Record<string, unknown> }).routes['POST /pets/{id}'];
+    expect(route).toMatchObject({
+      map: { request: { 'integration.request.path.pet': 'method.request.path.id' } },
+      transform: { content: 'binary', responses: [{ status: 200, content: 'text' }] },
+    });
+    const { document } = parseDocument(imported.document);
+    if (!document) throw new Error('the import does not parse');
+    const exported = exportOpenApi(document, 'p').document as unknown as {
+      paths: Record<string, { post: Record<string, unknown> }>;
+    };
+    expect(exported.paths['/pets/{id}']?.post['x-amazon-apigateway-integration']).toMatchObject({
+      requestParameters: integration.requestParameters,
+      contentHandling: 'CONVERT_TO_BINARY',
+      responses: { default: { contentHandling: 'CONVERT_TO_TEXT' } },
+    });
+  });
 });

@@ -23,6 +23,7 @@ export function methodKey(text: string): string | null {
 /** Who has which plan at which API. `stage` names an API of the document. */
 export function readPlans(document: Document, issues: Issue[]): (api: string) => (key: KnownKey) => StagePlan | null {
   const byApi = new Map<string, Map<string, StagePlan>>();
+  const byName = new Map<string, Map<string, StagePlan>>();
   const sockets = socketApis(document);
   for (const [name, plan] of Object.entries(document.plans)) {
     for (const [at, stage] of plan.stages.entries()) {
@@ -58,6 +59,8 @@ export function readPlans(document: Document, issues: Issue[]): (api: string) =>
         });
       const all = plan.throttle ? capped(plan.throttle, document.account.throttle) : null;
       const made: StagePlan = { name, quota: plan.quota ?? null, throttle: (routeKey) => methods.get(routeKey) ?? all };
+      const named = byName.get(stage.api) ?? new Map<string, StagePlan>();
+      byName.set(stage.api, named.set(name, made));
       const keys = byApi.get(stage.api) ?? new Map<string, StagePlan>();
       byApi.set(stage.api, keys);
       for (const [index, key] of plan.keys.entries()) {
@@ -75,7 +78,10 @@ export function readPlans(document: Document, issues: Issue[]): (api: string) =>
   }
   return (api) => {
     const keys = byApi.get(api);
-    return (key) => keys?.get(key.id) ?? keys?.get(key.name) ?? null;
+    const named = byName.get(api);
+    const imported = (key: KnownKey): StagePlan | undefined =>
+      key.plans?.map((plan) => named?.get(plan)).find((plan) => plan !== undefined);
+    return (key) => keys?.get(key.id) ?? keys?.get(key.name) ?? imported(key) ?? null;
   };
 }
 

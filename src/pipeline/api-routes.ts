@@ -6,11 +6,10 @@ import { ms, size } from '../config/parts.ts';
 import type { Document } from '../config/document.ts';
 import type { ApiRoute, Resource } from '../gateway/api.ts';
 import type { Authorizer } from '../gateway/authorizer.ts';
-import { requestMapping, responseMapping, type ResponseMapping } from '../gateway/parameter-mapping.ts';
 import type { PolicyDefinition, PolicyStep } from '../gateway/policy.ts';
 import { parseRouteKey, Router } from '../gateway/router.ts';
-import { transform } from '../gateway/transform.ts';
 import { validator, type Validator } from '../gateway/validate.ts';
+import { readMappings, type RouteProblem } from './api-mapping.ts';
 import { readSpending } from './api-plans.ts';
 import { readSlot } from './slots.ts';
 
@@ -88,7 +87,7 @@ function readRoute(
   path: readonly PropertyKey[],
 ): ApiRoute {
   const { document, api, name, authorizers, issues } = options;
-  const problem = (at: readonly PropertyKey[], wanted: string, found: string, hint: string | null = null): void =>
+  const problem: RouteProblem = (at, wanted, found, hint = null) =>
     void issues.push({ path: pathText([...path, ...at]), wanted, found, hint });
   const resource = key === '$default' ? '$default' : key.slice(key.indexOf(' ') + 1);
   const to = typeof given.to === 'string' ? given.to : given.to.use;
@@ -106,33 +105,6 @@ function readRoute(
         `known: ${['none', ...Object.keys(api.authorizers)].join(', ')}`,
       );
   }
-  let mapping: ApiRoute['mapping'] = null;
-  if (given.map) {
-    if (api.kind === 'rest')
-      problem(['map'], 'nothing: parameter mapping of this form is for HTTP APIs', 'a mapping', 'use `transform`');
-    const request = requestMapping(given.map.request);
-    if (typeof request === 'string') problem(['map', 'request'], 'a parameter mapping', request);
-    const responses = new Map<string, ResponseMapping>();
-    for (const [status, rules] of Object.entries(given.map.responses)) {
-      const response = responseMapping(rules);
-      if (typeof response === 'string') problem(['map', 'responses', status], 'a parameter mapping', response);
-      else responses.set(status, response);
-    }
-    mapping = { request: typeof request === 'string' ? null : request, responses };
-  }
-  let made: ApiRoute['transform'] = null;
-  if (given.transform) {
-    if (api.kind === 'http')
-      problem(
-        ['transform'],
-        'nothing: HTTP APIs have no mapping templates',
-        'a transform',
-        'use `map`, or make it a REST API',
-      );
-    const compiled = transform(given.transform, to === 'mock');
-    if ('says' in compiled) problem(['transform', compiled.at], 'a transform that compiles', compiled.says);
-    else made = compiled;
-  }
   return {
     key,
     resource,
@@ -143,14 +115,12 @@ function readRoute(
     keyRequired: given.key === 'required',
     throttle: given.throttle ?? null,
     validator: readValidator(options, given, problem),
-    mapping,
-    transform: made,
+    ...readMappings(api.kind, given, resource, problem),
     policies: readPolicies(options, given, path),
     operation: given.operation ?? null,
     shareable: given.shareable,
     bodyBytes: Math.min(size(given.bodyBytes), 10 * 1024 * 1024),
     timeoutMs: given.timeout === undefined ? ms(api.timeout) : Math.min(ms(given.timeout), ms(api.timeout)),
-    rewrite: given.rewrite,
     budget: readSpending(document, name, key, isFunction, issues),
     describes: given.describes
       ? { query: new Set(given.describes.query), content: given.describes.content.map((type) => type.toLowerCase()) }
@@ -158,11 +128,7 @@ function readRoute(
   };
 }
 
-function readValidator(
-  options: RoutesOptions,
-  given: ApiRouteDocument,
-  problem: (at: readonly PropertyKey[], wanted: string, found: string, hint?: string | null) => void,
-): Validator | null {
+function readValidator(options: RoutesOptions, given: ApiRouteDocument, problem: RouteProblem): Validator | null {
   if (!given.validate) return null;
   const { header, path, query, body } = given.validate;
   const models: Record<string, unknown> = {};

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { keys } from '../../src/cli/commands/keys.ts';
 import { openapi } from '../../src/cli/commands/openapi.ts';
 import { usage } from '../../src/cli/commands/usage.ts';
 
@@ -15,6 +16,7 @@ async function run(...args: string[]): Promise<{ out: string; err: string; code:
   const io = { out: (line: string) => void out.push(line), err: (line: string) => void err.push(line), isTty: false };
   const program = new Command('sallyport').exitOverride();
   usage(program, io);
+  keys(program, io);
   openapi(program, io);
   process.exitCode = undefined;
   await program.parseAsync(['node', 'sallyport', ...args]);
@@ -58,6 +60,59 @@ describe('sallyport usage', () => {
     const unknown = await run('usage', 'show', 'gold', '-c', config);
     expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('known: free, open')]);
     expect((await run('usage', 'show', 'open', '-c', config)).err).toContain('without one nothing is counted');
+  });
+});
+
+describe('sallyport keys import', () => {
+  const file = join(folder, 'keys.csv');
+  const key = (letter: string): string => letter.repeat(32);
+
+  it('AK-1 takes over the file of API Gateway: quoted cells, plans, disabled keys, lines that are there already', async () => {
+    writeFileSync(
+      file,
+      `\uFEFFName,key,description,Enabled,usageplanIds\r\nBeta,${key('b')},"says ""hi"", twice\nover",TRUE,"free,open"\r\nGamma,${key('c')},,false,\r\n\r\n`,
+    );
+    const first = await run('keys', 'import', file, '-c', config);
+    expect([first.code, first.out.split('\n').length, first.err]).toEqual([0, 2, '2 keys imported']);
+    expect(first.out).not.toContain(key('b'));
+    const listed = JSON.parse((await run('keys', 'list', '-c', config, '--json')).out) as object[];
+    expect(listed).toMatchObject([
+      { name: 'Beta', enabled: true, description: 'says "hi", twice\nover', plans: ['free', 'open'] },
+      { name: 'Gamma', enabled: false },
+    ]);
+    expect(JSON.stringify(listed)).not.toContain('hash');
+    const again = JSON.parse((await run('keys', 'import', file, '-c', config, '--json')).out) as object;
+    expect(again).toEqual({ ids: [], there: ['Beta', 'Gamma'] });
+    // The plan counts the imported key, under its id, and it may be called by its name.
+    await run('usage', 'set', 'free', 'Beta', '7', '-c', config);
+    const usage = JSON.parse((await run('usage', 'show', 'free', '-c', config, '--json')).out) as { key: string }[];
+    expect(usage).toMatchObject([{ key: 'acme' }, { key: (listed[0] as { id: string }).id, remaining: 7 }]);
+  });
+
+  it('AK-1 one bad line and nothing is written; the line is named and the key is not', async () => {
+    const rows: [string, RegExp][] = [
+      ['', /the file is empty/],
+      ['name,value\na,b', /line 1: there is no column "value"/],
+      ['name\na', /line 1: the column "key" is missing/],
+      ['name,key\n', /no keys below its first line/],
+      [`name,key\nshort,${'s'.repeat(29)}`, /line 2: the key has 29 characters; wanted 30 to 128/],
+      [`name,key\n,${key('d')}`, /line 2: the name is empty/],
+      [`name,key\na,${key('d')}\nb,${key('d')}`, /line 3: the same key as in line 2/],
+      [`name,key,enabled\na,${key('d')},yes`, /line 2: "yes" is neither true nor false/],
+      [`name,key,usageplanIds\na,${key('d')},gold`, /line 2: there is no usage plan "gold".*known: free, open/],
+      [`name,key\na,${key('d')},more`, /line 2: 3 cells for 2 columns/],
+      [`name,key\n"a,${key('d')}`, /line 2: a quotation mark is not closed/],
+    ];
+    for (const [text, says] of rows) {
+      writeFileSync(file, text);
+      const { code, out, err } = await run('keys', 'import', file, '-c', config);
+      expect([code, out], text).toEqual([1, '']);
+      expect(err, text).toMatch(says);
+      expect(err).toContain('nothing was imported');
+      expect(err).not.toContain(key('d'));
+    }
+    expect((await run('keys', 'import', join(folder, 'none.csv'), '-c', config)).code).toBe(2);
+    expect(rows.length).toBeGreaterThan(10);
   });
 });
 

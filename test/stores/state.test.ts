@@ -21,6 +21,7 @@ import { recordsContract } from '../../src/testing/contracts/records.ts';
 import { createKey } from '../../src/gateway/keyring.ts';
 import { nodeDigest } from '../../src/net/digest.ts';
 import { visit } from '../../src/testing/visit.ts';
+import { until } from '../support/until.ts';
 import { noRedis, startRedis, type RedisServer } from '../support/redis.ts';
 
 /** Every backend of the small state, put through one contract per port; Redis is a real server. */
@@ -165,6 +166,28 @@ describe.skipIf(noRedis !== null)(`Redis for many nodes${noRedis ? ` (skipped: $
   it('nobody there at the start is a fault of the store, without the password in its words', async () => {
     await expect(open('redis://user:hunter2@127.0.0.1:1')).rejects.toThrow(/cannot reach 127\.0\.0\.1:1/);
     await expect(open('redis://user:hunter2@127.0.0.1:1')).rejects.not.toThrow(/hunter2/);
+  });
+});
+
+describe('two processes with one SQLite file', () => {
+  it('what both count is added up, and what one sets the other goes on from', async () => {
+    const path = join(folder, 'shared.db');
+    const [one, other] = (await Promise.all(
+      [0, 1].map(async () => new SqliteCounters(await openDatabase(path), systemClock, (says) => expect.fail(says))),
+    )) as [SqliteCounters, SqliteCounters];
+    const later = systemClock.now() + 60_000;
+    for (let at = 0; at < 5; at++) {
+      one.add('quota', 1, 'p', later);
+      other.add('quota', 1, 'p', later);
+    }
+    await until('both have written', () => Promise.resolve(one.read('quota', 'p') === 10));
+    expect([one.read('quota', 'p'), other.read('quota', 'p')]).toEqual([10, 10]);
+    // `usage set` of another process, while this one holds the counter in memory.
+    other.reset('quota', 'p', 3);
+    one.add('quota', 1, 'p', later);
+    await until('the next batch', () => Promise.resolve(other.read('quota', 'p') === 4));
+    expect(one.add('quota', 1, 'p', later)).toBe(5);
+    await Promise.all([one.close(), other.close()]);
   });
 });
 

@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
+import { messageOf } from '../../base/fault.ts';
 import { milliseconds } from '../../base/duration.ts';
 import type { KeyRecord } from '../../gateway/key.ts';
-import { createKey, listKeys, revokeKey } from '../../gateway/keyring.ts';
+import { parseKeyFile } from '../../gateway/key-file.ts';
+import { addKey, createKey, listKeys, revokeKey } from '../../gateway/keyring.ts';
 import { nodeDigest } from '../../net/digest.ts';
+import type { RecordStore } from '../../ports/records.ts';
 import { exits, guarded, table, type Terminal } from '../command.ts';
 import { withStore } from '../with-store.ts';
 
@@ -51,6 +55,16 @@ export function keys(program: Command, io: Terminal): void {
       }),
     );
 
+  sub('import', "take over keys from API Gateway's key file: CSV with name, key, description, enabled, usageplanIds")
+    .argument('<file>', 'the file; all of it is checked before anything is written')
+    .action((file: string, options: Shared) =>
+      guarded(io, options.json === true, () =>
+        withStore(options.config, (state, document) =>
+          importKeys(file, state.records, Object.keys(document.plans), options.json === true, io),
+        ),
+      ),
+    );
+
   sub('list', 'list the keys, without their secrets').action((options: Shared) =>
     guarded(io, options.json === true, () =>
       withStore(options.config, async (state) => {
@@ -86,6 +100,53 @@ export function keys(program: Command, io: Terminal): void {
         }),
       ),
     );
+}
+
+async function importKeys(
+  file: string,
+  records: RecordStore,
+  plans: readonly string[],
+  json: boolean,
+  io: Terminal,
+): Promise<number> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (thrown) {
+    io.err(`sallyport: cannot read ${file}: ${messageOf(thrown)}`);
+    return exits.usage;
+  }
+  const { keys: found, problems } = parseKeyFile(text, plans);
+  if (problems.length > 0) {
+    for (const says of problems) io.err(`sallyport: ${file}: ${says}`);
+    io.err('sallyport: nothing was imported');
+    return exits.notInOrder;
+  }
+  const ids: string[] = [];
+  const there: string[] = [];
+  const now = systemClock.now();
+  for (const { name, key, description, enabled, plans: into } of found) {
+    const made = await addKey(records, nodeDigest, {
+      name,
+      key,
+      description,
+      enabled,
+      plans: into,
+      now,
+      tenant: null,
+      expiresAt: null,
+    });
+    if (made) ids.push(made.record.id);
+    else there.push(name);
+  }
+  if (json) io.out(JSON.stringify({ ids, there }));
+  else {
+    for (const id of ids) io.out(id);
+    io.err(
+      `${ids.length} keys imported${there.length > 0 ? `; there already and left as they are: ${there.join(', ')}` : ''}`,
+    );
+  }
+  return exits.ok;
 }
 
 function withoutHash(record: KeyRecord): Omit<KeyRecord, 'hash'> {

@@ -1,15 +1,13 @@
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import type { Document } from '../../config/document.ts';
-import { DocumentError, parseDocument, shown } from '../../config/parse.ts';
-import { listKeys } from '../../gateway/keyring.ts';
+import { DocumentError, shown } from '../../config/parse.ts';
+import { keyIdOf, keysOfPlan } from '../../gateway/keyring.ts';
 import { quotaWindow, type Quota } from '../../gateway/quota.ts';
 import { readUsage, setRemaining, usagePerDay } from '../../gateway/usage.ts';
-import { registry } from '../../pipeline/registry.ts';
-import { readSlot } from '../../pipeline/slots.ts';
 import type { State } from '../../stores/store.ts';
 import { exits, guarded, table, type Terminal } from '../command.ts';
-import { loadDocument } from '../load.ts';
+import { withStore } from '../with-store.ts';
 
 interface Shared {
   readonly config?: string;
@@ -38,7 +36,7 @@ export function usage(program: Command, io: Terminal): void {
       withPlan(options.config, name, async (plan, state) => {
         const now = systemClock.now();
         const rows = await Promise.all(
-          (await idsOf(plan, state)).map(async (key) => {
+          (await keysOfPlan(state.records, plan.name, plan.keys)).map(async (key) => {
             const usage = await readUsage(state.counters, state.records, plan.name, key, plan.quota, now);
             return {
               key,
@@ -65,7 +63,7 @@ export function usage(program: Command, io: Terminal): void {
     .argument('<key>', 'id of the key')
     .option('--from <date>', 'first day, e.g. 2026-11-01; left out: 30 days ago')
     .option('--to <date>', 'last day; left out: today')
-    .action((name: string, key: string, options: Shared & { from?: string; to?: string }) =>
+    .action((name: string, given: string, options: Shared & { from?: string; to?: string }) =>
       guarded(io, options.json === true, () =>
         withPlan(options.config, name, async (plan, state) => {
           const to = options.to === undefined ? systemClock.now() : Date.parse(options.to);
@@ -74,6 +72,7 @@ export function usage(program: Command, io: Terminal): void {
             io.err('sallyport: --from and --to want dates such as 2026-11-01');
             return exits.usage;
           }
+          const key = await keyIdOf(state.records, given);
           const days = await usagePerDay(state.counters, plan.name, key, plan.quota, from, to);
           if (options.json) io.out(JSON.stringify(days));
           else {
@@ -92,7 +91,7 @@ export function usage(program: Command, io: Terminal): void {
   sub('set', 'let a key have so many more requests in the current period')
     .argument('<key>', 'id of the key')
     .argument('<remaining>', 'requests that are left from now on')
-    .action((name: string, key: string, remaining: string, options: Shared) =>
+    .action((name: string, given: string, remaining: string, options: Shared) =>
       guarded(io, options.json === true, () =>
         withPlan(options.config, name, async (plan, state, admin) => {
           const left = Number(remaining);
@@ -100,7 +99,8 @@ export function usage(program: Command, io: Terminal): void {
             io.err(`sallyport: wanted a whole number of requests, not "${remaining}"`);
             return exits.usage;
           }
-          // A running edge holds its counters in memory: it has to be told, and writing to its store would be overwritten.
+          const key = await keyIdOf(state.records, given);
+          // A running edge holds its counters in memory; one that is not told sees the store with its next batch.
           const told = await tell(admin, plan.name, key, left);
           const now = systemClock.now();
           const usage = told
@@ -136,30 +136,12 @@ async function tell(admin: Document['admin'], plan: string, key: string, remaini
   }
 }
 
-/** A plan names keys by id or name; usage is kept by id. */
-async function idsOf(plan: Plan, state: State): Promise<readonly string[]> {
-  const known = await listKeys(state.records);
-  return plan.keys.map((key) => known.find((each) => each.id === key || each.name === key)?.id ?? key);
-}
-
-async function withPlan(
+function withPlan(
   config: string | undefined,
   name: string,
   work: (plan: Plan, state: State, admin: Document['admin']) => Promise<number>,
 ): Promise<number> {
-  const loaded = await loadDocument(config);
-  const { document, issues } = parseDocument(loaded.document);
-  if (document === null) throw new DocumentError(issues);
-  const plan = planOf(document, name);
-  const found: (typeof issues)[number][] = [];
-  const slot = readSlot('store', document.store, registry(loaded.plugins).stores, ['store'], found);
-  if (!slot) throw new DocumentError(found);
-  const state = await slot.definition.open(slot.options, { clock: systemClock, folder: loaded.folder, warn() {} });
-  try {
-    return await work(plan, state, document.admin);
-  } finally {
-    await state.close();
-  }
+  return withStore(config, (state, document) => work(planOf(document, name), state, document.admin));
 }
 
 function planOf(document: Document, name: string): Plan {

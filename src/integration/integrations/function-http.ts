@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { durationText, ms } from '../../config/parts.ts';
+import { functionOptions } from '../../config/function.ts';
+import { ms } from '../../config/parts.ts';
 import { httpShape } from '../../events/http.ts';
 import { HeaderList } from '../../http/headers.ts';
 import type { HttpResponse } from '../../http/message.ts';
@@ -9,22 +9,7 @@ import { defineIntegration } from '../integration.ts';
 export default defineIntegration({
   name: 'function-http',
   says: 'A Lambda handler, called with event payload 2.0 as an HTTP API or a function URL does; in a worker of its own.',
-  options: z.strictObject({
-    file: z.string().meta({ description: 'Module (TypeScript or JavaScript), relative to the document.' }),
-    handler: z.string().default('handler').meta({ description: 'Name of the export.' }),
-    timeout: durationText
-      .default('3s')
-      .meta({ description: "The function's own time; then its instance is thrown away and the caller gets 500." }),
-    memory: z.number().int().min(16).max(10_240).default(128).meta({ description: 'Megabytes.' }),
-    concurrency: z
-      .number()
-      .int()
-      .min(1)
-      .max(64)
-      .default(4)
-      .meta({ description: 'Most instances; each has one event at a time.' }),
-    env: z.record(z.string(), z.string()).default({}).meta({ description: 'Environment of the function.' }),
-  }),
+  options: functionOptions,
   open(options, parts) {
     const call = openCall({ ...options, timeoutMs: ms(options.timeout) }, parts);
     return async (exchange) => {

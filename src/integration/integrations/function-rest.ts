@@ -1,6 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import { z } from 'zod';
-import { durationText, ms } from '../../config/parts.ts';
+import { functionOptions } from '../../config/function.ts';
+import { ms } from '../../config/parts.ts';
 import { restShape } from '../../events/rest.ts';
 import { functionErrorFact } from '../../flow/shared-facts.ts';
 import { Body } from '../../http/body.ts';
@@ -13,21 +14,7 @@ import { functionReasons } from '../reasons.ts';
 export default defineIntegration({
   name: 'function-rest',
   says: 'A Lambda handler, called with event payload 1.0 as a REST API does; in a worker of its own.',
-  options: z.strictObject({
-    file: z.string().meta({ description: 'Module (TypeScript or JavaScript), relative to the document.' }),
-    handler: z.string().default('handler').meta({ description: 'Name of the export.' }),
-    timeout: durationText
-      .default('3s')
-      .meta({ description: "The function's own time; then its instance is thrown away and the caller gets 502." }),
-    memory: z.number().int().min(16).max(10_240).default(128).meta({ description: 'Megabytes.' }),
-    concurrency: z
-      .number()
-      .int()
-      .min(1)
-      .max(64)
-      .default(4)
-      .meta({ description: 'Most instances; each has one event at a time.' }),
-    env: z.record(z.string(), z.string()).default({}).meta({ description: 'Environment of the function.' }),
+  options: functionOptions.extend({
     proxy: z
       .boolean()
       .default(true)

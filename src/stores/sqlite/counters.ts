@@ -7,12 +7,20 @@ interface Counter {
   readonly key: string;
   readonly period: string;
   readonly expiresAt: number;
-  sum: number;
+  /** As the file had it when it was last asked. */
+  base: number;
+  /** Counted since, and not in the file yet. */
+  pending: number;
+  /** What the file says with the batch that is being written. */
+  next: number;
 }
 
 const SEPARATOR = '\u001f';
 
-/** Counters in memory, written behind to the file, read from it when first asked for. */
+/**
+ * Counters in memory, written behind to the file as what came on top, so that what other processes count or set there at
+ * the same time is kept. What they did is seen with the next batch.
+ */
 export class SqliteCounters implements CounterStore {
   readonly #sql: Sql;
   readonly #clock: Clock;
@@ -23,7 +31,12 @@ export class SqliteCounters implements CounterStore {
     this.#sql = sql;
     this.#clock = clock;
     sql.run('DELETE FROM counters WHERE expires_at < ?', clock.now());
-    this.#behind = writeBehind(sql, (id) => this.#write(id), broken);
+    this.#behind = writeBehind(
+      sql,
+      (id) => this.#write(id),
+      broken,
+      (id) => this.#written(id),
+    );
   }
 
   add(key: string, by: number, period: string, expiresAt: number): number {
@@ -31,22 +44,27 @@ export class SqliteCounters implements CounterStore {
     let counter = this.#counters.get(id);
     if (!counter) {
       if (this.#counters.size > 100_000) this.#forget();
-      counter = { key, period, expiresAt, sum: this.#stored(key, period) };
+      const base = this.#stored(key, period);
+      counter = { key, period, expiresAt, base, pending: 0, next: base };
       this.#counters.set(id, counter);
     }
-    counter.sum += by;
+    counter.pending += by;
     this.#behind.touch(id);
-    return counter.sum;
+    return counter.base + counter.pending;
   }
 
   read(key: string, period: string): number {
-    return this.#counters.get(key + SEPARATOR + period)?.sum ?? this.#stored(key, period);
+    return this.#stored(key, period) + (this.#counters.get(key + SEPARATOR + period)?.pending ?? 0);
   }
 
   reset(key: string, period: string, to: number): void {
     const id = key + SEPARATOR + period;
     const counter = this.#counters.get(id);
-    if (counter) counter.sum = to;
+    if (counter) {
+      this.#behind.flush();
+      counter.base = to;
+      counter.pending = 0;
+    }
     this.#sql.run('UPDATE counters SET sum = ? WHERE key = ? AND period = ?', to, key, period);
   }
 
@@ -59,13 +77,21 @@ export class SqliteCounters implements CounterStore {
   #write(id: string): void {
     const counter = this.#counters.get(id);
     if (!counter) return;
-    this.#sql.run(
-      'INSERT INTO counters VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET sum = excluded.sum',
+    const row = this.#sql.get<{ sum: number }>(
+      'INSERT INTO counters VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET sum = sum + excluded.sum RETURNING sum',
       counter.key,
       counter.period,
-      counter.sum,
+      counter.pending,
       counter.expiresAt,
     );
+    counter.next = row?.sum ?? counter.base + counter.pending;
+  }
+
+  #written(id: string): void {
+    const counter = this.#counters.get(id);
+    if (!counter) return;
+    counter.base = counter.next;
+    counter.pending = 0;
   }
 
   #forget(): void {

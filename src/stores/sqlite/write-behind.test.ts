@@ -83,4 +83,23 @@ describe('a file that does not take counts', () => {
     await counters.close();
     expect(said).toHaveLength(2);
   });
+
+  it('a counter that was not written goes on counting, and is written once as a whole', async () => {
+    const sql = fake();
+    const counters = new SqliteCounters(sql, manualClock(), () => {});
+    const added: unknown[] = [];
+    sql.get = ((text: string, ...values: unknown[]) => {
+      if (!text.startsWith('INSERT')) return undefined;
+      added.push(values[2]);
+      return { sum: 100 };
+    }) as typeof sql.get;
+    sql.broken = true;
+    counters.add('q', 2, 'p', 1);
+    counters.reset('other', 'p', 1);
+    sql.broken = false;
+    expect(counters.add('q', 3, 'p', 1)).toBe(5);
+    await counters.close();
+    expect(added).toEqual([5]);
+    expect(counters.add('q', 1, 'p', 1)).toBe(101);
+  });
 });

@@ -16,10 +16,15 @@ export interface WriteBehind {
 
 /**
  * Counts are summed in memory and written in batches, one transaction each, because an fsync per request would be the
- * price of the whole rest of the request many times over. A batch that fails is kept and tried with the next; it is told
+ * price of the whole rest of the request many times over. `written` hears of each key once its batch is in the file. A batch that fails is kept and tried with the next; it is told
  * once, and once more when the file takes writes again.
  */
-export function writeBehind(sql: Sql, write: (key: string) => void, broken: (says: string) => void): WriteBehind {
+export function writeBehind(
+  sql: Sql,
+  write: (key: string) => void,
+  broken: (says: string) => void,
+  written: (key: string) => void = () => {},
+): WriteBehind {
   const dirty = new Set<string>();
   let failing = false;
   const flush = (): void => {
@@ -28,6 +33,7 @@ export function writeBehind(sql: Sql, write: (key: string) => void, broken: (say
       sql.transaction(() => {
         for (const key of dirty) write(key);
       });
+      for (const key of dirty) written(key);
       dirty.clear();
       if (failing) broken('the file takes counts again');
       failing = false;

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { readUsage, setRemaining, usagePerDay } from '../../../src/gateway/usage.ts';
 import { quotaWindow } from '../../../src/gateway/quota.ts';
+import { addKey } from '../../../src/gateway/keyring.ts';
+import { nodeDigest } from '../../../src/net/digest.ts';
 import { api, apis, closeAll, fn, message, mock, ok, policy, type ApiVisit } from './kit.ts';
 
 afterEach(closeAll);
@@ -248,6 +250,30 @@ describe('API keys', () => {
     );
     expect((await byAuthorizer.get('/prod/a', { Authorization: 'with' })).status).toBe(200);
     expect((await byAuthorizer.get('/prod/a', { Authorization: 'without', 'x-api-key': gold })).status).toBe(403);
+  });
+
+  it('AK-1 a key that was imported into a plan is in it, without the document naming it', async () => {
+    const made = await api(
+      { kind: 'rest', routes: { 'GET /a': { ...mock(), key: 'required' } } },
+      { document: { plans: { gold: { stages: [{ api: 'shop' }], quota: { limit: 1, period: 'DAY' } } } } },
+    );
+    const { records } = made.visit.app.ports;
+    const add = (name: string, plans: readonly string[], enabled: boolean): Promise<unknown> =>
+      addKey(records, nodeDigest, {
+        name,
+        key: name.repeat(30),
+        plans,
+        enabled,
+        now: 0,
+        tenant: null,
+        expiresAt: null,
+      });
+    await add('a', ['silver', 'gold'], true);
+    await add('b', [], true);
+    await add('c', ['gold'], false);
+    const ask = async (name: string): Promise<number> =>
+      (await made.get('/prod/a', { 'x-api-key': name.repeat(30) })).status;
+    expect([await ask('a'), await ask('a'), await ask('b'), await ask('c')]).toEqual([200, 429, 403, 403]);
   });
 
   it('AK-3 AK-4 AZ-5 missing, unknown, disabled and in no plan of this stage all look the same', async () => {
