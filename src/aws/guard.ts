@@ -1,12 +1,10 @@
 import { systemClock, type Clock } from '../base/clock.ts';
-import { sameSecret } from '../base/bytes.ts';
 import { newId } from '../base/id.ts';
 import type { ResourceMap } from '../config/rules.ts';
 import { compose } from '../flow/compose.ts';
 import { Departure } from '../flow/departure.ts';
 import { newExchange, type Viewer } from '../flow/exchange.ts';
 import { recover } from '../flow/recover.ts';
-import { refuse } from '../flow/refuse.ts';
 import type { Stage } from '../flow/stage.ts';
 import { HeaderList } from '../http/headers.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
@@ -20,7 +18,7 @@ import type { RuleDefinition } from '../rules/rule.ts';
 import { rules } from '../rules/stage.ts';
 import { Trace } from '../trace/trace.ts';
 import { lines, toStdout, type Write } from './log.ts';
-import { lambdaReasons } from './reasons.ts';
+import { originSecret, type OriginSecret } from './origin-secret.ts';
 
 export interface GuardOptions {
   /** Resource to chain of rules, as in the document's `rules.map`. */
@@ -36,8 +34,8 @@ export interface GuardOptions {
   /** The place in ARNs of the map's keys. */
   readonly api?: { readonly region: string; readonly account: string; readonly id: string; readonly stage: string };
   readonly secret?: (name: string) => string | null;
-  /** A header that only the distribution in front can send; the names are those of secrets, the newest first. */
-  readonly originSecret?: { readonly header: string; readonly secrets: readonly string[] };
+  /** Refuses whoever does not send this header. */
+  readonly originSecret?: OriginSecret;
   readonly clock?: Clock;
   readonly write?: Write;
 }
@@ -107,7 +105,8 @@ export function guard(options: GuardOptions): Guard {
       timeoutMs: options.timeoutMs ?? 1000,
     }),
   ];
-  if (options.originSecret) stages.splice(stages.length - 1, 0, originSecret(options.originSecret, secret));
+  if (options.originSecret)
+    stages.splice(stages.length - 1, 0, originSecret(options.originSecret, secret, clock, write));
   const handle = compose(stages, () => passed);
   const names = stages.map((stage) => stage.name);
   return {
@@ -120,24 +119,6 @@ export function guard(options: GuardOptions): Guard {
         newExchange({ request, viewer, trace, clock, departure: new Departure(), later() {} }),
       );
       return { refusal: response.from.by === 'function' ? null : response, trace: trace.id };
-    },
-  };
-}
-
-/** Compared without telling by time how much was right. Throws at load when no secret is set: an open door must not look shut. */
-function originSecret(
-  { header, secrets }: NonNullable<GuardOptions['originSecret']>,
-  secret: (name: string) => string | null,
-): Stage {
-  const wanted = secrets.flatMap((name) => secret(name) ?? []).filter((text) => text !== '');
-  if (wanted.length === 0) throw new Error(`none of the secrets ${secrets.join(', ')} is set`);
-  const name = header.toLowerCase();
-  return {
-    name: 'origin',
-    handle(exchange, next) {
-      const given = exchange.request.headers.all(name);
-      const fits = given.length === 1 && wanted.some((each) => sameSecret(each, given[0] as string));
-      return fits ? next(exchange) : refuse(exchange, 'origin', lambdaReasons.origin);
     },
   };
 }

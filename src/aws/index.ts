@@ -5,6 +5,8 @@ export { alb } from './alb.ts';
 export { functionUrl, type FunctionUrlOptions } from './function-url.ts';
 export { authorizer, type AuthorizerOptions } from './authorizer.ts';
 export { queue, type QueueOptions, type QueueResult } from './queue.ts';
+export { rotateOriginSecret, type RotationOptions } from './rotate-origin-secret.ts';
+export type { OriginSecret } from './origin-secret.ts';
 export { protect, type Handler } from './protect.ts';
 export { webSocket, type WebSocketOptions } from './websocket.ts';
 export { edgeRequest, type EdgeOptions } from './edge-request.ts';

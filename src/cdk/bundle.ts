@@ -77,6 +77,7 @@ export type DoorName =
   | 'authorizer'
   | 'protect'
   | 'queue'
+  | 'rotateOriginSecret'
   | 'webSocket'
   | 'edgeRequest';
 
@@ -88,6 +89,7 @@ const files: Readonly<Record<DoorName, string>> = {
   authorizer: 'authorizer',
   protect: 'protect',
   queue: 'queue',
+  rotateOriginSecret: 'rotate-origin-secret',
   webSocket: 'websocket',
   edgeRequest: 'edge-request',
 };

@@ -1,45 +1,20 @@
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ssmDocument } from '../../src/stores/aws/ssm-document.ts';
+import { findMoto, startMoto, type Moto } from './lib/moto.ts';
 
-const moto = ((): string | null => {
-  try {
-    return execFileSync('/bin/sh', ['-c', 'command -v moto_server'], { encoding: 'utf8' }).trim();
-  } catch {
-    return null;
-  }
-})();
-if (moto === null)
-  console.warn('moto_server is not installed: the SSM and S3 sources are not tried here (pip install moto[server])');
+const moto = findMoto('rule maps in SSM and S3');
 
 describe.skipIf(moto === null)('rule maps in SSM and S3, through the real SDK clients', () => {
-  let server: ChildProcess;
+  let server: Moto;
   let endpoint = '';
   beforeAll(async () => {
     Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' });
-    const port = await new Promise<number>((resolve) => {
-      const probe = createServer().listen(0, '127.0.0.1', () => {
-        const { port: free } = probe.address() as AddressInfo;
-        probe.close(() => resolve(free));
-      });
-    });
-    endpoint = `http://127.0.0.1:${port}`;
-    server = spawn(moto as string, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-    await vi.waitFor(
-      async () =>
-        expect(
-          await fetch(endpoint).then(
-            () => true,
-            () => false,
-          ),
-        ).toBe(true),
-      { timeout: 60_000, interval: 200 },
-    );
+    server = await startMoto(moto as string);
+    endpoint = server.endpoint;
   });
-  afterAll(() => void server?.kill());
+  afterAll(() => server?.stop());
 
   it('reads the text, follows a pointer to S3, and gives each version its own name', async () => {
     const ssm = new SSMClient({ endpoint });
