@@ -19,6 +19,11 @@ export interface AuthorizerOptions extends GuardOptions {
   /** What it is configured to read; `simple` goes with payload 2.0 only. */
   readonly answer?: 'policy' | 'simple';
   readonly principalId?: string;
+  /**
+   * The client's address where an event of payload 2.0 tells none. AWS always tells it; serverless-offline does not. Left
+   * out: such an event is denied.
+   */
+  readonly assumeAddress?: string | undefined;
 }
 
 const { isBase64Encoded: _, body: __, ...v2 } = httpWanted;
@@ -47,7 +52,8 @@ export function authorizer(options: AuthorizerOptions): (event: unknown) => Prom
   const principal = options.principalId ?? 'sallyport';
   const answer = (allowed: boolean, arn: string, context: Record<string, string>): PolicyAnswer | SimpleAnswer =>
     form === 'simple' ? simpleAnswer(allowed, context) : policyAnswer(principal, allowed, arn, context);
-  return async (event) => {
+  return async (given) => {
+    const event = options.assumeAddress === undefined ? given : withAddress(given, options.assumeAddress);
     const arn = arnOf(event);
     const deny = (bad: BadEvent): PolicyAnswer | SimpleAnswer => {
       logRefusal(firewall.write, 'authorizer', bad, firewall.clock.now());
@@ -71,6 +77,13 @@ export function authorizer(options: AuthorizerOptions): (event: unknown) => Prom
       return deny({ reason: lambdaReasons.broken, says: messageOf(thrown) });
     }
   };
+}
+
+function withAddress(event: unknown, address: string): unknown {
+  const { requestContext } = (event ?? {}) as { requestContext?: { http?: { sourceIp?: unknown } } | null };
+  const http = requestContext?.http;
+  if (typeof http !== 'object' || http.sourceIp !== undefined) return event;
+  return { ...(event as object), requestContext: { ...requestContext, http: { ...http, sourceIp: address } } };
 }
 
 function arnOf(event: unknown): string {

@@ -376,6 +376,15 @@ describe('what only one door does', () => {
     expect(await call(http)).toMatchObject({ statusCode: 502 });
     expect(lines.join()).toContain('lambda.answer-size');
   });
+  it('an address is assumed only where the event tells none, and only where one was given', async () => {
+    const own = { default: [{ name: 'ip-set', params: { allow: ['10.0.0.0/8'] } }] } as unknown as GuardOptions['map'];
+    const event = { ...auth2, requestContext: { ...auth2.requestContext, http: { method: 'GET', path: '/x' } } };
+    const ask = (assumeAddress?: string, given: object = event): Promise<unknown> =>
+      authorizer({ map: own, payload: '2.0', assumeAddress, write() {} })(given);
+    expect(await ask()).toMatchObject({ isAuthorized: false, context: { code: 'lambda.event-shape' } });
+    expect(await ask('10.1.2.3')).toMatchObject({ isAuthorized: true });
+    expect(await ask('10.1.2.3', auth2)).toMatchObject({ isAuthorized: false, context: { code: 'rules.denied' } });
+  });
   it('an authorizer asked round the distribution that knows the secret denies', async () => {
     const lines: string[] = [];
     const call = webSocket({
