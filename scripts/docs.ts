@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { document } from '../src/config/document.ts';
 import { registry } from '../src/pipeline/registry.ts';
+import { Sockets } from '../src/pipeline/sockets.ts';
 import { differences } from '../src/testing/differences.ts';
 import { shells } from '../src/testing/shells.ts';
 import { wafPages } from './docs-waf.ts';
@@ -102,10 +103,19 @@ function definitionsPage(
   text: string,
   list: Iterable<{ readonly name: string; readonly says: string; readonly options: z.ZodType }>,
 ): string {
-  const sections = [...list].map((each) =>
-    [`## ${each.name}`, each.says, table(schemaOf(each.options), {})].filter(Boolean).join('\n\n'),
+  const parts = new Map<string, Json>();
+  const sections = [...list].map((each) => {
+    const schema = schemaOf(each.options);
+    const defs = (schema.$defs ?? {}) as Record<string, Json>;
+    const own = typeof schema.$ref === 'string' ? schema.$ref.split('/').at(-1) : undefined;
+    for (const [name, part] of Object.entries(defs)) if (name !== own) parts.set(name, part);
+    const options = own === undefined ? schema : (defs[own] ?? schema);
+    return [`## ${each.name}`, each.says, table(options, defs)].filter(Boolean).join('\n\n');
+  });
+  const shared = [...parts].map(([name, part]) =>
+    [`## ${name}`, cell(part.description), table(part, {})].filter(Boolean).join('\n\n'),
   );
-  return head(title, `${text}\n\n${sections.join('\n\n')}`);
+  return head(title, `${text}\n\n${[...sections, ...shared].join('\n\n')}`);
 }
 
 async function reasonsPage(): Promise<string> {
@@ -130,7 +140,7 @@ function doorsPage(): string {
 }
 
 export async function pages(): Promise<ReadonlyMap<string, string>> {
-  const known = registry();
+  const known = registry(new Sockets(null, new Map()).definitions);
   return new Map([
     ['docs/reference/document.md', documentPage()],
     ['docs/reference/rules.md', rulesPage()],

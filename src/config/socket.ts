@@ -1,44 +1,20 @@
 import { z } from 'zod';
-import { functionOptions } from './function.ts';
 import { blockText, durationText, onFault, sizeText, throttle } from './parts.ts';
 import { resourceMap } from './rules.ts';
+import {
+  compression,
+  count,
+  frameLimits,
+  functionTarget,
+  httpTarget,
+  mockTarget,
+  pings,
+  socketBudgets,
+} from './socket-parts.ts';
 import { use } from './use.ts';
 import { wafOwn } from './waf.ts';
 
 /** WebSocket APIs: what a route's `{ use: "websocket", with: ... }` may say. */
-
-const functionTarget = functionOptions.meta({ id: 'SocketFunction', description: 'A Lambda handler in proxy form.' });
-
-const mockTarget = z
-  .strictObject({
-    status: z.number().int().min(200).max(599).default(200).meta({ description: 'What a handshake is answered with.' }),
-    says: z
-      .string()
-      .nullable()
-      .default(null)
-      .meta({ description: 'Said back on a two-way route; `$request.body` stands for the message.' }),
-    protocol: z.string().optional().meta({ description: 'The subprotocol that a handshake is answered with.' }),
-  })
-  .meta({ id: 'SocketMock', description: 'Answers by itself.' });
-
-const httpTarget = z
-  .strictObject({
-    url: z
-      .string()
-      .regex(/^https?:\/\/[^/?#]+$/, { error: 'wanted scheme, host and port only, e.g. "http://10.0.3.7:8080"' })
-      .meta({ description: 'Scheme, host and port.' }),
-    path: z
-      .string()
-      .regex(/^\//, { error: 'wanted a path that begins with "/"' })
-      .default('/')
-      .meta({ description: 'Where events are posted to.' }),
-    allow: z.array(blockText).default([]).meta({ description: 'Private blocks that may be dialled.' }),
-    headers: z
-      .record(z.string(), z.string())
-      .default({})
-      .meta({ description: 'Fields sent with each event. `${secret:NAME}` is filled in.' }),
-  })
-  .meta({ id: 'SocketCallback', description: 'An HTTP address that each event is posted to.' });
 
 const socketRoute = z
   .strictObject({
@@ -59,8 +35,6 @@ const socketRoute = z
       .meta({ description: 'JSON Schema that a message must fit; draft 4 unless it names another.' }),
   })
   .meta({ id: 'SocketRoute' });
-
-const count = z.number().int().positive();
 
 export const socketApi = z
   .strictObject({
@@ -93,40 +67,21 @@ export const socketApi = z
       .default('header')
       .meta({ description: "Where the key comes from: `x-api-key`, or the authorizer's `usageIdentifierKey`." }),
     timeout: durationText.default('29s').meta({ description: 'Patience with an integration.' }),
-    binary: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'True: binary messages are taken, as base64; false: they end the connection with 1003.' }),
+    binary: z.boolean().default(false).meta({
+      description:
+        'True: binary messages are taken, for functions as base64, and answers that say `isBase64Encoded` go out as such; false: they end the connection with 1003.',
+    }),
+    compression,
     limits: z
       .strictObject({
-        message: sizeText
-          .default('128kb')
-          .meta({ description: 'Longest message; more ends the connection with 1009.' }),
-        frame: sizeText.default('32kb').meta({ description: 'Longest frame; more ends the connection with 1009.' }),
-        fragments: count
-          .default(4096)
-          .meta({ description: 'Most fragments of a message; more ends the connection with 1008.' }),
-        idle: durationText.default('10m').meta({ description: 'Without a message in either direction; then 1001.' }),
+        ...frameLimits,
         life: durationText.default('2h').meta({ description: 'Of a connection; then 1001.' }),
-        pending: sizeText.default('1mb').meta({ description: 'Most bytes that wait for a client who does not read.' }),
-        stall: durationText
-          .default('30s')
-          .meta({ description: 'How long a client may take nothing of what waits for him.' }),
         inFlight: count.default(16).meta({ description: 'Messages of one connection with integrations at a time.' }),
-        control: count
-          .default(200)
-          .meta({ description: 'Most pings and pongs in a second; more ends the connection with 1008.' }),
       })
       .prefault({}),
-    ping: durationText.optional().meta({ description: 'Silence after which we ping; left out: never.' }),
-    pongWithin: durationText
-      .default('20s')
-      .meta({ description: 'A ping without an answer for so long ends the connection.' }),
+    ...pings,
     pingsKeepAlive: z.boolean().default(true).meta({ description: "A client's ping counts as activity." }),
-    connections: z
-      .strictObject({ total: count.optional(), perAddress: count.optional(), perKey: count.optional() })
-      .prefault({})
-      .meta({ description: 'Most connections at a time; more are refused with 429.' }),
+    connections: socketBudgets,
     rates: z
       .strictObject({
         perConnection: throttle.optional(),
@@ -183,16 +138,14 @@ export const socketOrigin = z
     }),
     limits: z
       .strictObject({
-        message: sizeText.default('128kb'),
-        frame: sizeText.default('32kb'),
+        ...frameLimits,
         idle: durationText.default('10m').meta({ description: 'Without a byte in either direction; then 1001.' }),
         life: durationText.default('24h').meta({ description: 'Of a connection; then 1001.' }),
       })
       .prefault({}),
+    ...pings,
     binary: z.boolean().default(true).meta({ description: 'False: a binary message ends the connection with 1003.' }),
-    connections: z
-      .strictObject({ total: count.optional(), perAddress: count.optional(), perKey: count.optional() })
-      .prefault({}),
+    connections: socketBudgets,
     rates: z
       .strictObject({
         perConnection: throttle.optional(),

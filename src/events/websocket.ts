@@ -219,8 +219,8 @@ export function fromSocketEvent(event: SocketEvent): {
 export interface SocketSaid {
   readonly status: number;
   readonly headers: HeaderList;
-  /** Null when there is nothing to send. */
-  readonly body: string | null;
+  /** Null when there is nothing to send; bytes where the answer says that its text is base64. */
+  readonly body: string | Uint8Array | null;
 }
 
 /** Null when the answer is none that a WebSocket API can read: the handshake then fails with 502. */
@@ -234,5 +234,8 @@ export function readSocketResult(result: unknown): SocketSaid | null {
   );
   const body = answer['body'];
   if (body !== undefined && body !== null && typeof body !== 'string') return null;
-  return { status, headers: HeaderList.of(headers), body: typeof body === 'string' && body !== '' ? body : null };
+  const text = typeof body === 'string' && body !== '' ? body : null;
+  const said = text === null || answer['isBase64Encoded'] !== true ? text : fromBase64(text);
+  if (said === null && text !== null) return null;
+  return { status, headers: HeaderList.of(headers), body: said };
 }

@@ -84,7 +84,6 @@ export async function serve(app: App, options: { readonly folder?: string } = {}
     viewer: parts.viewer,
     upgrades: app.sockets.upgrades,
     now: () => app.ports.clock.now(),
-    compression: null,
   });
   front.on('upgrade', (incoming, socket, head) => {
     http1.release(incoming.socket);

@@ -1,6 +1,6 @@
 import { messageOf } from '../base/fault.ts';
 import { DocumentError } from '../config/parse.ts';
-import { ms, size } from '../config/parts.ts';
+import { ms } from '../config/parts.ts';
 import type { SocketApiDocument, SocketRouteDocument } from '../config/socket.ts';
 import { keyFact } from '../flow/shared-facts.ts';
 import { callFact } from '../gateway/call.ts';
@@ -22,9 +22,9 @@ import { mockIntegration } from '../socket/integrations/mock.ts';
 import type { Registry } from '../socket/registry.ts';
 import { parseSelection } from '../socket/select.ts';
 import type { Upgrades } from '../socket/upgrades.ts';
-import { defaultLimits } from '../wire/ws/terms.ts';
 import { inInspection } from './message-inspect.ts';
 import { messageRules } from './message-rules.ts';
+import { packing, socketLimits } from './socket-limits.ts';
 
 export interface SocketParts {
   readonly ports: Ports;
@@ -72,6 +72,7 @@ export function socketApi(given: SocketApiDocument, parts: SocketParts): SocketA
     issues.push({ ...issue, path: [where, 'rules', ...issue.path].join('.') });
   if (issues.length > 0 || typeof selection === 'string') throw new DocumentError(issues);
   const { limits, connections, rates } = given;
+  const packs = packing(given.compression);
   const map = compiled?.compiled ?? null;
   const arnPrefix = `arn:aws:execute-api:us-east-1:000000000000:${given.id}/${given.stage}`;
   return new SocketApi({
@@ -81,20 +82,11 @@ export function socketApi(given: SocketApiDocument, parts: SocketParts): SocketA
     selection,
     routes,
     limits: {
-      ...defaultLimits,
-      maxMessage: size(limits.message),
-      maxFrame: size(limits.frame),
-      maxFragments: limits.fragments,
-      maxPending: size(limits.pending),
-      maxControlPerSecond: limits.control,
-      stallMs: ms(limits.stall),
-      idleMs: ms(limits.idle),
-      lifeMs: ms(limits.life),
-      pingMs: given.ping === undefined ? 0 : ms(given.ping),
-      pongMs: ms(given.pongWithin),
+      ...socketLimits(given),
       pingsKeepAlive: given.pingsKeepAlive,
-      binary: given.binary,
+      ...(packs === null ? {} : { compressFrom: packs.from }),
     },
+    compression: packs?.choice ?? null,
     registry: parts.registry,
     budgets: {
       total: connections.total ?? null,

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 
 import { Fault } from '../base/fault.ts';
-import { ms, size } from '../config/parts.ts';
+import { ms } from '../config/parts.ts';
 import type { SocketOriginDocument } from '../config/socket.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import { keyFact } from '../flow/shared-facts.ts';
@@ -20,9 +20,9 @@ import { compileMap } from '../rules/chain.ts';
 import type { RuleDefinition } from '../rules/rule.ts';
 import type { Ports } from '../ports/ports.ts';
 import { DocumentError } from '../config/parse.ts';
-import { defaultLimits } from '../wire/ws/terms.ts';
 import { inInspection } from './message-inspect.ts';
 import { messageRules } from './message-rules.ts';
+import { socketLimits } from './socket-limits.ts';
 import { refuse } from '../flow/refuse.ts';
 import { agreedThrough, offersThrough } from '../wire/ws/extensions-through.ts';
 import type { Handshake } from '../wire/ws/handshake.ts';
@@ -140,7 +140,7 @@ export function passApi(given: SocketOriginDocument, parts: PassParts): PassApi 
     path: [where, 'rules', ...issue.path].join('.'),
   }));
   if (issues.length > 0) throw new DocumentError(issues);
-  const { limits, rates } = given;
+  const { rates } = given;
   const metered = rates.perConnection ?? rates.perAddress ?? rates.perKey;
   const each = {
     perConnection: rates.perConnection ?? null,
@@ -150,14 +150,7 @@ export function passApi(given: SocketOriginDocument, parts: PassParts): PassApi 
   const arnPrefix = `arn:aws:execute-api:us-east-1:000000000000:${given.id}/${given.stage}`;
   const map = compiled?.compiled ?? null;
   return new PassApi({
-    limits: {
-      ...defaultLimits,
-      maxMessage: size(limits.message),
-      maxFrame: size(limits.frame),
-      idleMs: ms(limits.idle),
-      lifeMs: ms(limits.life),
-      binary: given.binary,
-    },
+    limits: socketLimits(given),
     registry,
     meter: metered === undefined ? null : new Meter(each, ports.buckets, given.id, given.onFault),
     overRate: rates.over,

@@ -3,6 +3,7 @@ import type { SocketFacts } from '../events/websocket.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import type { Answer, Handle } from '../flow/stage.ts';
 import type { BucketStore } from '../ports/buckets.ts';
+import type { DeflateChoice } from '../wire/ws/extensions.ts';
 import type { Limits } from '../wire/ws/terms.ts';
 import type { SocketRoute } from './call.ts';
 import type { Happening } from './happening.ts';
@@ -32,6 +33,8 @@ export interface SocketApiOptions {
   readonly routes: ReadonlyMap<string, SocketRoute>;
   /** Sizes and times of the frames themselves. */
   readonly limits: Limits;
+  /** Null: compression is not agreed on, as on AWS. */
+  readonly compression: DeflateChoice | null;
   /** Outlives this object where a document is loaded again. */
   readonly registry: Registry;
   readonly budgets: Budgets;

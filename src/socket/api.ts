@@ -2,9 +2,10 @@ import { newId } from '../base/id.ts';
 import { disconnectEvent } from '../events/websocket.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import type { Answer } from '../flow/stage.ts';
+import type { DeflateChoice } from '../wire/ws/extensions.ts';
 import type { ClosedBy, Limits, Peer } from '../wire/ws/terms.ts';
 import type { SocketApiOptions, SocketCore } from './api-options.ts';
-import type { SocketCall, SocketRoute } from './call.ts';
+import { nothing, type SocketCall, type SocketRoute } from './call.ts';
 import { connect } from './connect.ts';
 import { Message } from './dispatch.ts';
 import { Meter } from './meter.ts';
@@ -33,6 +34,10 @@ export class SocketApi implements UpgradeTarget, SocketCore {
 
   get limits(): Limits {
     return this.options.limits;
+  }
+
+  get compression(): DeflateChoice | null {
+    return this.options.compression;
   }
 
   /** The end of the line for a handshake. A 101 leaves an `Upgrade` behind. */
@@ -97,6 +102,7 @@ export class SocketApi implements UpgradeTarget, SocketCore {
       requestId,
       body: null,
       binary: false,
+      bytes: nothing,
       event: () => disconnectEvent(code, reason, session.facts, requestId, at),
     };
     // Best effort, after the close; its outcome reaches nobody (spec WE-6).

@@ -12,13 +12,21 @@ export interface SocketCall {
   /** The message; base64 of it when `binary`. Null for the other two kinds. */
   readonly body: string | null;
   readonly binary: boolean;
+  /** The message as it came; nothing for the other two kinds. */
+  readonly bytes: Uint8Array;
   /** As a Lambda function would get it; made when it is asked for. */
   event(): SocketEvent;
 }
 
 /** What came of it. Why it failed is for the operator; the client sees an error frame. */
 export type SocketOutcome =
-  | { readonly kind: 'answer'; readonly status: number; readonly headers: HeaderList; readonly body: string | null }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly headers: HeaderList;
+      /** Bytes for a binary message. */
+      readonly body: string | Uint8Array | null;
+    }
   | { readonly kind: 'failed'; readonly why: 'error' | 'timeout' | 'throttled' | 'malformed'; readonly says: string };
 
 /** Where a route leads. Never rejects. */
@@ -26,6 +34,9 @@ export interface SocketIntegration {
   readonly name: string;
   invoke(call: SocketCall): MaybePromise<SocketOutcome>;
 }
+
+/** Of a call without a message. */
+export const nothing: Uint8Array = new Uint8Array(0);
 
 export interface SocketRoute {
   readonly key: string;

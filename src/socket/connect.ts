@@ -8,7 +8,7 @@ import { HeaderList } from '../http/headers.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { readHandshake, type Handshake, type HandshakeRefusal } from '../wire/ws/handshake.ts';
 import type { SocketApiOptions } from './api-options.ts';
-import type { SocketCall, SocketOutcome } from './call.ts';
+import { nothing, type SocketCall, type SocketOutcome } from './call.ts';
 import { newConnectionId } from './connection-id.ts';
 import { errorFrame } from './error-frame.ts';
 import { reasons } from './reasons.ts';
@@ -54,6 +54,7 @@ function enter(
     requestId,
     body: null,
     binary: false,
+    bytes: nothing,
     event: () => connectEvent(request, session.facts, requestId, exchange.clock.now()),
   };
   // The other nodes are told meanwhile: whoever hears of this connection may post to it as soon as it is open.

@@ -143,7 +143,7 @@ export class Message implements MessageView, SocketCall {
 
   #answer(route: SocketRoute, outcome: SocketOutcome): void {
     if (outcome.kind === 'answer') {
-      if (route.replies && outcome.body !== null) this.#send(outcome.body);
+      if (route.replies && outcome.body !== null) this.#send(this.#sendable(outcome.body));
       return;
     }
     this.#note('failed', outcome.why, outcome.says);
@@ -154,10 +154,15 @@ export class Message implements MessageView, SocketCall {
     this.#send(errorFrame(message, this.session.id, this.requestId));
   }
 
-  #send(text: string): void {
+  /** Where there are no binary messages, bytes go out as the base64 that a function wrote (as on AWS). */
+  #sendable(body: string | Uint8Array): string | Uint8Array {
+    return typeof body === 'string' || this.#api.options.limits.binary ? body : base64(body);
+  }
+
+  #send(data: string | Uint8Array): void {
     const { connection } = this.session;
     if (connection === null || connection.state !== 'open') return;
-    if (!connection.send(text))
+    if (!connection.send(data))
       this.#dropped('message-slow', 'slow-consumer', 'the client does not read what it is sent');
   }
 

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../http/message.ts';
+import type { DeflateChoice } from '../wire/ws/extensions.ts';
 import type { Handshake } from '../wire/ws/handshake.ts';
 import type { Limits, Listener, Peer } from '../wire/ws/terms.ts';
 import type { PassOffer } from './pass.ts';
@@ -7,6 +8,8 @@ import type { Session } from './session.ts';
 /** Who takes over an upgraded connection. */
 export interface UpgradeTarget extends Listener<Session> {
   readonly limits: Limits;
+  /** Null: compression is not agreed on, as on AWS. */
+  readonly compression: DeflateChoice | null;
   /** The 101 is written: from here on the connection can be posted to. */
   opened(session: Session, connection: Peer<Session>): void;
   /** The client left between `$connect` and the 101. */

@@ -11,11 +11,15 @@ interface Inflated {
 export function nodeDeflater(level: number = constants.Z_BEST_SPEED): Deflater {
   return {
     deflate(data, window, windowBits) {
+      // zlib cannot keep to a window of 256 bytes when it compresses raw data; without references to earlier bytes any
+      // window does.
+      const narrow = windowBits < 9;
       const out = deflateRawSync(data, {
         level,
-        windowBits,
+        windowBits: narrow ? 9 : Math.min(windowBits, bitsFor(data.length + (window?.length ?? 0))),
         finishFlush: constants.Z_SYNC_FLUSH,
-        ...(window === null ? {} : { dictionary: window }),
+        ...(narrow ? { strategy: constants.Z_HUFFMAN_ONLY } : {}),
+        ...(window === null || narrow ? {} : { dictionary: window }),
       });
       return out.subarray(0, out.length - 4);
     },
@@ -30,6 +34,8 @@ export function nodeDeflater(level: number = constants.Z_BEST_SPEED): Deflater {
           const { buffer, engine } = inflateRawSync(rest, {
             info: true,
             finishFlush: constants.Z_SYNC_FLUSH,
+            // zlib's own 16 kB for every message are more than most need, and few for a long one.
+            chunkSize: Math.min(262_144, Math.max(256, rest.length * 4)),
             maxOutputLength: Math.max(1, max - size),
             ...(dictionary === null ? {} : { dictionary }),
           }) as unknown as Inflated;
@@ -47,6 +53,9 @@ export function nodeDeflater(level: number = constants.Z_BEST_SPEED): Deflater {
     },
   };
 }
+
+/** The smallest window that holds so many bytes: a larger one costs its memory with each message. */
+const bitsFor = (size: number): number => Math.min(15, Math.max(9, 32 - Math.clz32(size)));
 
 /** What is left of the empty block that ends every message when the peer's own final block came before it. */
 function isTail(rest: Uint8Array): boolean {

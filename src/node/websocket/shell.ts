@@ -9,8 +9,8 @@ import type { HttpRequest, HttpResponse } from '../../http/message.ts';
 import type { PassOffer } from '../../socket/pass.ts';
 import type { Session } from '../../socket/session.ts';
 import type { Upgrade, Upgrades, UpgradeTarget } from '../../socket/upgrades.ts';
-import { Compression, type Deflater } from '../../wire/ws/deflate.ts';
-import { agreeDeflate, type DeflateChoice } from '../../wire/ws/extensions.ts';
+import { Compression } from '../../wire/ws/deflate.ts';
+import { agreeDeflate } from '../../wire/ws/extensions.ts';
 import { Keeper } from '../../wire/ws/keeper.ts';
 import { fromNode } from '../request.ts';
 import { answer101, answerRefusal } from './accept.ts';
@@ -26,8 +26,6 @@ export interface SocketShellOptions {
   viewer(socket: Socket, message: { readonly headers: IncomingHttpHeaders }, secure: boolean): Viewer;
   readonly upgrades: Upgrades;
   readonly now: () => number;
-  /** Null: compression is not offered, as on AWS. */
-  readonly compression: { readonly choice: DeflateChoice; readonly deflater: Deflater } | null;
 }
 
 /** Sockets that ask to be upgraded: through the line first, then, if it said yes, to the API that said so. */
@@ -83,10 +81,9 @@ export class SocketShell {
 
   #open(upgrade: Upgrade, response: HttpResponse, socket: Duplex, head: Buffer): void {
     const { api, session, handshake, protocol } = upgrade;
-    const { compression } = this.#options;
-    const agreed = compression === null ? null : agreeDeflate(handshake.extensions, compression.choice);
+    const agreed = api.compression === null ? null : agreeDeflate(handshake.extensions, api.compression);
     answer101(socket, { key: handshake.key, protocol, extensions: agreed?.header, headers: [...response.headers] });
-    const packed = agreed === null ? null : new Compression(agreed.terms, compression!.deflater);
+    const packed = agreed === null ? null : new Compression(agreed.terms, this.#deflater);
     if ('setNoDelay' in socket) (socket as Socket).setNoDelay(true).setTimeout(0);
     const connection = this.#endpoint(api).open(socket, session, packed);
     connection.protocol = protocol ?? '';

@@ -23,7 +23,7 @@ function read(invoked: Invoked, kind: string): SocketOutcome {
   // A message's or goodbye's handler need not say anything; only a handshake is judged by its status.
   if (kind !== 'CONNECT' && (typeof invoked.value !== 'object' || invoked.value === null)) return silent;
   const said = readSocketResult(invoked.value);
-  if (said !== null) return { kind: 'answer', status: said.status, headers: said.headers, body: said.body };
+  if (said !== null) return { kind: 'answer', ...said };
   return failed('malformed', 'the function answered nothing that a WebSocket API can read');
 }
 

@@ -1,5 +1,5 @@
 import { HeaderList } from '../../http/headers.ts';
-import type { SocketIntegration } from '../call.ts';
+import type { SocketCall, SocketIntegration } from '../call.ts';
 
 export interface MockOptions {
   /** Of a handshake's answer; messages have none. */
@@ -18,7 +18,10 @@ export function mockIntegration(name: string, options: MockOptions): SocketInteg
   const headers = protocol === undefined ? HeaderList.empty : HeaderList.of({ 'sec-websocket-protocol': protocol });
   const fixed = { kind: 'answer', status, headers, body: says } as const;
   if (says === null || !says.includes(WHOLE)) return { name, invoke: () => fixed };
-  if (says === WHOLE) return { name, invoke: (call) => ({ kind: 'answer', status, headers, body: call.body }) };
+  if (says === WHOLE) {
+    const whole = (call: SocketCall): string | Uint8Array | null => (call.binary ? call.bytes : call.body);
+    return { name, invoke: (call) => ({ kind: 'answer', status, headers, body: whole(call) }) };
+  }
   return {
     name,
     invoke: (call) => ({ kind: 'answer', status, headers, body: says.replaceAll(WHOLE, () => call.body ?? '') }),

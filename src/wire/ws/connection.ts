@@ -8,9 +8,6 @@ import type { ClosedBy, ConnectionState, Peer, Terms, Wire } from './terms.ts';
 import { Vigil } from './vigil.ts';
 import { violation, type Violation } from './violation.ts';
 
-/** Below this a message is not worth compressing. */
-const COMPRESS_FROM = 1024;
-
 /**
  * One end of one WebSocket connection, without a socket: bytes come in by `receive`, go out by the `Wire`, time passes by
  * `tick`. The closing handshake is RFC 6455 section 7.
@@ -86,7 +83,7 @@ export class Connection<Owner> implements MessageSink, Peer<Owner> {
     const isString = typeof data === 'string';
     const size = isString ? text.byteLength(data) : data.length;
     const { compression } = this.#reader;
-    const compress = compression !== null && size >= COMPRESS_FROM;
+    const compress = compression !== null && size >= limits.compressFrom;
     if (isString && !compress && nextKey === null && size <= limits.maxSentFrame) {
       const out = text.alloc(headSize(size, false) + size);
       text.write(data, out, writeHead(out, 0, FIN | Opcode.text, size, null), size);

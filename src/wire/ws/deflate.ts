@@ -3,6 +3,7 @@ export interface Deflater {
   /**
    * Raw DEFLATE, ended by a sync flush whose last four bytes (00 00 ff ff) are taken off (RFC 7692 section 7.2.1).
    * `window` is what was said before and may be referred to, or null.
+   * @param windowBits 8 to 15; nothing further back is referred to
    */
   deflate(data: Uint8Array, window: Uint8Array | null, windowBits: number): Uint8Array;
   /** Undoes it. `too-big` when the result would pass `max` bytes, `bad` when it is not DEFLATE. */
@@ -15,7 +16,7 @@ export interface DeflateTerms {
   readonly sendTakeover: boolean;
   /** May a message that we receive refer to earlier ones? */
   readonly receiveTakeover: boolean;
-  /** 9 to 15: our sending window. */
+  /** 8 to 15: our sending window. */
   readonly sendBits: number;
   /** 8 to 15: the peer's. */
   readonly receiveBits: number;

@@ -58,6 +58,8 @@ export interface DeflateChoice {
   readonly sendTakeover: boolean;
   /** Let the peer refer to earlier messages? Costs 32 kB per connection. */
   readonly receiveTakeover: boolean;
+  /** Largest window that the peer shall use, 8 to 15; only a peer that offers to be told can be told. */
+  readonly maxReceiveBits: number;
   /** 9 to 15: the largest window used for sending. */
   readonly maxSendBits: number;
 }
@@ -75,15 +77,18 @@ export function agreeDeflate(offers: readonly Extension[], choice: DeflateChoice
     const asked = readDeflateParams(offer);
     if (asked === null) continue;
     const sendBits = Math.min(asked.serverBits ?? 15, choice.maxSendBits);
-    // zlib cannot keep to a window of 256 bytes when it compresses raw data.
-    if (sendBits < 9) continue;
+    const told =
+      asked.clientBits === null
+        ? 15
+        : Math.min(asked.clientBits === true ? 15 : asked.clientBits, choice.maxReceiveBits);
     const sendTakeover = choice.sendTakeover && !asked.serverNoTakeover;
     const receiveTakeover = choice.receiveTakeover && !asked.clientNoTakeover;
     let header = 'permessage-deflate';
     if (!sendTakeover) header += '; server_no_context_takeover';
     if (!receiveTakeover) header += '; client_no_context_takeover';
-    if (sendBits < 15) header += `; server_max_window_bits=${sendBits}`;
-    return { header, terms: { sendTakeover, receiveTakeover, sendBits, receiveBits: 15 } };
+    if (sendBits < 15 || asked.serverBits !== null) header += `; server_max_window_bits=${sendBits}`;
+    if (told < 15) header += `; client_max_window_bits=${told}`;
+    return { header, terms: { sendTakeover, receiveTakeover, sendBits, receiveBits: told } };
   }
   return null;
 }

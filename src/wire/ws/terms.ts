@@ -42,6 +42,8 @@ export interface Limits extends MessageRules {
   /** How long the peer may take to answer our close frame. */
   readonly closeMs: number;
   readonly maxControlPerSecond: number;
+  /** Messages sent that are shorter than this are not compressed, though compression was agreed on. */
+  readonly compressFrom: number;
 }
 
 /** AWS's figures where AWS has one (message 128 kB, frame 32 kB, idle 10 min, life 2 h). */
@@ -61,6 +63,7 @@ export const defaultLimits: Limits = {
   pongMs: 20_000,
   closeMs: 5_000,
   maxControlPerSecond: 200,
+  compressFrom: 1024,
 };
 
 /** Who ended it: the peer's close frame, ours, or neither (the connection just went). */

@@ -81,6 +81,7 @@ export async function apiStage(given: StageOptions): Promise<ApiStage> {
     selection: parseSelection(given.selection ?? '$request.body.action') as Selection,
     routes,
     limits: { ...defaultLimits, binary: false },
+    compression: null,
     registry: new Registry(),
     budgets: { total: null, perAddress: null, perKey: null },
     rates: { perConnection: null, perAddress: null, perKey: null },
@@ -130,7 +131,7 @@ export async function apiStage(given: StageOptions): Promise<ApiStage> {
     };
   };
   const viewer = viewerOf([]);
-  const shell = new SocketShell({ handle, viewer, upgrades, now: () => Date.now(), compression: null });
+  const shell = new SocketShell({ handle, viewer, upgrades, now: () => Date.now() });
   const server = createServer((incoming, outgoing) => {
     const send = async (response: HttpResponse): Promise<void> => {
       const body = response.body === null ? Buffer.alloc(0) : Buffer.from(await response.body.bytes());

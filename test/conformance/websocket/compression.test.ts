@@ -17,7 +17,7 @@ let plain: EchoServer;
 let server: EchoServer;
 beforeAll(async () => {
   plain = await echoServer();
-  server = await echoServer({}, { sendTakeover: true, receiveTakeover: true, maxSendBits: 15 });
+  server = await echoServer({}, { sendTakeover: true, receiveTakeover: true, maxSendBits: 15, maxReceiveBits: 15 });
 });
 afterAll(() => Promise.all([plain.stop(), server.stop()]));
 
@@ -48,9 +48,9 @@ const negotiations: readonly (readonly [name: string, header: string, answer: st
     'permessage-deflate',
   ],
   [
-    '7692 7.1.2.2: client_max_window_bits with a value',
+    '7692 7.1.2.2: client_max_window_bits with a value is taken at its word',
     'permessage-deflate; client_max_window_bits=12',
-    'permessage-deflate',
+    'permessage-deflate; client_max_window_bits=12',
   ],
   [
     '6455 9.1: a quoted value',
@@ -59,7 +59,7 @@ const negotiations: readonly (readonly [name: string, header: string, answer: st
   ],
   [
     '7692 5: the first acceptable of several offers',
-    'permessage-deflate; server_max_window_bits=8, permessage-deflate; server_max_window_bits=9',
+    'permessage-deflate; server_max_window_bits=7, permessage-deflate; server_max_window_bits=9, permessage-deflate',
     'permessage-deflate; server_max_window_bits=9',
   ],
   ['7692 7.1: an unknown parameter declines the offer', 'permessage-deflate; level=9', undefined],

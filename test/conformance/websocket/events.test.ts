@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SocketEvent } from '../../../src/events/websocket.ts';
 import { serve, type Serving } from '../../../src/node/serve.ts';
 import { sallyport, type App } from '../../../src/pipeline/app.ts';
+import { defaultLimits } from '../../../src/wire/ws/terms.ts';
 import { Sha256 } from '../api/sha256.ts';
 import { apiStage, client, refusedWith, until, TOKEN, type ApiStage, type StageOptions } from './api-stage.ts';
 
@@ -87,6 +88,30 @@ describe('events', () => {
     other.send('x');
     expect(await next()).toBe('still here');
     other.terminate();
+  });
+});
+
+describe('WA-1: answers in base64', () => {
+  const bytes = Buffer.of(0, 255, 254, 7);
+  const handlers = {
+    $default: () => ({ statusCode: 200, body: bytes.toString('base64'), isBase64Encoded: true }),
+  };
+  const answerOf = async (binary: boolean): Promise<unknown> => {
+    const { url } = await stage({
+      handlers,
+      replies: ['$default'],
+      options: { limits: { ...defaultLimits, binary } },
+    });
+    const { ws } = await client(url);
+    const back = new Promise((resolve) => void ws.once('message', (data, isBinary) => resolve([data, isBinary])));
+    ws.send('x');
+    const answer = await back;
+    ws.terminate();
+    return answer;
+  };
+  it('go out as a binary message where the API has them, and as the text that they are where it has none', async () => {
+    expect(await answerOf(true)).toEqual([bytes, true]);
+    expect(await answerOf(false)).toEqual([Buffer.from(bytes.toString('base64')), false]);
   });
 });
 

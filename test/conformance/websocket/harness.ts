@@ -159,12 +159,17 @@ export function exchange(
 ): Promise<{ head: string; frames: Seen[]; rest: Buffer }> {
   return new Promise((resolve, reject) => {
     const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    let got = Buffer.alloc(0);
+    const got: Buffer[] = [];
     let head = '';
     const deadline = setTimeout(() => {
       socket.destroy();
-      const { frames } = parseFrames(got);
-      reject(new Error(`the server never ended the connection; so far ${JSON.stringify(frames)} ${head}`));
+      const { frames } = parseFrames(Buffer.concat(got));
+      const seen = frames
+        .slice(-5)
+        .map(({ opcode, payload }) => `${opcode}:${payload.subarray(0, 20).toString('hex')}`);
+      reject(
+        new Error(`the server never ended the connection; ${frames.length} frames, the last ${seen.join(' ')} ${head}`),
+      );
     }, 8000);
     const feed = async (): Promise<void> => {
       for (const chunk of chunks) {
@@ -178,18 +183,20 @@ export function exchange(
       else socket.write(handshake, 'latin1');
     });
     socket.on('data', (data: Buffer) => {
-      got = Buffer.concat([got, data]);
+      got.push(data);
       if (head !== '') return;
-      const end = got.indexOf('\r\n\r\n');
+      const all = Buffer.concat(got);
+      const end = all.indexOf('\r\n\r\n');
       if (end < 0) return;
-      head = got.toString('latin1', 0, end + 4);
-      got = got.subarray(end + 4);
+      head = all.toString('latin1', 0, end + 4);
+      got.splice(0, got.length, all.subarray(end + 4));
       if (head.startsWith('HTTP/1.1 101') && !options.early) void feed();
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
       clearTimeout(deadline);
-      resolve({ head, ...(head.startsWith('HTTP/1.1 101') ? parseFrames(got) : { frames: [], rest: got }) });
+      const all = Buffer.concat(got);
+      resolve({ head, ...(head.startsWith('HTTP/1.1 101') ? parseFrames(all) : { frames: [], rest: all }) });
     });
     socket.on('end', () => socket.end());
   });

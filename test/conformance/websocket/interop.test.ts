@@ -8,7 +8,7 @@ let packed: EchoServer;
 beforeAll(async () => {
   const large = { maxFrame: 4 << 20, maxMessage: 4 << 20, maxPending: 64 << 20 };
   plain = await echoServer(large);
-  packed = await echoServer(large, { sendTakeover: true, receiveTakeover: true, maxSendBits: 15 });
+  packed = await echoServer(large, { sendTakeover: true, receiveTakeover: true, maxSendBits: 15, maxReceiveBits: 15 });
 });
 afterAll(() => Promise.all([plain.stop(), packed.stop()]));
 
