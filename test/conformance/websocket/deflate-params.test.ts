@@ -71,12 +71,11 @@ interface Agreed {
 function agreedIn(head: string): Agreed {
   const line = /^Sec-WebSocket-Extensions: permessage-deflate(.*)\r$/m.exec(head)?.[1];
   expect(line, head).toBeDefined();
-  const params = new Map(
-    line!
-      .split(';')
-      .slice(1)
-      .map((each) => each.trim().split('=') as [string, string?]),
-  );
+  const params = new Map<string, string>();
+  for (const each of line!.split(';').slice(1)) {
+    const [name = '', value = ''] = each.trim().split('=');
+    params.set(name, value);
+  }
   return {
     serverNo: params.has('server_no_context_takeover'),
     clientNo: params.has('client_no_context_takeover'),
