@@ -83,7 +83,10 @@ export function valuesOf(
   return [{ name: target.spelled, key: '', value: String(values.length) }];
 }
 
-/** One comparison. With `among`, values that are not in it are known not to hit; counts are always made. */
+/**
+ * One comparison. With `among`, values that are in it are known to hit and others not to (with `multiMatch` only the
+ * latter); counts are always made.
+ */
 export function evaluateMatch(
   transaction: Transaction,
   rule: CompiledRule,
@@ -100,9 +103,10 @@ export function evaluateMatch(
       for (const seen of multiMatch ? everyStep(value, condition.chain) : [transformed(value, condition.chain)]) {
         // Asked each time: what a hit does may change what a macro in the argument stands for.
         const matcher = condition.matcher(transaction);
-        if (matcher.test(seen) === negated) continue;
+        const known = among !== null && !multiMatch && !target.count;
+        if (!known && matcher.test(seen) === negated) continue;
         any = true;
-        hit(transaction, rule, link, { condition, value, seen, found: negated ? null : matcher.find(seen) });
+        hit(transaction, rule, link, { condition, value, seen, matcher: negated ? null : matcher });
         if (transaction.verdict !== null) return true;
       }
     }

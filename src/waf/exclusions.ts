@@ -81,6 +81,11 @@ export class Removals {
     return this.#rules !== null && this.#rules[rule] === 1;
   }
 
+  /** Everything that has been left out of single rules so far, in order. */
+  get all(): readonly TargetRemoval[] {
+    return this.#targets ?? noRemovals;
+  }
+
   targets(rule: number): readonly Exclusion[] {
     if (this.#targets === null) return none;
     return this.#targets.filter(({ mask }) => mask[rule] === 1).map(({ exclusion }) => exclusion);
@@ -88,3 +93,4 @@ export class Removals {
 }
 
 const none: readonly Exclusion[] = [];
+const noRemovals: readonly TargetRemoval[] = [];

@@ -1,8 +1,10 @@
+import { findingOf } from './finding.ts';
 import type { FieldValue } from './field.ts';
 import { expand } from './macro.ts';
-import type { Evidence, Match, Verdict } from './match.ts';
-import type { Found } from './operator.ts';
+import type { Match, Verdict } from './match.ts';
+import type { Matcher } from './operator.ts';
 import type { CompiledLink, CompiledMatch, CompiledRule } from './program.ts';
+import { nothingSeen, Sighting } from './sighting.ts';
 import type { Transaction } from './transaction.ts';
 
 /** What hit: null for a link that compares nothing by itself. */
@@ -11,8 +13,8 @@ export interface Hit {
   readonly value: FieldValue;
   /** After its transformations. */
   readonly seen: string;
-  /** Null for a negated operator. */
-  readonly found: Found | null;
+  /** Says where in it; null for a negated operator. */
+  readonly matcher: Matcher | null;
 }
 
 /** Most matches that one request keeps; beyond them rules still act and score. */
@@ -22,11 +24,14 @@ const kept = 1000;
 export function hit(transaction: Transaction, rule: CompiledRule, link: CompiledLink, what: Hit | null): void {
   transaction.rule = rule.rule;
   if (link.at < transaction.evidence.length) transaction.evidence.length = link.at;
-  transaction.evidence.push(evidenceOf(link, what));
-  if (what !== null) {
-    transaction.matched = { name: what.value.name, value: what.seen };
-    transaction.matchedVars.push({ name: what.value.name, key: what.value.name, value: what.seen });
-    if (link.capture && what.found !== null) transaction.capture(what.found.groups);
+  if (what === null) transaction.evidence.push(nothingSeen(link.at));
+  else {
+    const { name } = what.value;
+    const sighting = new Sighting(link.at, what.condition.source, what.value, what.seen, what.matcher);
+    transaction.evidence.push(sighting);
+    transaction.matched = { name, value: what.seen };
+    transaction.matchedVars.push({ name, key: name, value: what.seen });
+    if (link.capture && what.matcher !== null) transaction.tx.capture(sighting);
   }
   if (rule.rule.severity !== null)
     transaction.highestSeverity = Math.min(transaction.highestSeverity, rule.rule.severity);
@@ -34,39 +39,11 @@ export function hit(transaction: Transaction, rule: CompiledRule, link: Compiled
   if (link.last) conclude(transaction, rule);
 }
 
-function evidenceOf(link: CompiledLink, what: Hit | null): Evidence {
-  if (what === null) {
-    return { link: link.at, condition: null, field: '', value: '', seen: '', offset: 0, length: 0, says: null };
-  }
-  return {
-    link: link.at,
-    condition: what.condition.source,
-    field: what.value.name,
-    value: what.value.value,
-    seen: what.seen,
-    offset: what.found?.offset ?? 0,
-    length: what.found?.length ?? what.seen.length,
-    says: what.found?.says ?? null,
-  };
-}
-
 function conclude(transaction: Transaction, compiled: CompiledRule): void {
   const { rule } = compiled;
   const { disruption } = rule;
   const enforced = transaction.mode === 'on';
-  const match: Match = {
-    rule: { id: rule.id, place: rule.place },
-    phase: rule.phase,
-    message: rule.message === null ? '' : expand(rule.message, transaction.look),
-    logData: rule.logData === null ? '' : expand(rule.logData, transaction.look),
-    severity: rule.severity,
-    tags: rule.tags,
-    logged: rule.log,
-    disruption: disruption.kind,
-    enforced,
-    evidence: [...transaction.evidence],
-    score: rule.log ? transaction.score : 0,
-  };
+  const match = findingOf(transaction, rule);
   if (transaction.matches.length < kept) transaction.matches.push(match);
   if (disruption.kind === 'pass') return;
   if (disruption.kind === 'allow') {

@@ -8,7 +8,7 @@ import { written } from './macro.ts';
 import { pass, type Match, type Verdict } from './match.ts';
 import type { Program } from './program.ts';
 import { headerOf, type WafRequest } from './request.ts';
-import { meter } from './regex/meter.ts';
+import { meter, stepsForEvidence } from './regex/meter.ts';
 import type { Phase, RuleRef } from './rule.ts';
 import type { RunPhase } from './run.ts';
 import { held, type Transaction } from './transaction.ts';
@@ -95,6 +95,7 @@ export function inspection(transaction: Transaction, program: Program, runPhase:
     meter.cut = null;
     runPhase(transaction, at);
     transaction.patternSteps = meter.left;
+    meter.left = stepsForEvidence;
     if (meter.cut === null || transaction.overBudget !== null) return;
     const rule = ruleWith(program, meter.cut) ?? transaction.asking ?? unknownRule;
     transaction.overBudget = { id: rule.id, place: rule.place };

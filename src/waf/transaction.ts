@@ -169,16 +169,6 @@ export class Transaction {
     this.collections.set(collection, { key, variables });
   }
 
-  /** Captures of the last operator that hit, as `TX:0` to `TX:9`; what the last one had more of is gone. */
-  capture(groups: readonly string[]): void {
-    for (let at = 0; at < 10; at++) {
-      const group = groups[at];
-      const name = String(at);
-      if (group !== undefined) this.tx.set(name, group);
-      else if (this.tx.get(name, this.started) !== undefined) this.tx.unset(name);
-    }
-  }
-
   /** The anomaly score so far, as the rule set keeps it. */
   get score(): number {
     let sum = 0;

@@ -6,18 +6,27 @@ export interface Entry {
   expires: number | null;
 }
 
+/** What an operator captured, worked out when it is asked for. */
+export interface Captures {
+  /** The whole hit first; null when there is nothing to capture, and then what was captured before stays. */
+  readonly groups: readonly string[] | null;
+}
+
 /** Named texts that rules set and read: `TX`, and each entry of a persistent collection. Bounded. */
 export class Variables {
   readonly #entries = new Map<string, Entry>();
   readonly #most: number;
   /** What was there before anything was set; shared between transactions, never written to. */
   #base: ReadonlyMap<string, Entry> | null = null;
+  /** Not yet written to `0` to `9`. */
+  #captured: Captures | null = null;
 
   constructor(most = 2048) {
     this.#most = most;
   }
 
   get size(): number {
+    this.#settle();
     return this.#entries.size + (this.#base?.size ?? 0);
   }
 
@@ -26,7 +35,29 @@ export class Variables {
     this.#base = base;
   }
 
+  /** Captures that nobody has asked for yet. */
+  get captured(): Captures | null {
+    return this.#captured;
+  }
+
+  /** The last operator's captures, as `0` to `9`; what the one before it had more of is gone. */
+  capture(captures: Captures): void {
+    this.#captured = captures;
+  }
+
+  #settle(): void {
+    const groups = this.#captured === null ? null : this.#captured.groups;
+    this.#captured = null;
+    if (groups === null) return;
+    for (let at = 0; at < 10; at++) {
+      const group = groups[at];
+      if (group !== undefined) this.set(String(at), group);
+      else this.unset(String(at));
+    }
+  }
+
   get(name: string, now: number): string | undefined {
+    if (this.#captured !== null && name.length === 1) this.#settle();
     const entry = this.#entries.get(name) ?? this.#base?.get(name);
     if (entry === undefined) return undefined;
     if (entry.expires !== null && entry.expires <= now) {
@@ -38,6 +69,7 @@ export class Variables {
 
   /** False when the collection is full: a rule that makes names from a request must not fill the memory. */
   set(name: string, value: string): boolean {
+    if (this.#captured !== null && name.length === 1) this.#settle();
     const key = name.toLowerCase();
     const entry = this.#entries.get(key);
     if (entry) entry.value = value;
@@ -47,6 +79,7 @@ export class Variables {
   }
 
   unset(name: string): void {
+    if (this.#captured !== null) this.#settle();
     const key = name.toLowerCase();
     if (this.#base?.has(key)) this.#own();
     this.#entries.delete(key);
@@ -61,6 +94,7 @@ export class Variables {
 
   /** Takes over what was there before, because it is about to change in more than its values. */
   #own(): void {
+    this.#settle();
     if (this.#base === null) return;
     const base = this.#base;
     this.#base = null;
@@ -71,6 +105,7 @@ export class Variables {
 
   /** The variables whose names pass; what a shared base says about a test is remembered with the test. */
   matching(test: (name: string) => boolean, now: number): (readonly [name: string, value: string])[] {
+    if (this.#captured !== null) this.#settle();
     const found: (readonly [string, string])[] = [];
     if (this.#base !== null) {
       for (const [key, { name, value }] of selected(this.#base, test)) {
@@ -85,6 +120,7 @@ export class Variables {
   }
 
   *all(now: number): Generator<readonly [name: string, value: string]> {
+    if (this.#captured !== null) this.#settle();
     if (this.#base !== null) {
       for (const [key, { name, value }] of this.#base) if (!this.#entries.has(key)) yield [name, value];
     }

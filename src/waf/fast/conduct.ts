@@ -1,6 +1,7 @@
 import type { SetVariable } from '../actions/setvar.ts';
 import type { Control } from '../control.ts';
 import type { CompiledEffect, CompiledLink, CompiledRule, Program } from '../program.ts';
+import { takesNotes } from './fold.ts';
 
 /** What a rule can do to the rest of the program once some of its links have hit. */
 export const Conduct = {
@@ -8,34 +9,66 @@ export const Conduct = {
   calm: 0,
   /** It writes variables, jumps, or ends something: what was taken for granted about scores does not hold. */
   loud: 1,
-  /** It switches rules off: nothing that was worked out about other rules holds. */
+  /** It switches off rules that others were reckoned from: nothing that was worked out about those holds. */
   removes: 2,
 } as const;
 
-/** Per rule, by how many of its links have hit: what has been done then. The last entry is for a whole match. */
-export function conductOf(program: Program, isNeutral: (rule: CompiledRule) => boolean): readonly Uint8Array[] {
-  return program.rules.map((rule) => {
+/** Rules that plans were made from. */
+export interface Reckoned {
+  /** Rules whose jump makes no difference. */
+  readonly neutral: ReadonlySet<CompiledRule>;
+  /** Rules that surely match, and on which others hang. */
+  readonly decided: ReadonlySet<CompiledRule>;
+}
+
+/** Worked out rule by rule when one of them hits for the first time: most never do. */
+export class Conducts {
+  readonly #program: Program;
+  readonly #reckoned: Reckoned;
+  readonly #known: (Uint8Array | undefined)[] = [];
+
+  constructor(program: Program, reckoned: Reckoned) {
+    this.#program = program;
+    this.#reckoned = reckoned;
+  }
+
+  /** By how many of the rule's links have hit: what has been done then. The last entry is for a whole match. */
+  of(rule: CompiledRule): Uint8Array {
+    return (this.#known[rule.index] ??= this.#workOut(rule));
+  }
+
+  #workOut(rule: CompiledRule): Uint8Array {
     const conduct = new Uint8Array(rule.links.length + 2);
+    const notes = takesNotes(rule);
     let sofar: number = Conduct.calm;
-    for (const [i, link] of rule.links.entries()) conduct[i + 1] = sofar = Math.max(sofar, ofLink(link));
-    conduct[rule.links.length + 1] = Math.max(sofar, ofMatch(rule, isNeutral(rule)));
+    for (const [i, link] of rule.links.entries()) {
+      conduct[i + 1] = sofar = Math.max(sofar, this.#ofLink(link, notes));
+    }
+    conduct[rule.links.length + 1] = Math.max(sofar, ofMatch(rule, this.#reckoned.neutral.has(rule)));
     return conduct;
-  });
-}
+  }
 
-function ofLink(link: CompiledLink): number {
-  const captures = link.capture && link.last ? Conduct.loud : Conduct.calm;
-  return link.effects.reduce<number>((most, effect) => Math.max(most, ofEffect(effect, link.last)), captures);
-}
+  /** `expected`: the quiet plan was made with what the link does, see `fold.ts`; so it was for every link but the last. */
+  #ofLink(link: CompiledLink, notes: boolean): number {
+    const expected = notes || !link.last;
+    const captures = link.capture && !expected ? Conduct.loud : Conduct.calm;
+    return link.effects.reduce<number>((most, effect) => Math.max(most, this.#ofEffect(effect, expected)), captures);
+  }
 
-/** What a link before the last writes was reckoned with when the quiet plan was made, see `fold.ts`. */
-function ofEffect({ action, data }: CompiledEffect, last: boolean): number {
-  if (action.name === 'setvar' && !last && (data as SetVariable).how !== 'unset') return Conduct.calm;
-  if (action.name !== 'ctl') return Conduct.loud;
-  const control = data as Control;
-  if (control.set === 'remove') return Conduct.removes;
-  // What was decided at load reads nothing but TX, so that leaving out another field changes none of it.
-  return control.set === 'remove-target' && control.target.field === 'TX' ? Conduct.removes : Conduct.calm;
+  #ofEffect({ action, data }: CompiledEffect, expected: boolean): number {
+    if (action.name === 'setvar' && expected && (data as SetVariable).how !== 'unset') return Conduct.calm;
+    if (action.name !== 'ctl') return Conduct.loud;
+    const control = data as Control;
+    if (control.set === 'remove') return this.#isReckoned(control) ? Conduct.removes : Conduct.calm;
+    // What was decided at load reads nothing but TX, so that leaving out another field changes none of it.
+    return control.set === 'remove-target' && control.target.field === 'TX' ? Conduct.removes : Conduct.calm;
+  }
+
+  #isReckoned({ rules }: Extract<Control, { set: 'remove' }>): boolean {
+    const mask = this.#program.mask(rules);
+    for (const { index } of this.#reckoned.decided) if (mask[index] === 1) return true;
+    return false;
+  }
 }
 
 function ofMatch({ rule }: CompiledRule, neutral: boolean): number {

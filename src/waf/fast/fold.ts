@@ -1,3 +1,4 @@
+import type { SetVariable } from '../actions/setvar.ts';
 import type { Matcher } from '../operator.ts';
 import type { CompiledMatch, CompiledRule, Program } from '../program.ts';
 import { phases, type Phase } from '../rule.ts';
@@ -26,6 +27,8 @@ export interface PhasePlan {
   readonly screened: Uint32Array;
   /** 1 for a rule whose jump makes no difference to what is known behind it. */
   readonly neutral: Uint8Array;
+  /** 1 for a rule that surely matches, and writes or jumps: what is known behind it hangs on it. */
+  readonly decided: Uint8Array;
   /** How many writes of the plan's history were made before each rule, and at the end. */
   readonly before: Uint32Array;
 }
@@ -79,6 +82,7 @@ class Folding {
     const turns = new Uint8Array(rules.length);
     const writes = new Map<number, readonly Write[]>();
     const before = new Uint32Array(rules.length + 1);
+    const decided = new Uint8Array(rules.length);
     const jumps: (readonly [from: number, to: number])[] = [];
     this.doubtUntil = 0;
     this.landings = new Set();
@@ -95,6 +99,7 @@ class Folding {
         writes.set(at, settled.writes);
         this.history.push(...settled.writes);
       }
+      if (settled !== null && (settled.writes.length > 0 || (settled.matches && rule.next > at + 1))) decided[at] = 1;
       const next = settled?.matches ? Math.min(Math.max(rule.next, at + 1), rules.length) : at + 1;
       if (next > at + 1) jumps.push([at, next]);
       for (at++; at < next; at++) before[at] = this.history.length;
@@ -105,6 +110,7 @@ class Folding {
       turns,
       writes,
       neutral,
+      decided,
       before,
       always: bitsOf(turns, this.alwaysTurns()),
       screened: bitsOf(turns, [Turn.screened]),
@@ -170,12 +176,12 @@ class Folding {
   }
 
   /**
-   * The rule may match or not: whatever it could do is not certain any more. As long as it is quiet no rule matches, but
-   * the first links of chains do, request for request.
+   * The rule may match or not: whatever it could do is not certain any more. As long as it is quiet no rule matches but
+   * those that only take notes; the first links of chains do, request for request.
    */
   private suppose(rule: CompiledRule, at: number, end: number): void {
     const quiet = this.assumption === 'quiet';
-    for (const link of quiet ? rule.links.slice(0, -1) : rule.links) {
+    for (const link of quiet && !takesNotes(rule) ? rule.links.slice(0, -1) : rule.links) {
       for (const effect of link.effects) mayHappen(effect, this.constants);
       if (link.capture) for (let group = 0; group < 10; group++) this.constants.forget(String(group));
     }
@@ -188,6 +194,20 @@ class Folding {
     this.doubtUntil = end;
     if (rule.rule.disruption.scope !== 'phase') this.doubtful = true;
   }
+}
+
+/**
+ * The rule is no finding and steers nothing: all it does when it matches is to set variables or to say what is left out
+ * for this request. A quiet history goes on behind it.
+ */
+export function takesNotes({ rule, links }: CompiledRule): boolean {
+  if (rule.log || rule.disruption.kind !== 'pass' || rule.skip > 0 || rule.skipAfter !== null) return false;
+  return links.every(({ effects }) =>
+    effects.every(
+      ({ action, data }) =>
+        action.name === 'ctl' || (action.name === 'setvar' && (data as SetVariable).how !== 'unset'),
+    ),
+  );
 }
 
 /** Nothing is written between a jump and where it lands, and nothing certain leads from there past the landing. */

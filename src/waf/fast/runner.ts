@@ -7,13 +7,14 @@ import { ended, runRule, type RunPhase } from '../run.ts';
 import type { Transaction } from '../transaction.ts';
 import { transformNamed } from '../transform-table.ts';
 import type { Entry } from '../variables.ts';
-import { Conduct, conductOf, readsTraces } from './conduct.ts';
+import { Conduct, Conducts, readsTraces } from './conduct.ts';
 import { entriesOf, type Entries } from './entries.ts';
 import { fold, Turn, type Assumption, type Plan } from './fold.ts';
 import { Hits, type Sizes } from './hits.ts';
 import { Screen } from './screen.ts';
 import { memosOf, type Memo } from './memo.ts';
 import { prepare, type Prepared } from './prepared.ts';
+import { add } from './rule-bits.ts';
 import { planScreen } from './screen-plan.ts';
 import type { ScreenPlan } from './screen-shape.ts';
 
@@ -23,6 +24,8 @@ class Progress {
   /** Leaves out values of which it is known that they do not hit. */
   readonly evaluate: Evaluate;
   assumption: Assumption;
+  /** How many of the request's own removals of targets have been taken into account. */
+  removals = 0;
 
   constructor(hits: Hits, knowing: Evaluate, assumption: Assumption) {
     this.hits = hits;
@@ -56,7 +59,7 @@ class Runner {
   private readonly plans: Readonly<Record<Assumption, Plan>>;
   /** The screen's numbers of conditions, by their links. */
   private readonly bits = new Map<CompiledLink, number>();
-  private readonly conduct: readonly Uint8Array[];
+  private readonly conducts: Conducts;
   private readonly memos: ReadonlyMap<number, Memo>;
   private readonly start: Assumption;
   /** What the fields of an empty body hit. */
@@ -81,8 +84,10 @@ class Runner {
     const size = (phase: Phase): number => program.phases[phase].length;
     this.sizes = { 1: size(1), 2: size(2), 3: size(3), 4: size(4), 5: size(5) };
     this.screen = new Screen(plan, this.sizes, (value) => transformNamed('lowercase').apply(value));
-    const neutral = neutralRules(program, quiet);
-    this.conduct = conductOf(program, (rule) => neutral.has(rule));
+    this.conducts = new Conducts(program, {
+      neutral: marked(program, quiet, 'neutral'),
+      decided: new Set([...marked(program, quiet, 'decided'), ...marked(program, loud, 'decided')]),
+    });
     this.memos = memosOf(program);
     this.start = readsTraces(program) ? 'plain' : 'quiet';
   }
@@ -104,7 +109,22 @@ class Runner {
       for (let i = 0; i < values.length; i++) this.screen.value(open, values[i]!, progress.hits);
     }
     this.screen.join(phase, transaction, progress.hits);
+    progress.removals = 0;
+    this.recount(transaction, phase, progress);
     return progress;
+  }
+
+  /** Counts were taken before the request left targets out: with fewer values another number may be the one that hits. */
+  private recount(transaction: Transaction, phase: Phase, progress: Progress): void {
+    const { all } = transaction.removals;
+    if (all.length === progress.removals) return;
+    for (const { at, counts } of this.plan.joined[phase]) {
+      if (counts.length === 0) continue;
+      const { index } = this.program.phases[phase][at]!;
+      for (let i = progress.removals; i < all.length; i++)
+        if (all[i]!.mask[index] === 1) add(progress.hits.places[phase], at);
+    }
+    progress.removals = all.length;
   }
 
   private begin(transaction: Transaction): Progress {
@@ -158,7 +178,9 @@ class Runner {
       const matched = runRule(transaction, rule, progress.assumption === 'plain' ? evaluate : progress.evaluate);
       if (matched) at = rule.next;
       else if (key !== null) this.memos.get(rule.index)!.keep(key);
-      this.note(progress, this.conduct[rule.index]![matched ? rule.links.length + 1 : transaction.evidence.length]!);
+      const deep = matched ? rule.links.length + 1 : transaction.evidence.length;
+      if (deep > 0) this.note(progress, this.conducts.of(rule)[deep]!);
+      this.recount(transaction, phase, progress);
       if (transaction.verdict !== null) return;
     }
     const { before, turns } = this.plans.quiet.phases[phase];
@@ -204,11 +226,10 @@ function rulesAt(program: Program, turn: number, plans: readonly Plan[]): Readon
   return found;
 }
 
-function neutralRules(program: Program, plan: Plan): ReadonlySet<CompiledRule> {
-  const found = phases.flatMap((phase) =>
-    program.phases[phase].filter((_, at) => plan.phases[phase].neutral[at] === 1),
+function marked(program: Program, plan: Plan, mark: 'neutral' | 'decided'): ReadonlySet<CompiledRule> {
+  return new Set(
+    phases.flatMap((phase) => program.phases[phase].filter((_, at) => plan.phases[phase][mark][at] === 1)),
   );
-  return new Set(found);
 }
 
 /** The first rule from `from` on whose turn comes, or -1. */

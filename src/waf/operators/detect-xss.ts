@@ -1,3 +1,4 @@
+import { HTML_MARKS } from '../languages/html/gate.ts';
 import { htmlVerdict, scripts } from '../languages/html/detect.ts';
 import { defineOperator } from '../operator.ts';
 
@@ -20,6 +21,7 @@ export default defineOperator({
     { argument: '', value: 'a < b and c > d', matches: false },
   ],
   compile: () => ({
+    needs: { chars: HTML_MARKS },
     test: scripts,
     find: (value) => {
       const verdict = htmlVerdict(value);

@@ -1,4 +1,4 @@
-import { matcherOf } from '../matchers.ts';
+import { matcherOf, needing } from '../matchers.ts';
 import { defineOperator } from '../operator.ts';
 import { utf8Length } from '../utf8.ts';
 
@@ -17,13 +17,18 @@ export default defineOperator({
     { argument: '', value: '', matches: false },
   ],
   compile: () =>
-    matcherOf((value) => {
-      if (!/[\x80-\xff]/.test(value)) return null;
-      for (let i = 0; i < value.length;) {
-        const size = utf8Length(value, i);
-        if (size === 0) return { offset: i, length: 1, says: `no UTF-8 sequence at byte ${i}` };
-        i += size;
-      }
-      return null;
-    }),
+    needing(
+      { chars: Array.from({ length: 128 }, (_, i) => String.fromCharCode(128 + i)).join('') },
+      matcherOf(malformed),
+    ),
 });
+
+function malformed(value: string): { readonly offset: number; readonly length: number; readonly says: string } | null {
+  if (!/[\x80-\xff]/.test(value)) return null;
+  for (let i = 0; i < value.length;) {
+    const size = utf8Length(value, i);
+    if (size === 0) return { offset: i, length: 1, says: `no UTF-8 sequence at byte ${i}` };
+    i += size;
+  }
+  return null;
+}

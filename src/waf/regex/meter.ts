@@ -11,3 +11,6 @@ export const meter: {
 
 /** About what a machine of today does; a budget of time is reckoned in steps, so that it cuts at the same place everywhere. */
 export const stepsPerMs = 40_000;
+
+/** What searches may take that are made after a phase, to show where its hits were: nothing hangs on them. */
+export const stepsForEvidence = 10 * stepsPerMs;
