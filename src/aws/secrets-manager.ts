@@ -11,6 +11,8 @@ export interface SecretVersion {
   readonly created: number;
 }
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 /** Secrets Manager refused a call; the name is its own, e.g. `ResourceNotFoundException`. */
 export class SecretsError extends Error {
   readonly kind: string;
@@ -47,8 +49,8 @@ export class SecretsManager {
         ...(versionId !== undefined && { VersionId: versionId }),
       });
       return {
-        value: String(found['SecretString'] ?? ''),
-        versionId: String(found['VersionId']),
+        value: textOf(found['SecretString']),
+        versionId: textOf(found['VersionId']),
         created: Number(found['CreatedDate'] ?? 0),
       };
     } catch (thrown) {
@@ -96,7 +98,7 @@ export class SecretsManager {
       // Said below by its status; the text may be anything, so it is not repeated.
     }
     if (status === 200) return answer;
-    const kind = String(answer['__type'] ?? status).replace(/^.*#/, '');
-    throw new SecretsError(action, kind, String(answer['message'] ?? answer['Message'] ?? 'no message'));
+    const kind = (textOf(answer['__type']) || String(status)).replace(/^.*#/, '');
+    throw new SecretsError(action, kind, textOf(answer['message']) || textOf(answer['Message']) || 'no message');
   }
 }
