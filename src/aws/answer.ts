@@ -8,7 +8,7 @@ import { messageOf } from '../base/fault.ts';
 import { mostBytes, type BadEvent } from './event.ts';
 import { logRefusal } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
-import { fit, type Opened } from './start.ts';
+import { answerOf, type Opened } from './start.ts';
 
 /** A refusal in the form that API Gateway gives its own. */
 export function refusal(reason: Reason): HttpResponse {
@@ -52,7 +52,9 @@ export function wholeLine<Event, Result>(
       const line = await app.app().catch(() => null);
       if (line === null) return await deny({ reason: lambdaReasons.start, says: 'see the line before' });
       const { request, viewer } = translation.read(event as Event);
-      const response = await line.handle(fit(request), viewer);
+      const response = await answerOf(app, line, request, viewer);
+      if (response === null)
+        return await deny({ reason: lambdaReasons.origin, says: 'no origin secret, or a wrong one' });
       const result = await translation.write(response, event as Event);
       // What was promised for later must be done before the container is frozen.
       await line.settle();

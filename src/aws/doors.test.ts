@@ -397,6 +397,38 @@ describe('what only one door does', () => {
     expect(await call(socket)).toMatchObject({ statusCode: 403 });
     expect(lines.join()).toContain('lambda.origin');
   });
+  it('a whole line asked round the distribution refuses; asked by it, it sees the viewer and not the secret', async () => {
+    const lines: string[] = [];
+    const document = {
+      store: { use: 'memory' },
+      rules: {
+        map: {
+          default: [
+            { name: 'ip-set', params: { allow: ['203.0.113.9/32'] } },
+            { name: 'header-check', params: { forbidden: ['x-origin-verify'] } },
+          ],
+        },
+      },
+      routes: { $default: { to: { use: 'mock', with: { status: 204 } } } },
+    };
+    const call = httpApi(
+      { document },
+      {
+        originSecret: { header: 'X-Origin-Verify', secrets: ['S'] },
+        secret: () => 'the secret',
+        write: (line) => lines.push(line),
+      },
+    );
+    expect(await call(http)).toMatchObject({ statusCode: 403 });
+    expect(lines.join()).toContain('lambda.origin');
+    const by = (forwarded: string, secret = 'the secret') =>
+      call({ ...http, headers: { ...http.headers, 'x-origin-verify': secret, 'x-forwarded-for': forwarded } });
+    expect(await by('203.0.113.9, 192.0.2.1', 'a guess')).toMatchObject({ statusCode: 403 });
+    // What the viewer wrote stands further left, and is not believed.
+    expect(await by('203.0.113.9, 198.51.100.1, 192.0.2.1')).toMatchObject({ statusCode: 403 });
+    expect(await by('198.51.100.1, 203.0.113.9, 192.0.2.1')).toMatchObject({ statusCode: 204 });
+    expect(await by('203.0.113.9')).toMatchObject({ statusCode: 204 });
+  });
   it('a door that breaks lets nobody in', async () => {
     const lines: string[] = [];
     let reached = false;

@@ -6,7 +6,7 @@ import type { BadEvent } from './event.ts';
 import { httpFlaw } from './http-api.ts';
 import { logRefusal } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
-import { fit, opened, type AppSource, type DoorOptions } from './start.ts';
+import { answerOf, opened, type AppSource, type DoorOptions } from './start.ts';
 
 /** The part of Node's `Writable` that Lambda's response stream has. */
 export interface ResponseStream {
@@ -44,13 +44,15 @@ export function functionUrl(source: AppSource, options: FunctionUrlOptions = {})
     if (bad) return deny(stream, bad);
     const line = await app.app().catch(() => null);
     if (line === null) return deny(stream, { reason: lambdaReasons.start, says: 'see the line before' });
-    let response: HttpResponse;
+    let response: HttpResponse | null;
     try {
       const { request, viewer } = httpShape.fromEvent(event as HttpEvent);
-      response = await line.handle(fit(request), viewer);
+      response = await answerOf(app, line, request, viewer);
     } catch (thrown) {
       return deny(stream, { reason: lambdaReasons.broken, says: messageOf(thrown) });
     }
+    if (response === null)
+      return deny(stream, { reason: lambdaReasons.origin, says: 'no origin secret, or a wrong one' });
     await send(lambda, stream, response);
     await line.settle();
   });

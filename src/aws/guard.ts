@@ -18,7 +18,7 @@ import type { RuleDefinition } from '../rules/rule.ts';
 import { rules } from '../rules/stage.ts';
 import { Trace } from '../trace/trace.ts';
 import { lines, toStdout, type Write } from './log.ts';
-import { originSecret, type OriginSecret } from './origin-secret.ts';
+import { originGate, originSecret, type OriginSecret } from './origin-secret.ts';
 
 export interface GuardOptions {
   /** Resource to chain of rules, as in the document's `rules.map`. */
@@ -105,15 +105,16 @@ export function guard(options: GuardOptions): Guard {
       timeoutMs: options.timeoutMs ?? 1000,
     }),
   ];
-  if (options.originSecret)
-    stages.splice(stages.length - 1, 0, originSecret(options.originSecret, secret, clock, write));
+  const gate = options.originSecret ? originGate(options.originSecret, secret, clock, write) : null;
+  if (gate) stages.splice(stages.length - 1, 0, originSecret(gate));
   const handle = compose(stages, () => passed);
   const names = stages.map((stage) => stage.name);
   return {
     needsBody: [...compiled.uses].some((name) => known.get(name)?.needs === 'body'),
     clock,
     write,
-    async inspect(request, viewer) {
+    async inspect(request, peer) {
+      const viewer = gate?.viewerOf(request, peer) ?? peer;
       const trace = new Trace(newId(clock.now()), names, clock);
       const response = await handle(
         newExchange({ request, viewer, trace, clock, departure: new Departure(), later() {} }),

@@ -1,8 +1,11 @@
+import { isIP } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { sameSecret } from '../base/bytes.ts';
 import { messageOf } from '../base/fault.ts';
 import { refuse } from '../flow/refuse.ts';
+import type { Viewer } from '../flow/exchange.ts';
 import type { Stage } from '../flow/stage.ts';
+import type { HttpRequest } from '../http/message.ts';
 import { awsCall } from './aws-call.ts';
 import type { Write } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
@@ -22,7 +25,7 @@ export type OriginSecret =
     };
 
 /** What a value must be to be the distribution's. */
-export interface Wanted {
+interface Wanted {
   fits(given: string): boolean | Promise<boolean>;
 }
 
@@ -96,23 +99,53 @@ function wantedOf(given: OriginSecret, secret: (name: string) => string | null, 
   return { fits: (text) => wanted.some((each) => sameSecret(each, text)) };
 }
 
+/** What stands before a line or its rules when a distribution has to have been there first. */
+export interface OriginGate {
+  /** The request without the header, which is nobody's business behind this; null for one that did not come by the distribution. */
+  admit(request: HttpRequest): Promise<HttpRequest | null>;
+  /** Who asked the distribution. Its own address is what the platform reports; it names the viewer in `X-Forwarded-For`. */
+  viewerOf(request: HttpRequest, viewer: Viewer): Viewer;
+}
+
 /** Compared without telling by time how much was right. Throws at load when no secret is set: an open door must not look shut. */
-export function originSecret(
+export function originGate(
   given: OriginSecret,
   secret: (name: string) => string | null,
   clock: Clock,
   write: Write,
-): Stage {
+): OriginGate {
   const wanted = wantedOf(given, secret, clock, write);
   const name = given.header.toLowerCase();
   return {
+    async admit(request) {
+      const values = request.headers.all(name);
+      if (values.length !== 1 || !(await wanted.fits(values[0] as string))) return null;
+      return { ...request, headers: request.headers.without(name) };
+    },
+    viewerOf(request, viewer) {
+      const hops = request.headers
+        .all('x-forwarded-for')
+        .join(',')
+        .split(',')
+        .map((hop) => hop.trim())
+        .filter((hop) => hop !== '');
+      if (hops.at(-1) === viewer.address) hops.pop();
+      const address = hops.at(-1);
+      // What the distribution added last is an address; anything else was not written by it.
+      return address === undefined || isIP(address) === 0 ? viewer : { ...viewer, address };
+    },
+  };
+}
+
+/** The same as a stage of the corridor, so that a refusal leaves its trace. */
+export function originSecret(gate: OriginGate): Stage {
+  return {
     name: 'origin',
-    handle(exchange, next) {
-      const values = exchange.request.headers.all(name);
-      const answer = (fits: boolean) => (fits ? next(exchange) : refuse(exchange, 'origin', lambdaReasons.origin));
-      if (values.length !== 1) return answer(false);
-      const fits = wanted.fits(values[0] as string);
-      return typeof fits === 'boolean' ? answer(fits) : fits.then(answer);
+    async handle(exchange, next) {
+      const request = await gate.admit(exchange.request);
+      if (request === null) return refuse(exchange, 'origin', lambdaReasons.origin);
+      exchange.request = request;
+      return next(exchange);
     },
   };
 }

@@ -1,8 +1,10 @@
 import { messageOf } from '../base/fault.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
-import type { HttpRequest } from '../http/message.ts';
+import type { Viewer } from '../flow/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../http/message.ts';
 import type { App, AppOptions } from '../pipeline/app.ts';
 import { toStdout, lines, type Write } from './log.ts';
+import { originGate, type OriginGate, type OriginSecret } from './origin-secret.ts';
 
 /** A document, or an app that somebody has loaded already. */
 export type AppSource = AppOptions | App | Promise<App>;
@@ -11,18 +13,23 @@ export interface DoorOptions {
   readonly clock?: Clock;
   /** Where log lines go; standard output when left out. */
   readonly write?: Write;
+  /** Refuses whoever does not send this header: for a line behind a distribution that alone knows the secret. */
+  readonly originSecret?: OriginSecret;
+  readonly secret?: (name: string) => string | null;
 }
 
 /** What every door of a whole line holds: the app of this container, loaded once and not before it is needed. */
 export interface Opened {
   readonly clock: Clock;
   readonly write: Write;
+  readonly gate: OriginGate | null;
   /** Rejects as long as the document cannot be loaded; the next event tries again. */
   app(): Promise<App>;
 }
 
 export function opened(source: AppSource, options: DoorOptions = {}): Opened {
   const write = options.write ?? toStdout;
+  const clock = options.clock ?? systemClock;
   let loading: Promise<App> | null = null;
   const load = async (): Promise<App> => {
     if (source instanceof Promise || 'handle' in source) return source;
@@ -38,8 +45,11 @@ export function opened(source: AppSource, options: DoorOptions = {}): Opened {
     });
   };
   return {
-    clock: options.clock ?? systemClock,
+    clock,
     write,
+    gate: options.originSecret
+      ? originGate(options.originSecret, options.secret ?? ((name) => process.env[name] ?? null), clock, write)
+      : null,
     app() {
       loading ??= load().catch((thrown: unknown) => {
         loading = null;
@@ -75,4 +85,16 @@ export function fit(request: HttpRequest): HttpRequest {
       ? request.headers
       : request.headers.append('Content-Length', String(length));
   return { ...request, target: mark < 0 ? encoded : encoded + request.target.slice(mark), headers };
+}
+
+/** The line's answer; null for a request that did not come by the distribution that it has to come by. */
+export async function answerOf(
+  { gate }: Pick<Opened, 'gate'>,
+  line: App,
+  request: HttpRequest,
+  viewer: Viewer,
+): Promise<HttpResponse | null> {
+  if (gate === null) return line.handle(fit(request), viewer);
+  const admitted = await gate.admit(request);
+  return admitted && line.handle(fit(admitted), gate.viewerOf(admitted, viewer));
 }
