@@ -88,6 +88,7 @@ export function guard(options: GuardOptions): Guard {
       sinks: [lines(write)],
       logging: { sinks: [], keepSteps: 'refusals', sample: 0, secretHeaders: [], secretParameters: [], remember: 0 },
       answers: { traceHeader: true, codeHeader: false },
+      secrets: new Set(),
     }),
     answers(),
     recover(() => {}),

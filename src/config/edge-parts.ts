@@ -62,6 +62,15 @@ export const responseHeaders = z
         override: z.boolean().default(true),
       })
       .optional(),
+    serverTiming: z
+      .strictObject({
+        sampling: z.number().min(0).max(100).default(100).meta({ description: 'Percent of the answers.' }),
+      })
+      .optional()
+      .meta({
+        description:
+          'Put `Server-Timing` on: where it came from and how long it took. `Pragma: server-timing` asks for it whatever the sampling.',
+      }),
   })
   .meta({
     id: 'ResponseHeaders',

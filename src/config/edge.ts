@@ -52,19 +52,31 @@ export const edge = z
         database: z.string().meta({ description: 'An address database in the mmdb format, relative to the document.' }),
         allow: z.array(country).optional(),
         block: z.array(country).optional(),
+        unknown: z
+          .enum(['allow', 'block'])
+          .default('allow')
+          .meta({ description: 'An address that is in no country: CloudFront lets it in.' }),
       })
       .refine(({ allow, block }) => !(allow && block), { error: 'either allow or block, not both' })
       .optional()
-      .meta({ description: 'Countries. An address that is in no country is let through.' }),
+      .meta({ description: 'Countries that are served, or are not.' }),
     licences: licences.optional(),
     keyValueStores: z
       .record(z.string().min(1), z.record(z.string(), z.string()))
       .default({})
       .meta({ description: 'KeyValueStores of CloudFront functions, by name.' }),
     distribution: z
-      .strictObject({ id: z.string().default('ELOCAL'), domain: z.string().default('local.sallyport.internal') })
+      .strictObject({
+        id: z.string().default('ELOCAL'),
+        domain: z.string().default('local.sallyport.internal'),
+        location: z
+          .string()
+          .regex(/^[A-Z0-9-]{1,20}$/, { error: 'wanted capitals, digits and dashes, e.g. "FRA1-P1"' })
+          .default('LOCAL1')
+          .meta({ description: 'Name of this place: `X-Amz-Cf-Pop` and `cdn-pop`.' }),
+      })
       .prefault({})
-      .meta({ description: 'What functions are told about where they run.' }),
+      .meta({ description: 'What functions and viewers are told about where this runs.' }),
   })
   .meta({
     id: 'Edge',

@@ -25,6 +25,8 @@ export interface GeoRules {
   readonly countries: ReadonlySet<string>;
   /** True: only those countries; false: all but those. */
   readonly only: boolean;
+  /** May an address in that nobody knows? */
+  readonly unknown: 'allow' | 'block';
 }
 
 export interface AccessOptions {
@@ -79,8 +81,8 @@ function method(exchange: Exchange, rules: AccessRules): HttpResponse | null {
 function country(exchange: Exchange, geo: GeoRules | null): HttpResponse | null {
   if (!geo) return null;
   const code = geo.geography.country(exchange.viewer.address);
-  // Unknown places are let in, as CloudFront does: an address database has holes.
-  if (code === null || geo.countries.has(code) === geo.only) return null;
+  // An address database has holes, so unknown places are let in unless the document says otherwise.
+  if (code === null ? geo.unknown === 'allow' : geo.countries.has(code) === geo.only) return null;
   return refuse(exchange, 'edge.access', reasons.geo, { facts: { country: code } });
 }
 

@@ -7,10 +7,11 @@ import type { Exchange } from '../flow/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
 import type { Invoker } from '../ports/invoker.ts';
 import type { Script } from '../ports/script.ts';
+import { chosen, type Elsewhere, type KnownOrigins } from './chosen-origin.ts';
 
 /** What came of asking a function at one moment. */
 export type Said =
-  | { readonly kind: 'request'; readonly request: HttpRequest; readonly origin: EdgeOrigin | null }
+  | { readonly kind: 'request'; readonly request: HttpRequest; readonly origin: Elsewhere | null }
   | { readonly kind: 'response'; readonly response: HttpResponse }
   | { readonly kind: 'invalid' | 'threw' | 'limit'; readonly says: string };
 
@@ -69,7 +70,7 @@ export function lambdaGuest(
 export function scriptGuest(
   script: Script,
   moment: 'viewer-request' | 'viewer-response',
-  about: { readonly name: string; readonly distribution: Distribution },
+  about: { readonly name: string; readonly distribution: Distribution } & KnownOrigins,
 ): Guest {
   return (exchange, response) => {
     const { request } = exchange;
@@ -86,30 +87,9 @@ export function scriptGuest(
       exchange.trace.note('edge.function', 'log', { function: about.name, says: line.slice(0, 200) });
     if (outcome.kind === 'error') return { kind: 'threw', says: outcome.says };
     const result = fromScriptResult(outcome.value, { request, response }, context, about.name);
-    return result.kind === 'request' ? { ...result, origin: originFrom(outcome.origin) } : result;
-  };
-}
-
-/** `cf.updateRequestOrigin` as an origin; null when nothing usable was said. */
-function originFrom(given: unknown): EdgeOrigin | null {
-  const page = given as {
-    readonly domainName?: string;
-    readonly originPath?: string;
-    readonly customHeaders?: Record<string, string>;
-    readonly customOriginConfig?: { readonly port?: number; readonly protocol?: string };
-  } | null;
-  if (!page || typeof page.domainName !== 'string') return null;
-  const protocol = page.customOriginConfig?.protocol === 'http' ? 'http' : 'https';
-  return {
-    domainName: page.domainName,
-    port: page.customOriginConfig?.port ?? (protocol === 'http' ? 80 : 443),
-    protocol,
-    path: page.originPath ?? '',
-    customHeaders: Object.fromEntries(
-      Object.entries(page.customHeaders ?? {}).map(([name, value]) => [name.toLowerCase(), [{ key: name, value }]]),
-    ),
-    readTimeout: 30,
-    keepaliveTimeout: 5,
-    sslProtocols: ['TLSv1.2'],
+    if (result.kind !== 'request') return result;
+    if (outcome.origin === null) return { ...result, origin: null };
+    const origin = chosen(outcome.origin, about);
+    return typeof origin === 'string' ? { kind: 'threw', says: origin } : { ...result, origin };
   };
 }

@@ -1,11 +1,13 @@
 import type { ResponseHeadersDocument } from '../config/edge-parts.ts';
 import { ms } from '../config/parts.ts';
 import { wildcard } from '../base/match.ts';
+import type { Exchange } from '../flow/exchange.ts';
 import type { HeaderList } from '../http/headers.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
+import { serverTiming } from './server-timing.ts';
 
 /** A response headers policy: fields removed, then fields put on. What the cache holds stays as the origin sent it. */
-export type HeadersPolicy = (request: HttpRequest, response: HttpResponse) => HttpResponse;
+export type HeadersPolicy = (exchange: Exchange, request: HttpRequest, response: HttpResponse) => HttpResponse;
 
 interface Setting {
   readonly name: string;
@@ -17,14 +19,17 @@ interface Setting {
 const fixed =
   /^(?:connection|content-encoding|content-length|expect|host|keep-alive|proxy-.*|trailer|transfer-encoding|upgrade|via|warning|x-accel-.*|x-amz-cf-.*|x-cache|cache-status|x-edge-.*|x-forwarded-proto|x-real-ip)$/;
 
-export function headersPolicy(document: ResponseHeadersDocument): HeadersPolicy {
+/** `location` is what `cdn-pop` says in Server-Timing. */
+export function headersPolicy(document: ResponseHeadersDocument, location: string): HeadersPolicy {
   const remove = document.remove.map((name) => name.toLowerCase()).filter((name) => !fixed.test(name));
   const settings: Setting[] = [...security(document.security), ...document.set];
   const cors = document.cors ? corsPolicy(document.cors) : null;
-  return (request, response) => {
+  const timing = document.serverTiming ? { ...document.serverTiming, location } : null;
+  return (exchange, request, response) => {
     let headers = response.headers.without(...remove);
     for (const { name, value, override } of settings) headers = put(headers, name, value, override);
     if (cors) headers = cors(request, headers);
+    if (timing) headers = serverTiming(timing, exchange, headers);
     return headers === response.headers ? response : { ...response, headers };
   };
 }

@@ -145,10 +145,11 @@ describe('the door of the edge', () => {
     const geography = {
       country: (address: string) =>
         address.startsWith('192.0.2.') ? 'KP' : address.startsWith('198.51.') ? 'DE' : null,
+      place: () => null,
     };
     const rules = [{ viewerProtocol: 'https-only' as const, methods: null, bodilessGet: true, keys: null }];
     const ask = (address: string, only: boolean, more: { secure?: boolean; body?: Body } = {}) => {
-      const stage = access({ rules, geo: { geography, countries: new Set(['KP']), only } });
+      const stage = access({ rules, geo: { geography, countries: new Set(['KP']), only, unknown: 'allow' } });
       const exchange = newExchange({
         request: { method: 'GET', target: '/', version: '1.1', headers: HeaderList.empty, body: more.body ?? null },
         viewer: { address, peer: address, port: 1, secure: more.secure ?? true, localAddress: '', localPort: 1 },

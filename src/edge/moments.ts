@@ -5,7 +5,9 @@ import { refuse } from '../flow/refuse.ts';
 import type { Handle, Stage } from '../flow/stage.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { behaviourOf } from './behaviour.ts';
+import { isPick } from './chosen-origin.ts';
 import type { Guest, Said } from './guest.ts';
+import { pickedFact } from './origins.ts';
 import { retarget } from './origin-request.ts';
 import { reasons } from './reasons.ts';
 
@@ -52,7 +54,8 @@ async function trip(
     if (said.kind !== 'request') return broken(name, exchange, said);
     exchange.request = said.request;
     retarget(exchange);
-    if (said.origin) exchange.facts.set(reroutedFact, said.origin);
+    if (said.origin && isPick(said.origin)) exchange.facts.set(pickedFact, said.origin);
+    else if (said.origin) exchange.facts.set(reroutedFact, said.origin);
   }
   const response = await next(exchange);
   // Refusals and faults of ours are not an origin's answer.

@@ -1,10 +1,11 @@
 import { cookiePairs } from '../http/cookies.ts';
-import { HeaderList } from '../http/headers.ts';
-import type { HttpRequest } from '../http/message.ts';
+import { HeaderList, listOf } from '../http/headers.ts';
+import type { HttpRequest, HttpResponse } from '../http/message.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import { targetFact } from '../flow/shared-facts.ts';
 import { onTheWayOut, type Stage } from '../flow/stage.ts';
 import { behaviourOf } from './behaviour.ts';
+import { upstreamFact } from './server-timing.ts';
 
 /** What one behaviour tells its origin. */
 export interface OriginRequestRules {
@@ -20,6 +21,8 @@ export interface OriginRequestRules {
   /** Content codings that are asked of the origin in one spelling; empty: `Accept-Encoding` is a field like others. */
   readonly encodings: (request: HttpRequest) => string | null;
   readonly path: string;
+  /** May the answer say that it varies by this field? Only by what the origin saw. */
+  readonly varies: (name: string) => boolean;
 }
 
 /** Passed on whatever the policies say. */
@@ -46,6 +49,7 @@ const always = new Set([
   'surrogate-capability',
   'user-agent',
   'upgrade',
+  'x-amz-cf-id',
   'connection',
 ]);
 
@@ -58,16 +62,31 @@ export function originRequest(rules: readonly OriginRequestRules[]): Stage {
       if (!own) return next(exchange);
       exchange.request = shaped(exchange.request, own);
       retarget(exchange);
-      if (own.everything || own.cookies) return next(exchange);
-      // An origin that sees no cookies has no business setting them: a stored one would be everybody's.
-      return onTheWayOut(next(exchange), (response) =>
-        response.headers.has('set-cookie')
-          ? { ...response, headers: response.headers.without('set-cookie') }
-          : response,
-      );
+      const asked = exchange.clock.ticks();
+      return onTheWayOut(next(exchange), (response) => {
+        exchange.facts.set(upstreamFact, exchange.clock.ticks() - asked);
+        return shapedAnswer(response, own);
+      });
     },
   };
 }
+
+/** What comes back: without what would speak of requests as the origin never saw them. */
+function shapedAnswer(response: HttpResponse, rules: OriginRequestRules): HttpResponse {
+  if (rules.everything || response.from.by === 'refusal' || response.from.by === 'fault') return response;
+  let { headers } = response;
+  // An origin that sees no cookies has no business setting them: a stored one would be everybody's.
+  if (!rules.cookies) headers = headers.without('set-cookie');
+  const vary = headers.joined('vary');
+  if (vary !== undefined) {
+    const kept = listOf(vary).filter((name) => name === '*' || seen(name.toLowerCase(), rules));
+    headers = kept.length === 0 ? headers.without('vary') : headers.with('Vary', kept.join(', '));
+  }
+  return headers === response.headers ? response : { ...response, headers };
+}
+
+const seen = (name: string, rules: OriginRequestRules): boolean =>
+  rules.varies(name) || (always.has(name) && name !== 'user-agent');
 
 /** The decoded view of the target follows when the target changes. */
 export function retarget(exchange: Exchange): void {

@@ -6,9 +6,13 @@ import type { Handle, Stage } from '../flow/stage.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { Trace } from '../trace/trace.ts';
 import { behaviourOf } from './behaviour.ts';
+import type { OriginPick } from './chosen-origin.ts';
 
 /** Name of the origin that this attempt goes to. */
 export const originFact = defineSlot<string>('origin');
+
+/** Origins that a function chose in place of the behaviour's. */
+export const pickedFact = defineSlot<OriginPick>('picked-origin');
 
 export interface OriginChoice {
   readonly primary: string;
@@ -29,7 +33,8 @@ export function origins(choices: readonly (OriginChoice | null)[]): Stage {
     handle(exchange, next) {
       const choice = choices[behaviourOf(exchange)];
       if (!choice) return next(exchange);
-      return choose(exchange, next, choice);
+      const picked = exchange.facts.get(pickedFact);
+      return choose(exchange, next, picked ? { ...choice, ...picked } : choice);
     },
   };
 }

@@ -30,7 +30,7 @@ export function present(options: PresentOptions): Stage {
       const asked = exchange.request;
       const depth = exchange.trace.entered.length;
       const policy = options.policies[behaviourOf(exchange)] ?? null;
-      const dress = (response: HttpResponse): HttpResponse => (policy ? policy(asked, response) : response);
+      const dress = (response: HttpResponse): HttpResponse => (policy ? policy(exchange, asked, response) : response);
       return onTheWayOut(next(exchange), (response) => {
         const page = response.from.by === 'function' ? undefined : options.errors.get(response.status);
         if (!page) return dress(response);

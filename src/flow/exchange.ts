@@ -15,6 +15,16 @@ export interface Viewer {
   /** The address and port that were asked. */
   readonly localAddress: string;
   readonly localPort: number;
+  /** What the TLS of the connection came to; not there without it, or where somebody else ended it. */
+  readonly tls?: ViewerTls;
+}
+
+/** `TLSv1.3`, `TLS_AES_128_GCM_SHA256`: the names of the registry of cipher suites. */
+export interface ViewerTls {
+  readonly protocol: string;
+  readonly cipher: string;
+  /** Was an earlier session taken up again? */
+  readonly resumed: boolean;
 }
 
 /** One request on its way through the line. */

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { addressSet, formatAddress, parseAddress } from '../base/ip.ts';
 import type { Viewer } from '../flow/exchange.ts';
 import { listOf } from '../http/headers.ts';
@@ -8,6 +9,14 @@ const plain = (text: string | undefined): string => {
   const address = text === undefined ? null : parseAddress(text);
   return address ? formatAddress(address) : '0.0.0.0';
 };
+
+function tlsOf(socket: Socket): Pick<Viewer, 'tls'> {
+  const secured = socket as Partial<TLSSocket>;
+  const protocol = secured.getProtocol?.();
+  if (!protocol) return {};
+  const cipher = secured.getCipher?.().standardName ?? '';
+  return { tls: { protocol, cipher, resumed: secured.isSessionReused?.() ?? false } };
+}
 
 /**
  * Who the viewer is. A peer that is not on the list is the client, whatever it claims; a trusted one is asked for the
@@ -29,6 +38,7 @@ export function viewerOf(
         secure,
         localAddress: plain(socket.localAddress),
         localPort: socket.localPort ?? 0,
+        ...tlsOf(socket),
       };
       known.set(socket, viewer);
     }

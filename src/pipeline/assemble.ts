@@ -18,6 +18,7 @@ import { integrate, type Integrate } from './integrate.ts';
 import { pipeline, stages } from './order.ts';
 import type { Parts } from './parts.ts';
 import type { Registry } from './registry.ts';
+import { secretParameters } from './secret-names.ts';
 import { readSlot } from './slots.ts';
 import type { Sockets } from './sockets.ts';
 import { namedByKey } from './tenants.ts';
@@ -86,7 +87,13 @@ export function assemble(options: AssembleOptions): Line {
   };
   const parts: Parts = {
     clock: ports.clock,
-    finish: { version: options.version, sinks: ports.sinks, logging: document.logging, answers: document.answers },
+    finish: {
+      version: options.version,
+      sinks: ports.sinks,
+      logging: document.logging,
+      answers: document.answers,
+      secrets: secretParameters(document),
+    },
     onFault: (fault, exchange) => {
       if (fault.source !== 'viewer' && fault.code !== 'integration.origin.gone') {
         ports.log('warn', fault.message, {

@@ -1,7 +1,9 @@
 import { Fault } from '../base/fault.ts';
+import { behaviourOf } from '../edge/behaviour.ts';
 import { reroutedFact } from '../edge/moments.ts';
 import { originFact } from '../edge/origins.ts';
 import type { EdgeOrigin } from '../events/edge.ts';
+import type { Exchange } from '../flow/exchange.ts';
 import type { Stage } from '../flow/stage.ts';
 import { forward, type Forwarder } from '../integration/forward.ts';
 
@@ -9,6 +11,8 @@ import { forward, type Forwarder } from '../integration/forward.ts';
 export function edgeForward(
   forwarders: ReadonlyMap<string, Forwarder>,
   open: (origin: EdgeOrigin) => Forwarder,
+  /** By behaviour: what goes in front of the path. */
+  paths: readonly string[],
   bodyBytes: number,
 ): Stage {
   return {
@@ -19,13 +23,18 @@ export function edgeForward(
       const elsewhere = exchange.facts.get(reroutedFact);
       if (elsewhere) {
         exchange.trace.note('edge.forward', 'rerouted', { to: `${elsewhere.domainName}:${elsewhere.port}` });
-        const { request } = exchange;
-        if (elsewhere.path !== '') exchange.request = { ...request, target: elsewhere.path + request.target };
+        prefix(exchange, elsewhere.path);
         return forward(open(elsewhere), exchange, undefined, bodyBytes);
       }
       const to = forwarders.get(name);
       if (!to) throw new Fault('edge.origin', 'config', `no origin is called "${name}"`);
+      prefix(exchange, paths[behaviourOf(exchange)] ?? '');
       return forward(to, exchange, undefined, bodyBytes);
     },
   };
+}
+
+function prefix(exchange: Exchange, path: string): void {
+  const { request } = exchange;
+  if (path !== '') exchange.request = { ...request, target: path + request.target };
 }

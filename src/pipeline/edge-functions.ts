@@ -82,8 +82,19 @@ function guestOf(
       return null;
     }
     try {
-      const script = openScript({ name: page.script, code: ports.readFile(page.script), store, timeoutMs: 50 });
-      return scriptGuest(script, moment as 'viewer-request' | 'viewer-response', { name: page.script, distribution });
+      const script = openScript({
+        name: page.script,
+        code: ports.readFile(page.script),
+        store,
+        timeoutMs: 50,
+        now: ports.clock.now(),
+      });
+      return scriptGuest(script, moment as 'viewer-request' | 'viewer-response', {
+        name: page.script,
+        distribution,
+        origin: originOf(at, options),
+        originCalled: (name) => originCalled(name, '', options),
+      });
     } catch (thrown) {
       issues.push({
         path: pathText([...path, 'script']),
@@ -101,19 +112,24 @@ function guestOf(
   );
 }
 
-/** The behaviour's origin as origin events show it. */
-function originOf(at: number, { document, forwarders }: EdgeOptions): EdgeOrigin | null {
-  const behaviour = document.edge?.behaviours[at];
+/** The behaviour's origin as functions are shown it. */
+function originOf(at: number, options: EdgeOptions): EdgeOrigin | null {
+  const { edge } = options.document;
+  const behaviour = edge?.behaviours[at];
   const name = behaviour?.origin;
-  const group = name === undefined ? undefined : document.edge?.originGroups[name];
-  const to = name === undefined ? undefined : forwarders.get(group?.origins[0] ?? name);
+  if (name === undefined) return null;
+  return originCalled(edge?.originGroups[name]?.origins[0] ?? name, behaviour?.originPath ?? '', options);
+}
+
+function originCalled(name: string, path: string, { forwarders }: EdgeOptions): EdgeOrigin | null {
+  const to = forwarders.get(name);
   if (!to) return null;
   const secure = to.url.protocol === 'https:';
   return {
     domainName: to.url.hostname,
     port: Number(to.url.port) || (secure ? 443 : 80),
     protocol: secure ? 'https' : 'http',
-    path: behaviour?.originPath ?? '',
+    path,
     customHeaders: Object.fromEntries(to.headers.set.map(([key, value]) => [key.toLowerCase(), [{ key, value }]])),
     readTimeout: Math.max(1, Math.round(to.firstByteMs / 1000)),
     keepaliveTimeout: 5,

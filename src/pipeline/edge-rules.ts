@@ -50,7 +50,15 @@ export function originRequestOf(behaviour: Behaviour, policy: CachePolicy | null
     cookies: own.cookies !== 'none' || Boolean(key?.cookies),
     made,
     encodings: (request) => encodingsFor(policy?.key.encodings ?? [], request),
-    path: behaviour.originPath ?? '',
+    // With an origin of its own the path is put on last: functions see the request without it.
+    path: behaviour.origin === undefined ? (behaviour.originPath ?? '') : '',
+    // As CloudFront: these two always, User-Agent where a device field stands in for it, the rest where it was sent on.
+    varies: (name) =>
+      name === 'accept-encoding' ||
+      name === 'cookie' ||
+      headers(name) ||
+      Boolean(key?.headers.includes(name)) ||
+      (name === 'user-agent' && made.some((field) => field.startsWith('cloudfront-is-'))),
   };
 }
 

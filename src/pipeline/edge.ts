@@ -11,6 +11,7 @@ import { headersPolicy } from '../edge/headers-policy.ts';
 import { findLicence, type LicenceRecord } from '../edge/licence-book.ts';
 import { keyPlace } from '../edge/licence-key.ts';
 import type { LicenceOptions } from '../edge/licences.ts';
+import type { MarksOptions } from '../edge/marks.ts';
 import type { Side } from '../edge/moments.ts';
 import type { OriginChoice } from '../edge/origins.ts';
 import type { OriginRequestRules } from '../edge/origin-request.ts';
@@ -32,6 +33,7 @@ import { elsewhere } from './edge-elsewhere.ts';
 export interface EdgeParts {
   readonly paths: readonly string[];
   readonly room: CacheRoom;
+  readonly marks: MarksOptions | null;
   readonly present: PresentOptions;
   readonly access: AccessOptions;
   readonly licences: LicenceOptions | null;
@@ -81,10 +83,15 @@ export function edgeParts(options: EdgeOptions, issues: Issue[]): EdgeParts | nu
   return {
     paths: behaviours.map(({ path }) => path),
     room,
+    marks: policies.some((each) => each?.cloudfront)
+      ? { speaks: policies.map((each) => each?.cloudfront === true), location: edge.distribution.location }
+      : null,
     present: {
       paths: behaviours.map(({ path }) => path),
       errors,
-      policies: behaviours.map(({ responseHeaders }) => (responseHeaders ? headersPolicy(responseHeaders) : null)),
+      policies: behaviours.map(({ responseHeaders }) =>
+        responseHeaders ? headersPolicy(responseHeaders, edge.distribution.location) : null,
+      ),
     },
     access: {
       rules: behaviours.map((each, at) => accessOf(each, at, policies[at] ?? null, options, issues)),
@@ -94,6 +101,7 @@ export function edgeParts(options: EdgeOptions, issues: Issue[]): EdgeParts | nu
               geography,
               countries: new Set(edge.geo.allow ?? edge.geo.block ?? []),
               only: edge.geo.allow !== undefined,
+              unknown: edge.geo.unknown,
             }
           : null,
     },
@@ -109,7 +117,12 @@ export function edgeParts(options: EdgeOptions, issues: Issue[]): EdgeParts | nu
     originRequest: requests.filter((each) => each !== null),
     origins: choices.some((each) => each !== null) ? choices : null,
     forward: choices.some((each) => each !== null)
-      ? edgeForward(forwarders, elsewhere(document, ports, forwarders), size(document.listen.limits.bodyBytes))
+      ? edgeForward(
+          forwarders,
+          elsewhere(document, ports, forwarders),
+          behaviours.map(({ originPath }) => originPath ?? ''),
+          size(document.listen.limits.bodyBytes),
+        )
       : null,
   };
 }

@@ -5,26 +5,34 @@ import { onTheWayOut, type Stage } from '../flow/stage.ts';
 import { HeaderList } from '../http/headers.ts';
 import { provenance, type HttpResponse } from '../http/message.ts';
 import type { Sink } from '../ports/sink.ts';
+import type { AccessRecord } from '../trace/access.ts';
 import { redactTarget } from '../trace/redact.ts';
 import { codeOf, stepsOf, type DecisionRecord } from '../trace/record.ts';
+import { watched } from './access-record.ts';
 
 export interface FinishOptions {
   readonly version: string;
   readonly sinks: readonly Sink[];
   readonly logging: Logging;
   readonly answers: Answers;
+  /** Query parameters whose values never leave, in lower case. */
+  readonly secrets: ReadonlySet<string>;
 }
 
 /** Outermost stage: whatever happened, the answer gets its trace id and the record goes to the sinks, once. */
 export function finish(options: FinishOptions): Stage {
-  const { sinks, logging } = options;
-  const secretParameters = new Set(logging.secretParameters.map((name) => name.toLowerCase()));
+  const { sinks, secrets } = options;
+  const watching = sinks.filter((sink) => sink.access !== undefined);
+  const access = (record: AccessRecord): void => {
+    for (const sink of watching) sink.access?.(record);
+  };
   const close = (exchange: Exchange, response: HttpResponse): HttpResponse => {
     if (sinks.length > 0) {
-      const record = recordOf(exchange, response, options, secretParameters);
+      const record = recordOf(exchange, response, options);
       for (const sink of sinks) sink.write(record);
     }
-    return signed(exchange, response, options.answers);
+    const answer = signed(exchange, response, options.answers);
+    return watching.length === 0 ? answer : watched(exchange, answer, secrets, access);
   };
   return {
     name: 'finish',
@@ -46,12 +54,7 @@ function signed(exchange: Exchange, response: HttpResponse, answers: Answers): H
   return { status: response.status, headers: HeaderList.fromFlat(flat), body: response.body, from: response.from };
 }
 
-function recordOf(
-  exchange: Exchange,
-  response: HttpResponse,
-  options: FinishOptions,
-  secrets: ReadonlySet<string>,
-): DecisionRecord {
+function recordOf(exchange: Exchange, response: HttpResponse, options: FinishOptions): DecisionRecord {
   const { arrived, facts, trace, viewer } = exchange;
   const code = codeOf(response);
   const ms = trace.elapsed();
@@ -65,7 +68,7 @@ function recordOf(
     version: options.version,
     method: arrived.method,
     host: arrived.headers.get('host') ?? null,
-    path: redactTarget(arrived.target, secrets),
+    path: redactTarget(arrived.target, options.secrets),
     client: viewer.address,
     tenant: facts.get(tenantFact) ?? null,
     route: facts.get(routeFact)?.name ?? null,

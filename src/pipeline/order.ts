@@ -3,6 +3,7 @@ import { access } from '../edge/access.ts';
 import { behave, behaviourOf } from '../edge/behaviour.ts';
 import { compress } from '../edge/compress.ts';
 import { forwardLicence, licences } from '../edge/licences.ts';
+import { marks } from '../edge/marks.ts';
 import { originMoments, viewerMoments } from '../edge/moments.ts';
 import { originRequest } from '../edge/origin-request.ts';
 import { origins } from '../edge/origins.ts';
@@ -65,6 +66,7 @@ export const guardLine = (p: Parts): readonly Stage[] => [
 /** The edge: may it come in this way, and do we know the answer already? */
 export const edgeLine = (e: EdgeParts, p: Parts): readonly Stage[] => [
   behave(e.paths), // by path, once
+  ...(e.marks ? [marks(e.marks)] : []), // on the way out: by which an answer is found again
   present(e.present), // on the way out: error pages, response headers
   recover(p.onFault), // so that a broken origin gets its page too
   access(e.access), // protocol, method, country, signature

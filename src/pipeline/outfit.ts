@@ -103,17 +103,18 @@ export async function outfit(
 /** A sink must not throw; one that does all the same costs nobody his answer, and is named once. */
 function guarded(sink: Sink, log: Ports['log']): Sink {
   let said = false;
+  const safely = (work: () => void): void => {
+    try {
+      work();
+    } catch (thrown) {
+      if (!said) log('error', 'a sink throws; records are being lost', { sink: sink.name, reason: messageOf(thrown) });
+      said = true;
+    }
+  };
   return {
     name: sink.name,
-    write(record) {
-      try {
-        sink.write(record);
-      } catch (thrown) {
-        if (!said)
-          log('error', 'a sink throws; records are being lost', { sink: sink.name, reason: messageOf(thrown) });
-        said = true;
-      }
-    },
+    write: (record) => safely(() => sink.write(record)),
+    ...(sink.access && { access: (record) => safely(() => sink.access?.(record)) }),
     flush: () => sink.flush(),
   };
 }

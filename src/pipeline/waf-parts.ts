@@ -7,6 +7,7 @@ import type { Ports } from '../ports/ports.ts';
 import { overlay, type Overlay } from '../waf/overlay.ts';
 import { RuleError } from '../waf/rule-error.ts';
 import type { Guard, WafStageOptions } from '../waf/stage.ts';
+import { secretParameters } from './secret-names.ts';
 import { openWafAsset } from './waf-asset.ts';
 import { none, noWaf, ownWords, type ReadWaf, type Word } from './waf-words.ts';
 import { exclusionOf, openRules, readRules, type LoadedWaf, type WafLevels } from './waf-load.ts';
@@ -32,7 +33,7 @@ export const readWaf: ReadWaf = (document, ports, router, issues) => {
   const stage = (guardFor: WafStageOptions['guardFor']): WafStageOptions => ({
     guardFor,
     onFault: base.onFault,
-    secrets: new Set(document.logging.secretParameters.map((name) => name.toLowerCase())),
+    secrets: secretParameters(document),
     plainAnswers: base.answers.plain,
   });
   // Everything is read now, so that a typing error is found when the document is loaded.

@@ -1,6 +1,9 @@
+import { scriptBytes } from './script-bytes.ts';
+
 /** What a CloudFront function finds around it; runs inside its context, before its code. */
 export const preamble = `'use strict';
 {
+${scriptBytes}
   const host = globalThis.host;
   delete globalThis.host;
   const event = JSON.parse(host.event);
@@ -13,15 +16,26 @@ export const preamble = `'use strict';
       get: async (key, options) => {
         if (!Object.prototype.hasOwnProperty.call(stored, key)) throw new Error('KeyNotFound: ' + key);
         const format = (options && options.format) || 'string';
+        if (format === 'bytes') return Buffer.from(stored[key]);
         return format === 'json' ? JSON.parse(stored[key]) : stored[key];
       },
       exists: async (key) => Object.prototype.hasOwnProperty.call(stored, key),
-      meta: async () => ({ creationDateTime: '', lastUpdatedDateTime: '', keyCount: Object.keys(stored).length }),
+      meta: async () => ({ creationDateTime: host.loaded, lastUpdatedDateTime: host.loaded, keyCount: Object.keys(stored).length }),
     };
+  };
+  const choose = (choice) => {
+    if (host.moment !== 'viewer-request') throw new Error('the origin can be chosen at viewer-request only');
+    host.origin = JSON.stringify(choice);
   };
   const cf = {
     kvs,
-    updateRequestOrigin: (origin) => { host.origin = JSON.stringify(origin); },
+    updateRequestOrigin: (origin) => choose({ kind: 'update', origin: origin || {} }),
+    selectRequestOriginById: (id, origin) => choose({ kind: 'select', id: String(id), origin: origin || null }),
+    createRequestOriginGroup: (group) => choose({
+      kind: 'group',
+      ids: group.originIds.map((one) => String(one.originId)),
+      statusCodes: (group.failoverCriteria && group.failoverCriteria.statusCodes) || [],
+    }),
     logCustomData: (text) => host.log(encodeURIComponent(String(text)).slice(0, 800)),
     edgeLocation: { name: 'LOCAL', serverIp: '127.0.0.1', region: 'us-east-1' },
   };
@@ -47,7 +61,7 @@ export const preamble = `'use strict';
     escape: encodeURIComponent,
     unescape: decodeURIComponent,
   };
-  const modules = { cloudfront: cf, crypto, querystring };
+  const modules = { cloudfront: cf, crypto, querystring, buffer: { Buffer } };
   globalThis.require = (name) => {
     if (!(name in modules)) throw new Error('there is no module ' + name);
     return modules[name];

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { Script as Compiled, createContext, type Context } from 'node:vm';
 import { messageOf } from '../base/fault.ts';
-import type { OpenScript, ScriptOptions, ScriptOutcome } from '../ports/script.ts';
+import type { OpenScript, ScriptChoice, ScriptOptions, ScriptOutcome } from '../ports/script.ts';
 import { preamble } from './script-preamble.ts';
 
 /** Most characters of what a run logs. */
@@ -19,6 +19,7 @@ export const openScript: OpenScript = (options) => {
     throw new Error(`${options.name} is longer than ${MOST_SOURCE} bytes`);
   const compiled = new Compiled(sourceOf(options), { filename: options.name });
   const start = new Compiled(preamble, { filename: 'preamble' });
+  const loaded = new Date(options.now).toISOString();
   return {
     run(event, rawQuery) {
       const log: string[] = [];
@@ -26,6 +27,8 @@ export const openScript: OpenScript = (options) => {
       const host = {
         event: JSON.stringify(event),
         rawQuery,
+        moment: momentOf(event),
+        loaded,
         store: options.store === null ? null : JSON.stringify(options.store),
         hash: (kind: string, key: string | null, data: string, encoding: 'hex' | 'base64' | 'base64url'): string =>
           (key === null ? createHash(kind) : createHmac(kind, key)).update(data).digest(encoding),
@@ -61,11 +64,14 @@ export const openScript: OpenScript = (options) => {
     return {
       kind: 'answer',
       value: JSON.parse(host.result) as unknown,
-      origin: host.origin === '' ? null : (JSON.parse(host.origin) as unknown),
+      origin: host.origin === '' ? null : (JSON.parse(host.origin) as ScriptChoice),
       log,
     };
   }
 };
+
+const momentOf = (event: unknown): string =>
+  (event as { readonly context?: { readonly eventType?: string } }).context?.eventType ?? 'viewer-request';
 
 /** Imports become look-ups; the handler is called at the end. */
 function sourceOf({ code }: ScriptOptions): string {

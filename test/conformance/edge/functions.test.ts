@@ -325,7 +325,7 @@ describe('Lambda@Edge', () => {
 
 describe('CloudFront functions', () => {
   const script = (code: string, store: Record<string, string> | null = null) =>
-    openScript({ name: 'f.js', code, store, timeoutMs: 50 });
+    openScript({ name: 'f.js', code, store, timeoutMs: 50, now: 0 });
   const run = async (
     code: string,
     target: string,
