@@ -67,8 +67,8 @@ export const pings = {
 export const socketBudgets = z
   .strictObject({
     total: count.optional().meta({ description: 'On one node.' }),
-    perAddress: count.optional().meta({ description: 'On one node.' }),
-    perKey: count.optional().meta({ description: 'On one node.' }),
+    perAddress: count.optional().meta({ description: 'On all nodes together where they share `sockets`.' }),
+    perKey: count.optional().meta({ description: 'On all nodes together where they share `sockets`.' }),
   })
   .prefault({})
   .meta({ description: 'Most connections at a time; more are refused with 429.' });

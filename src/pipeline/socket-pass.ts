@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 
 import { Fault } from '../base/fault.ts';
+import { whenHere } from '../base/later.ts';
 import { ms } from '../config/parts.ts';
 import type { SocketOriginDocument } from '../config/socket.ts';
 import type { Exchange } from '../flow/exchange.ts';
@@ -10,7 +11,7 @@ import { hopByHopFields, nominatedFields } from '../http/hop-by-hop.ts';
 import { HeaderList } from '../http/headers.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { shakeHands } from '../net/socket-origin.ts';
-import { checkHandshake, factsOf } from '../socket/connect.ts';
+import { checkHandshake, factsOf, noPlace } from '../socket/connect.ts';
 import { PassApi } from '../socket/pass.ts';
 import { Meter } from '../socket/meter.ts';
 import type { Registry } from '../socket/registry.ts';
@@ -23,7 +24,6 @@ import { DocumentError } from '../config/parse.ts';
 import { inInspection } from './message-inspect.ts';
 import { messageRules } from './message-rules.ts';
 import { socketLimits } from './socket-limits.ts';
-import { refuse } from '../flow/refuse.ts';
 import { agreedThrough, offersThrough } from '../wire/ws/extensions-through.ts';
 import type { Handshake } from '../wire/ws/handshake.ts';
 import type { Upgrades } from '../socket/upgrades.ts';
@@ -64,9 +64,15 @@ export function passEnd(end: PassEnd, exchange: Exchange): Answer {
     perKey: connections.perKey ?? null,
   };
   const full = api.options.registry.add(session, budgets);
-  if (full !== null) return refuse(exchange, 'socket', full, { headers: HeaderList.of({ 'retry-after': '1' }) });
-  return open(end, exchange, handshake.handshake, session).catch((thrown: unknown) => {
-    api.options.registry.remove(session);
+  if (full !== null) return noPlace(exchange, full);
+  return whenHere(session.shared ? session.known : null, (late) =>
+    late === null ? begin(end, exchange, handshake.handshake, session) : noPlace(exchange, late),
+  );
+}
+
+function begin(end: PassEnd, exchange: Exchange, handshake: Handshake, session: Session): Promise<HttpResponse> {
+  return open(end, exchange, handshake, session).catch((thrown: unknown) => {
+    end.api.options.registry.remove(session);
     throw thrown;
   });
 }

@@ -187,7 +187,9 @@ export class Sockets {
   #pass(given: SocketOriginDocument, ports: Ports): End {
     const observe = this.#observer(given.api);
     const judge = this.#judge(given, ports);
-    const api = passApi(given, { ports, rules: this.#rules, registry: this.registry(given.api), observe, judge });
+    const registry = this.registry(given.api);
+    registry.watcher ??= this.#nodes === null ? null : told(given.api, this.#nodes);
+    const api = passApi(given, { ports, rules: this.#rules, registry, observe, judge });
     const timeoutMs = ms(given.timeout);
     const options: DialerOptions = {
       url: given.url,
@@ -225,10 +227,7 @@ export class Sockets {
 /** Tells the other nodes of connections that come and go. */
 function told(api: string, nodes: SocketNodes): RegistryWatcher {
   return {
-    added(session) {
-      const said = nodes.add(api, session.id);
-      if (said instanceof Promise) session.known = said.finally(() => (session.known = null));
-    },
+    added: (session, places) => nodes.add(api, session.id, places),
     removed: (session) => nodes.remove(api, session.id),
   };
 }

@@ -29,6 +29,13 @@ export interface SocketReply {
   readonly count?: number;
 }
 
+/** A place among the connections that a holder, an address or a key, may have on all nodes together. */
+export interface SocketPlace {
+  /** Of the holder, without the API. */
+  readonly holder: string;
+  readonly most: number;
+}
+
 /**
  * The nodes of one product: which of them has a connection, and a way to have something done there. A node that does not
  * beat for a stated time is dead, and its connections are nobody's.
@@ -38,8 +45,11 @@ export interface SocketNodes {
   readonly node: string;
   /** Takes orders for this node's own connections. Called once. */
   serve(answer: (order: SocketOrder) => SocketReply): void;
-  /** A connection is here. Settles when others can find it; never rejects. */
-  add(api: string, id: string): MaybePromise<void>;
+  /**
+   * A connection is here, in these places. Settles when others can find it, with null, or with the holder whose places
+   * are all taken: then it is not added. Never rejects: what cannot be asked is allowed.
+   */
+  add(api: string, id: string, places?: readonly SocketPlace[]): MaybePromise<string | null>;
   remove(api: string, id: string): void;
   /** Has the node do it that has the connection; null when no living node has. */
   ask(order: SocketOrder & { readonly id: string }): Promise<SocketReply | null>;

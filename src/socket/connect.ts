@@ -13,6 +13,7 @@ import { newConnectionId } from './connection-id.ts';
 import { errorFrame } from './error-frame.ts';
 import { reasons } from './reasons.ts';
 import { Session } from './session.ts';
+import type { Reason } from '../trace/reason.ts';
 import type { Upgrade, UpgradeTarget } from './upgrades.ts';
 
 const STAGE = 'socket';
@@ -37,15 +38,27 @@ function enter(
   facts: SocketFacts,
   handshake: Handshake,
 ): Answer {
-  const { request } = exchange;
   const { key, authorizer } = options.caller(exchange);
   const session = new Session({ ...facts, authorizer }, key);
   const full = options.registry.add(session, options.budgets);
-  if (full !== null) return refuse(exchange, STAGE, full, { headers: HeaderList.of({ 'retry-after': '1' }) });
+  if (full !== null) return noPlace(exchange, full);
+  const pending = { api, session, handshake };
+  // Nobody is asked about a connection that has no place on any node.
+  return whenHere(session.shared ? session.known : null, (late) =>
+    late === null ? ask(pending, options, exchange) : noPlace(exchange, late),
+  );
+}
+
+/** There are as many connections as there may be. */
+export function noPlace(exchange: Exchange, why: Reason): HttpResponse {
+  return refuse(exchange, STAGE, why, { headers: HeaderList.of({ 'retry-after': '1' }) });
+}
+
+function ask(pending: Pending, options: SocketApiOptions, exchange: Exchange): Answer {
+  const { request } = exchange;
+  const { session } = pending;
   const route = options.routes.get('$connect');
-  if (route === undefined) {
-    return whenHere(session.known, () => accepted({ api, session, handshake }, options, exchange, HeaderList.empty));
-  }
+  if (route === undefined) return whenHere(session.known, () => accepted(pending, options, exchange, HeaderList.empty));
   const requestId = exchange.trace.id;
   const call: SocketCall = {
     kind: 'CONNECT',
@@ -59,7 +72,7 @@ function enter(
   };
   // The other nodes are told meanwhile: whoever hears of this connection may post to it as soon as it is open.
   return whenHere(route.integration.invoke(call), (outcome) =>
-    whenHere(session.known, () => judged({ api, session, handshake }, options, exchange, call, outcome)),
+    whenHere(session.known, () => judged(pending, options, exchange, call, outcome)),
   );
 }
 

@@ -1,9 +1,12 @@
+import type { MaybePromise } from '../base/later.ts';
+import type { SocketPlace } from '../ports/socket-nodes.ts';
 import type { Reason } from '../trace/reason.ts';
 import { reasons } from './reasons.ts';
 import type { Session } from './session.ts';
 
-/** How many connections there may be at a time; null for no limit. */
+/** How many connections there may be at a time; null for no limit. Addresses and keys are counted over all nodes. */
 export interface Budgets {
+  /** In this process. */
   readonly total: number | null;
   readonly perAddress: number | null;
   readonly perKey: number | null;
@@ -11,7 +14,8 @@ export interface Budgets {
 
 /** Told of connections that come and go. */
 export interface RegistryWatcher {
-  added(session: Session): void;
+  /** Settles when the others know of it, with null, or with the holder whose places are all taken. */
+  added(session: Session, places: readonly SocketPlace[]): MaybePromise<string | null>;
   removed(session: Session): void;
 }
 
@@ -38,7 +42,10 @@ export class Registry {
     return this.#sessions.values();
   }
 
-  /** Takes a session in, or says which budget is used up. A place is held from the handshake on, so that a burst cannot overdraw. */
+  /**
+   * Takes a session in, or says which budget is used up. A place is held from the handshake on, so that a burst cannot
+   * overdraw. What the other nodes say to it comes later: `session.known`.
+   */
   add(session: Session, budgets: Budgets): Reason | null {
     const { total, perAddress, perKey } = budgets;
     if (total !== null && this.#sessions.size >= total) return reasons['too-many-connections'];
@@ -49,8 +56,22 @@ export class Registry {
     this.#sessions.set(session.id, session);
     this.#count(address, 1);
     if (key !== null) this.#count(key, 1);
-    this.watcher?.added(session);
+    if (this.watcher !== null)
+      session.known = this.#tell(session, this.watcher, placesOf(address, perAddress, key, perKey));
     return null;
+  }
+
+  #tell(session: Session, watcher: RegistryWatcher, places: readonly SocketPlace[]): Session['known'] {
+    session.shared = places.length > 0;
+    const said = watcher.added(session, places);
+    const late = (full: string | null): Reason | null => {
+      session.known = null;
+      if (full === null) return null;
+      this.remove(session);
+      session.state = 'gone';
+      return full.startsWith('a ') ? reasons['too-many-per-address'] : reasons['too-many-per-key'];
+    };
+    return said instanceof Promise ? said.then(late) : late(said);
   }
 
   /** Connections of a group, or all with null. */
@@ -90,4 +111,16 @@ export class Registry {
     if (now > 0) this.#held.set(name, now);
     else this.#held.delete(name);
   }
+}
+
+function placesOf(
+  address: string,
+  perAddress: number | null,
+  key: string | null,
+  perKey: number | null,
+): readonly SocketPlace[] {
+  const places: SocketPlace[] = [];
+  if (perAddress !== null) places.push({ holder: address, most: perAddress });
+  if (perKey !== null && key !== null) places.push({ holder: key, most: perKey });
+  return places;
 }

@@ -1,5 +1,7 @@
 import type { SocketFacts } from '../events/websocket.ts';
+import type { MaybePromise } from '../base/later.ts';
 import type { BucketLimit } from '../ports/buckets.ts';
+import type { Reason } from '../trace/reason.ts';
 import type { Peer } from '../wire/ws/terms.ts';
 
 /**
@@ -16,8 +18,10 @@ export class Session {
   connection: Peer<Session> | null = null;
   /** Names of the groups that it is in; null while there are none. */
   groups: Set<string> | null = null;
-  /** Settles when the other nodes can find it; null when there is nothing to wait for. */
-  known: Promise<void> | null = null;
+  /** Settles when the other nodes can find it, with null or what they have against it; null: nothing to wait for. */
+  known: MaybePromise<Reason | null> = null;
+  /** Do its places have to be asked for before anything else? */
+  shared = false;
   /** Messages whose integration has not answered. */
   inFlight = 0;
   #tokens = -1;

@@ -38,7 +38,7 @@ const ask = (node: SocketNodes, id: string): Promise<unknown> =>
   node.ask({ op: 'post', api: 'chat', id, data: 'x', text: true });
 
 /** Another process with a node, which is killed. */
-async function mortal(api: string, ids: readonly string[]): Promise<{ kill(): Promise<void> }> {
+async function mortal(api: string, ids: readonly string[], holder?: string): Promise<{ kill(): Promise<void> }> {
   const run = resolve(import.meta.dirname, '../../scripts/run.mjs');
   const child = fork(run, [
     resolve(import.meta.dirname, '../support/socket-node.ts'),
@@ -46,7 +46,7 @@ async function mortal(api: string, ids: readonly string[]): Promise<{ kill(): Pr
     prefix,
     String(ALIVE_MS),
   ]);
-  child.send({ api, ids });
+  child.send({ api, ids, holder });
   await new Promise((ready) => child.once('message', ready));
   return {
     kill: () =>
@@ -73,15 +73,17 @@ describe.skipIf(noRedis !== null)('nodes over Redis', () => {
   it('clears up after a dead node: nothing of it stays in the server', async () => {
     prefix = 'left:';
     const a = await joinRedis();
-    const { kill } = await mortal('chat', ['one', 'two']);
+    const { kill } = await mortal('chat', ['one', 'two'], 'a 192.0.2.1');
     expect(await ask(a, 'one')).toEqual({ status: 'done' });
+    const places = [{ holder: 'a 192.0.2.1', most: 2 }];
+    expect(await a.add('chat', 'three', places)).toBe('a 192.0.2.1');
     await kill();
     const redis = await openRedis({ url: server.url, timeoutMs: 500 }, () => {});
-    const kept = async (): Promise<number> =>
-      (await redis.keys('left:ws:c:*')).length + (await redis.keys('left:ws:o:*')).length;
+    const kept = async (): Promise<number> => (await redis.keys('left:ws:[cho]:*')).length;
     for (let tries = 0; (await kept()) > 0 && tries < 100; tries++)
       await new Promise((next) => void setTimeout(next, 50));
     expect(await kept()).toBe(0);
+    expect(await a.add('chat', 'three', places)).toBeNull();
     redis.disconnect();
   });
 

@@ -4,8 +4,14 @@ import { redisSocketNodes } from '../../src/stores/redis/socket-nodes.ts';
 const [url = '', prefix = '', alive = ''] = process.argv.slice(2);
 const node = await redisSocketNodes({ url, prefix, aliveMs: Number(alive), patienceMs: 500, warn: () => {} });
 node.serve(() => ({ status: 'done' }));
-async function take(told: { readonly api: string; readonly ids: readonly string[] }): Promise<void> {
-  for (const id of told.ids) await node.add(told.api, id);
+interface Told {
+  readonly api: string;
+  readonly ids: readonly string[];
+  readonly holder?: string;
+}
+async function take({ api, ids, holder }: Told): Promise<void> {
+  const places = holder === undefined ? [] : [{ holder, most: 1000 }];
+  for (const id of ids) await node.add(api, id, places);
   process.send?.('ready');
 }
-process.on('message', (told: Parameters<typeof take>[0]) => void take(told));
+process.on('message', (told: Told) => void take(told));

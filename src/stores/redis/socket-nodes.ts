@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { messageOf } from '../../base/fault.ts';
 import { randomText } from '../../base/id.ts';
-import type { SocketNodes, SocketOrder, SocketReply } from '../../ports/socket-nodes.ts';
+import type { SocketNodes, SocketOrder, SocketPlace, SocketReply } from '../../ports/socket-nodes.ts';
 import { openRedis } from './client.ts';
 import { add, beat, bury, remove, send } from './socket-scripts.ts';
 
@@ -49,7 +49,8 @@ class RedisNodes implements SocketNodes {
   readonly #ear: Redis;
   readonly #prefix: string;
   readonly #options: RedisSocketOptions;
-  readonly #mine = new Set<string>();
+  /** Entries of the connections that are here, by API and id. */
+  readonly #mine = new Map<string, readonly string[]>();
   readonly #waiting = new Map<number, Waiting>();
   #answer: (order: SocketOrder) => SocketReply = () => ({ status: 'gone' });
   #number = 0;
@@ -74,15 +75,30 @@ class RedisNodes implements SocketNodes {
     this.#answer = answer;
   }
 
-  async add(api: string, id: string): Promise<void> {
-    this.#mine.add(`${api}\n${id}`);
-    // What could not be said now is said with a later beat.
-    await this.#quietly(() => add.run(this.#redis, this.#keys(api), [id, this.node, api]));
+  async add(api: string, id: string, places: readonly SocketPlace[] = []): Promise<string | null> {
+    const entry = [api, id, ...places.map((place) => place.holder)];
+    this.#mine.set(`${api}\n${id}`, entry);
+    const full = await this.#say(
+      entry,
+      places.map((place) => place.most),
+    );
+    // What could not be said now is said with a later beat, and counts for nobody until then.
+    if (typeof full !== 'number' || full === 0) return null;
+    this.#mine.delete(`${api}\n${id}`);
+    return places[full - 1]!.holder;
   }
 
   remove(api: string, id: string): void {
-    if (this.#mine.delete(`${api}\n${id}`))
-      void this.#quietly(() => remove.run(this.#redis, this.#keys(api), [id, this.node, api]));
+    const entry = this.#mine.get(`${api}\n${id}`);
+    if (entry === undefined) return;
+    this.#mine.delete(`${api}\n${id}`);
+    void this.#quietly(() => remove.run(this.#redis, this.#keys(entry), [id, this.node, entry.join('\n')]));
+  }
+
+  /** A place is not asked for again where it was given once: then each may have `-1`, any number. */
+  #say(entry: readonly string[], most: readonly number[]): Promise<unknown> {
+    const [, id = ''] = entry;
+    return this.#quietly(() => add.run(this.#redis, this.#keys(entry), [id, this.node, entry.join('\n'), ...most]));
   }
 
   async ask(order: SocketOrder & { readonly id: string }): Promise<SocketReply | null> {
@@ -138,10 +154,11 @@ class RedisNodes implements SocketNodes {
   /** The server has lost or kept what it should not: everything that is here is said again. */
   async #sayAgain(): Promise<void> {
     await this.#quietly(() => this.#redis.del(`${this.#prefix}o:${this.node}`));
-    for (const entry of this.#mine) {
-      const mark = entry.indexOf('\n');
-      const [api, id] = [entry.slice(0, mark), entry.slice(mark + 1)];
-      await this.#quietly(() => add.run(this.#redis, this.#keys(api), [id, this.node, api]));
+    for (const entry of this.#mine.values()) {
+      await this.#say(
+        entry,
+        entry.slice(2).map(() => -1),
+      );
       if (this.#down) return;
     }
   }
@@ -202,7 +219,8 @@ class RedisNodes implements SocketNodes {
     }
   }
 
-  #keys(api: string): string[] {
-    return [`${this.#prefix}c:${api}`, `${this.#prefix}o:${this.node}`];
+  #keys([api = '', , ...holders]: readonly string[]): string[] {
+    const held = holders.map((holder) => `${this.#prefix}h:${api}\n${holder}`);
+    return [`${this.#prefix}c:${api}`, `${this.#prefix}o:${this.node}`, ...held];
   }
 }

@@ -85,6 +85,27 @@ export const socketNodesContract: readonly NodesCase[] = [
     },
   },
   {
+    name: 'places of an address or a key are counted over all nodes, and given back by remove and goodbye',
+    async run(nodes) {
+      const { a, b } = await two(nodes);
+      const places = (address: number, key: number) => [
+        { holder: 'a 192.0.2.1', most: address },
+        { holder: 'k ann', most: key },
+      ];
+      assert.equal(await a.add('chat', 'one', places(2, 5)), null);
+      assert.equal(await b.add('chat', 'two', places(2, 5)), null);
+      assert.equal(await b.add('chat', 'three', places(2, 5)), 'a 192.0.2.1');
+      assert.equal(await a.ask(post('three')), null, 'who has no place is not there');
+      assert.equal(await a.add('chat', 'three', places(9, 2)), 'k ann');
+      assert.equal(await a.add('other', 'three', places(2, 5)), null, 'another API counts for itself');
+      a.remove('chat', 'one');
+      await until(async () => (await b.add('chat', 'four', places(2, 5))) === null);
+      assert.equal(await a.add('chat', 'five', places(2, 5)), 'a 192.0.2.1');
+      await b.close();
+      assert.equal(await a.add('chat', 'five', places(1, 1)), null);
+    },
+  },
+  {
     name: 'a node that dies takes its connections with it within the stated time',
     async run(nodes) {
       if (!nodes.mortal) return;

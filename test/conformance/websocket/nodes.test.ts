@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { run, type Running } from '../../../src/cli/run.ts';
 import { noRedis, startRedis, type RedisServer } from '../../support/redis.ts';
-import { client, until } from './api-stage.ts';
+import { client, refusedWith, until } from './api-stage.ts';
 
 /** Two whole edges over one Redis: whoever is asked, the connection is found. */
 
@@ -23,6 +23,12 @@ const document = (url: string): object => ({
       to: {
         use: 'websocket',
         with: { api: 'chat', routes: { whoami: { to: { mock: { says: 'you' } }, replies: true } } },
+      },
+    },
+    'GET /few': {
+      to: {
+        use: 'websocket',
+        with: { api: 'few', routes: { $connect: { to: { mock: {} } } }, connections: { perAddress: 3 } },
       },
     },
     'ANY /prod/@connections': { to: { use: 'websocket-connections', with: { api: 'chat', tokens: [TOKEN] } } },
@@ -132,6 +138,19 @@ describe.skipIf(noRedis !== null)('WebSocket connections over two nodes', () => 
     expect((await call(0, 'POST', '/@groups/harbour%20side', 'none')).value).toEqual({ delivered: 0 });
     a.ws.terminate();
     c.ws.terminate();
+  });
+
+  it('counts the connections of an address over both nodes, and gives places back', async () => {
+    const few = (node: 0 | 1): string => at(node).replace('http', 'ws').replace('/prod', '/few');
+    const tries = await Promise.allSettled(Array.from({ length: 8 }, (_, i) => client(few((i % 2) as 0 | 1))));
+    const taken = tries.filter((each) => each.status === 'fulfilled').map((each) => each.value);
+    expect(taken.length).toBe(3);
+    for (const node of [0, 1] as const) expect((await refusedWith(few(node))).status).toBe(429);
+    taken[0]!.ws.terminate();
+    let again: Awaited<ReturnType<typeof client>> | null = null;
+    while (again === null) again = await client(few(1)).catch(() => null);
+    for (const each of [...taken, again]) each.ws.terminate();
+    await until(() => nodes.every((node) => node.app.sockets.size === 0));
   });
 
   it('refuses what is not asked in order', async () => {
