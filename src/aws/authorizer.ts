@@ -11,7 +11,7 @@ import { flawOf, httpWanted, restWanted, wrongVersion, type BadEvent, type Wante
 import { guard, type GuardOptions } from './guard.ts';
 import { logRefusal } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
-import { fit } from './start.ts';
+import { fit } from './fit.ts';
 
 export interface AuthorizerOptions extends GuardOptions {
   /** What API Gateway is configured to send: `1.0` for REST and WebSocket APIs, either for HTTP APIs. */

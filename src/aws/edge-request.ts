@@ -6,7 +6,7 @@ import type { BadEvent } from './event.ts';
 import { guard, type GuardOptions } from './guard.ts';
 import { logRefusal } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
-import { fit } from './start.ts';
+import { fit } from './fit.ts';
 
 export interface EdgeOptions extends GuardOptions {
   /** A body of which only the first part is shown: refused when a rule needs the body, unless this says otherwise. */

@@ -11,7 +11,7 @@ import { httpFlaw } from './http-api.ts';
 import { logRefusal } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
 import { asText, restFlaw, whole } from './rest-api.ts';
-import { fit } from './start.ts';
+import { fit } from './fit.ts';
 
 export type Handler = (event: unknown, context?: unknown) => unknown;
 

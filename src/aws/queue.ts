@@ -7,7 +7,8 @@ import { flawOf, restWanted, type BadEvent } from './event.ts';
 import { logRefusal } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
 import { whole } from './rest-api.ts';
-import { fit, opened, type AppSource, type DoorOptions } from './start.ts';
+import { fit } from './fit.ts';
+import { opened, type AppSource, type DoorOptions } from './start.ts';
 
 /** One message of an SQS event; its body is a request in the form of a REST API's event, as JSON. */
 interface QueueRecord {

@@ -3,6 +3,7 @@ import { systemClock, type Clock } from '../base/clock.ts';
 import type { Viewer } from '../flow/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
 import type { App, AppOptions } from '../pipeline/app.ts';
+import { fit } from './fit.ts';
 import { toStdout, lines, type Write } from './log.ts';
 import { originGate, type OriginGate, type OriginSecret } from './origin-secret.ts';
 
@@ -67,24 +68,6 @@ export function opened(source: AppSource, options: DoorOptions = {}): Opened {
       return loading;
     },
   };
-}
-
-/**
- * A request as it was before the platform took it apart: what has no place in a request target is encoded again (`%` stays
- * as it is), and a body has its length, so that rules about sizes and lengths mean the same behind every door.
- */
-export function fit(request: HttpRequest): HttpRequest {
-  const mark = request.target.indexOf('?');
-  const path = mark < 0 ? request.target : request.target.slice(0, mark);
-  const encoded = path.replaceAll(/[^A-Za-z0-9\-._~!$&'()*+,;=:@%/]+/gu, (text) =>
-    encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\ufffd')),
-  );
-  const length = request.body?.length ?? null;
-  const headers =
-    length === null || request.headers.has('content-length')
-      ? request.headers
-      : request.headers.append('Content-Length', String(length));
-  return { ...request, target: mark < 0 ? encoded : encoded + request.target.slice(mark), headers };
 }
 
 /** The line's answer; null for a request that did not come by the distribution that it has to come by. */
