@@ -1,27 +1,25 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
-import type { buildConnector } from 'undici';
 import { Fault, messageOf } from '../base/fault.ts';
 import type { DialerOptions } from '../ports/dialer.ts';
 import type { Resolver } from '../ports/resolver.ts';
+
+/** Opens a connection; rejects with a `Fault`. `onread` is where the bytes of an unencrypted one go, instead of events. */
+export type Connect = (onread?: OnReadOpts) => Promise<Socket>;
 
 /**
  * Opens a connection to an origin: the name is resolved once, every address is held against the list, and the
  * connection goes to the very address that was looked at. So a name that changes its answer between the look and the
  * call (DNS rebinding) gains nothing.
  */
-export function connector(options: DialerOptions, resolver: Resolver): buildConnector.connector {
-  return (to, callback) => {
-    const deadline = Date.now() + options.timeouts.connect;
-    const secure = to.protocol === 'https:';
-    const port = Number(to.port) || (secure ? 443 : 80);
-    open(to.hostname, port, secure, deadline).then(
-      (socket) => callback(null, socket as never),
-      (thrown: unknown) => callback(thrown instanceof Error ? thrown : new Error(String(thrown)), null),
-    );
-  };
+export function connector(options: DialerOptions, resolver: Resolver): Connect {
+  const { protocol, hostname, port: given } = new URL(options.url);
+  const secure = protocol === 'https:';
+  const port = Number(given) || (secure ? 443 : 80);
+  const tls = secure ? tlsOptions() : null;
 
-  async function open(hostname: string, port: number, secure: boolean, deadline: number): Promise<Socket> {
+  return async (onread) => {
+    const deadline = Date.now() + options.timeouts.connect;
     let addresses: readonly string[];
     try {
       addresses = await resolver.resolve(hostname);
@@ -42,7 +40,7 @@ export function connector(options: DialerOptions, resolver: Resolver): buildConn
       if (left <= 0) break;
       try {
         // Several addresses share the time, so that a dead first one does not use it up.
-        return await attempt(hostname, address, port, secure, Math.max(1, Math.floor(left / (open.length - at))));
+        return await attempt(address, Math.max(1, Math.floor(left / (open.length - at))), onread);
       } catch (thrown) {
         last = thrown;
       }
@@ -50,19 +48,13 @@ export function connector(options: DialerOptions, resolver: Resolver): buildConn
     throw last instanceof Error
       ? last
       : failed('connect-timeout', `no connection within ${options.timeouts.connect} ms`, true);
-  }
+  };
 
-  function attempt(
-    hostname: string,
-    address: string,
-    port: number,
-    secure: boolean,
-    timeoutMs: number,
-  ): Promise<Socket> {
+  function attempt(address: string, timeoutMs: number, onread: OnReadOpts | undefined): Promise<Socket> {
     return new Promise((resolve, reject) => {
-      const socket = secure
-        ? connectTls({ ...tlsOptions(hostname), host: address, port })
-        : connectTcp({ host: address, port });
+      const socket = tls
+        ? connectTls({ ...tls, host: address, port })
+        : connectTcp({ host: address, port, ...(onread && { onread }) });
       const timer = setTimeout(() => {
         socket.destroy();
         reject(failed('connect-timeout', `${address}:${port} did not answer within ${timeoutMs} ms`, true));
@@ -72,7 +64,7 @@ export function connector(options: DialerOptions, resolver: Resolver): buildConn
         reject(failed('connect', `${address}:${port}: ${messageOf(error)}`, true));
       };
       socket.once('error', broken);
-      socket.once(secure ? 'secureConnect' : 'connect', () => {
+      socket.once(tls ? 'secureConnect' : 'connect', () => {
         clearTimeout(timer);
         socket.removeListener('error', broken);
         socket.setNoDelay(true);
@@ -82,10 +74,11 @@ export function connector(options: DialerOptions, resolver: Resolver): buildConn
     });
   }
 
-  function tlsOptions(hostname: string): ConnectionOptions {
+  function tlsOptions(): ConnectionOptions {
     const name = options.tls.serverName ?? hostname;
     return {
-      servername: name,
+      // RFC 6066 section 3: an address is no server name; it is checked against the certificate all the same.
+      ...(isIP(name.replaceAll(/[[\]]/g, '')) === 0 && { servername: name }),
       rejectUnauthorized: options.tls.verify,
       ALPNProtocols: ['http/1.1'],
       ...(options.tls.ca === null ? {} : { ca: options.tls.ca }),

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 
-import { messageOf } from '../base/fault.ts';
 import type { DialerOptions } from '../ports/dialer.ts';
 import type { Resolver } from '../ports/resolver.ts';
 import { acceptText } from '../wire/ws/handshake.ts';
@@ -129,13 +128,6 @@ function read(text: string, rest: Buffer, key: string): OriginAnswer {
 
 /** Connects to an origin, its name resolved once and its addresses held against the list. Rejects with a `Fault`. */
 export function openSocketOrigin(options: DialerOptions, resolver: Resolver): () => Promise<Duplex> {
-  const { protocol, hostname, port } = new URL(options.url);
   const connect = connector(options, resolver);
-  return () =>
-    new Promise((resolve, reject) => {
-      connect({ protocol, hostname, port }, (failed, socket) => {
-        if (socket === null) reject(failed ?? new Error(messageOf(failed)));
-        else resolve(socket);
-      });
-    });
+  return () => connect();
 }

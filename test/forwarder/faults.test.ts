@@ -209,9 +209,9 @@ describe('an origin that answers badly', () => {
     [
       'a protocol nobody asked for',
       'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
-      'integration.origin.broken',
+      'integration.origin.malformed',
     ],
-    ['a status below 100', 'HTTP/1.1 099 Odd\r\nContent-Length: 2\r\n\r\nok', 'integration.origin.broken'],
+    ['a status below 100', 'HTTP/1.1 099 Odd\r\nContent-Length: 2\r\n\r\nok', 'integration.origin.malformed'],
   ])('%s: 502', async (_, bytes, wanted) => {
     const origin = await raw((socket) => void socket.write(bytes, 'latin1'));
     const running = await facing(origin, { retries: 0, timeouts: { firstByte: '1s' } });

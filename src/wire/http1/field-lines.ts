@@ -54,3 +54,16 @@ export function partFlaw(bytes: Uint8Array, at: number, end: number, before: num
   }
   return null;
 }
+
+/** Where a head ends: behind the first CR LF CR LF that begins at `at` or later and ends before `most`; -1 for nowhere. */
+export function headEnd(bytes: Uint8Array, at: number, most: number): number {
+  let last = at + 3;
+  while (last < most) {
+    const byte = bytes[last];
+    if (byte === LF) {
+      if (bytes[last - 1] === CR && bytes[last - 2] === LF && bytes[last - 3] === CR) return last + 1;
+      last += 2;
+    } else last += byte === CR ? 1 : 4;
+  }
+  return -1;
+}

@@ -19,6 +19,8 @@ export const flaws = {
   'chunk-size': 'a chunk size is no hexadecimal number, or too large',
   'chunk-extension': 'a chunk extension is too long or has a control character',
   'chunk-end': 'a chunk does not end where its size says',
+  switched: 'the answer switches to a protocol that nobody asked for',
+  'too-many-interim': 'one interim answer follows the other without end',
   'head-too-long': 'the head is longer than is taken',
   'trailer-too-long': 'the trailer section is longer than is taken',
 } as const;

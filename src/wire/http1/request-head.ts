@@ -1,5 +1,5 @@
 import { BLANK, CR, kinds, LF, TARGET } from './characters.ts';
-import { partFlaw, readFieldLines } from './field-lines.ts';
+import { headEnd, partFlaw, readFieldLines } from './field-lines.ts';
 import type { Flaw } from './flaws.ts';
 import { CLOSE, isChunked, KEEP_ALIVE, readConnection, readLength, UPGRADE } from './framing.ts';
 import { isMethod } from './methods.ts';
@@ -139,19 +139,6 @@ export class RequestHead {
       (this.version === '1.1' || (this.version === '1.0' && (connection & KEEP_ALIVE) !== 0));
     return null;
   }
-}
-
-/** Where a head ends: behind the first CR LF CR LF that begins at `at` or later and ends before `most`; -1 for nowhere. */
-function headEnd(bytes: Uint8Array, at: number, most: number): number {
-  let last = at + 3;
-  while (last < most) {
-    const byte = bytes[last];
-    if (byte === LF) {
-      if (bytes[last - 1] === CR && bytes[last - 2] === LF && bytes[last - 3] === CR) return last + 1;
-      last += 2;
-    } else last += byte === CR ? 1 : 4;
-  }
-  return -1;
 }
 
 /** RFC 9112 section 3.2: a path, a whole URI, or the asterisk of OPTIONS. The form of CONNECT is never looked at. */
