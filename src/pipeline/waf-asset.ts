@@ -2,9 +2,8 @@ import type { WafDocument } from '../config/waf.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { RuleFilesPort } from '../ports/rule-files.ts';
+import { readAsset, writeAsset } from '../waf/asset/asset.ts';
 import { createWaf } from '../waf/engine.ts';
-import { readAsset, writeAsset } from '../waf/fast/asset.ts';
-import { fastRunner, prepareRunner } from '../waf/fast/runner.ts';
 import type { RuleError } from '../waf/rule-error.ts';
 import {
   aboutOf,
@@ -20,6 +19,8 @@ import {
 interface Origin {
   readonly words: string;
   readonly about: WafAbout;
+  /** A rule could refuse an answer for what its body says. */
+  readonly judgesAnswers: boolean;
   readonly reads: readonly (readonly [path: string, hash: string | null])[];
   readonly lists: readonly (readonly [pattern: string, names: readonly string[]])[];
 }
@@ -90,10 +91,11 @@ export function compileWafAsset(
   const origin: Origin = {
     words: wordsOf(document, document, digest),
     about: aboutOf(loaded.report),
+    judgesAnswers: judgesAnswers(document, loaded.set),
     reads: [...reads].map(([path, text]) => [path, text === null ? null : digest.sha256(text)]),
     lists: [...lists],
   };
-  return envelope(origin, writeAsset(loaded.set, named, prepareRunner(waf.program)));
+  return envelope(origin, writeAsset(waf.program, named));
 }
 
 function envelope(origin: Origin, asset: Uint8Array): Uint8Array {
@@ -126,14 +128,8 @@ export function openWafAsset(
   const changed = changeOf(origin, files, digest);
   if (changed !== null) return changed;
   const asset = readAsset(bytes.subarray(8 + ((length + 3) & ~3)));
-  const waf = createWaf(asset.set, {
-    clock,
-    settings: settingsOf(document),
-    checked: true,
-    readFile: (path) => asset.files.get(path) ?? null,
-    runner: (program) => fastRunner(program, asset.prepared),
-  });
-  return { waf, about: origin.about, judgesAnswers: judgesAnswers(document, asset.set) };
+  const waf = asset.open({ clock, settings: settingsOf(document) });
+  return { waf, about: origin.about, judgesAnswers: origin.judgesAnswers };
 }
 
 function changeOf({ reads, lists }: Origin, files: RuleFilesPort, digest: Digest): string | null {

@@ -8,20 +8,17 @@ import { decodeUrlUni } from './transforms/url-decode-uni.ts';
 export class ChainTree {
   readonly root: ChainNode = { id: 0, transform: null, previous: null, path: [] };
   readonly #children = new Map<string, ChainNode>();
+  readonly #transforms = new Map<string, TransformDefinition>();
   readonly #unicodeMap: Uint8Array | null;
 
   constructor(unicodeMap: Uint8Array | null = null) {
     this.#unicodeMap = unicodeMap;
   }
 
-  get size(): number {
-    return this.#children.size + 1;
-  }
-
   node(names: readonly string[], place: SourcePlace): ChainNode {
     let node = this.root;
     for (const name of names) {
-      const transform = this.#transform(name, place);
+      const transform = this.transform(name, place);
       const key = `${node.id} ${transform.name}`;
       let next = this.#children.get(key);
       if (next === undefined) {
@@ -35,10 +32,16 @@ export class ChainTree {
     return node;
   }
 
-  #transform(name: string, place: SourcePlace): TransformDefinition {
-    const page = transformNamed(name, place);
-    const map = this.#unicodeMap;
-    if (map === null || page.name !== 'urlDecodeUni') return page;
-    return { ...page, apply: (value) => decodeUrlUni(value, map) };
+  /** One object for each name. */
+  transform(name: string, place?: SourcePlace): TransformDefinition {
+    let transform = this.#transforms.get(name);
+    if (transform === undefined) {
+      const page = transformNamed(name, place);
+      const map = this.#unicodeMap;
+      transform =
+        map === null || page.name !== 'urlDecodeUni' ? page : { ...page, apply: (value) => decodeUrlUni(value, map) };
+      this.#transforms.set(name, transform);
+    }
+    return transform;
   }
 }

@@ -1,15 +1,13 @@
-import { actionNamed } from './action-table.ts';
 import { ChainTree } from './chain-tree.ts';
-import { compileCondition } from './compile-condition.ts';
 import type { CompileOptions } from './compile-options.ts';
-import { ruleTest, type RuleSelector } from './exclusions.ts';
-import { fieldNamed, findField } from './field-table.ts';
-import type { Template } from './macro.ts';
+import { compileLinks } from './compile-rule.ts';
+import { findField } from './field-table.ts';
+import { Masks } from './masks.ts';
 import type { CompiledLink, CompiledRule, Program } from './program.ts';
-import { type Link, type Marker, type Phase, type Rule, type RuleSet } from './rule.ts';
-import { RuleError, type SourcePlace } from './rule-error.ts';
+import type { Marker, Phase, Rule, RuleSet } from './rule.ts';
+import { RuleError } from './rule-error.ts';
 
-const crsScores = [
+export const crsScores: readonly string[] = [
   'inbound_anomaly_score_pl1',
   'inbound_anomaly_score_pl2',
   'inbound_anomaly_score_pl3',
@@ -23,33 +21,6 @@ const crsScores = [
   'anomaly_score_pl3',
   'anomaly_score_pl4',
 ];
-
-function checkMacros(template: Template | null, place: SourcePlace): void {
-  for (const part of template ?? []) if (typeof part !== 'string') fieldNamed(part.field, place);
-}
-
-/** Macros in what an effect keeps, however its page arranges it. */
-function checkData(data: unknown, place: SourcePlace): void {
-  if (typeof data !== 'object' || data === null) return;
-  if ('field' in data && 'key' in data && typeof data.field === 'string') fieldNamed(data.field, place);
-  else for (const part of Object.values(data)) checkData(part, place);
-}
-
-function compileLink(link: Link, at: number, last: boolean, chains: ChainTree, options: CompileOptions): CompiledLink {
-  return {
-    at,
-    last,
-    capture: link.capture,
-    condition: compileCondition(link.condition, chains, options),
-    effects: link.effects.map((effect) => {
-      const action = actionNamed(effect.action, effect.place);
-      if (action.kind !== 'effect')
-        throw new RuleError(`\`${effect.action}\` does nothing while a request runs`, { place: effect.place });
-      checkData(effect.with, effect.place);
-      return { action, data: effect.with };
-    }),
-  };
-}
 
 /** Where each phase goes on after a rule that matched, counted in that phase's own rules. */
 function nextOf(rule: Rule, at: number, phase: Phase, items: RuleSet['items'], known: ReadonlySet<Rule>): number {
@@ -85,11 +56,7 @@ export function compile(set: RuleSet, options: CompileOptions = {}): Program {
   const links = new Map<Rule, readonly CompiledLink[]>();
   for (const item of set.items) {
     if (item.kind === 'marker') continue;
-    const compiled = attempt(() => {
-      checkMacros(item.message, item.place);
-      checkMacros(item.logData, item.place);
-      return item.links.map((link, at) => compileLink(link, at, at === item.links.length - 1, chains, options));
-    });
+    const compiled = attempt(() => compileLinks(item, chains, options));
     if (compiled) links.set(item, compiled);
   }
   const known = new Set(links.keys());
@@ -102,23 +69,14 @@ export function compile(set: RuleSet, options: CompileOptions = {}): Program {
     list.push(entry);
     rules.push(entry);
   }
-  const masks = new Map<RuleSelector, Uint8Array>();
-  const mask = (selector: RuleSelector): Uint8Array => {
-    let found = masks.get(selector);
-    if (found === undefined) {
-      const test = ruleTest(selector);
-      found = Uint8Array.from(rules, ({ rule }) => (test(rule) ? 1 : 0));
-      masks.set(selector, found);
-    }
-    return found;
-  };
+  const masks = new Masks(rules);
   return {
     set,
     rules,
     phases: lists,
-    chainCount: chains.size,
     scores: options.scores ?? crsScores,
     field: findField,
-    mask,
+    transform: (name) => chains.transform(name),
+    mask: (selector) => masks.of(selector),
   };
 }

@@ -36,11 +36,15 @@ export interface Waf {
 
 /** Compiles a rule set. Throws `RuleError` for a rule that cannot run, unless `onError` takes it. */
 export function createWaf(set: RuleSet, options: WafOptions = {}): Waf {
-  const program = compile(set, options);
+  return wafOf(compile(set, options), set.settings, options);
+}
+
+/** A program at work, with the settings of the rules that it was made of. */
+export function wafOf(program: Program, said: Settings, options: WafOptions): Waf {
   const run: RunPhase =
     options.runner?.(program) ?? ((transaction, phase) => runPhase(transaction, program, phase, evaluate));
   const settings: Settings = {
-    ...set.settings,
+    ...said,
     ...options.settings,
     ...(options.mode !== undefined && { mode: options.mode }),
   };

@@ -80,6 +80,6 @@ export interface Program extends Lookup {
   readonly set: RuleSet;
   readonly rules: readonly CompiledRule[];
   readonly phases: Readonly<Record<Phase, readonly CompiledRule[]>>;
-  /** How many nodes the chains have together. */
-  readonly chainCount: number;
+  /** The transformation as this program runs it; one object for each name. */
+  transform(name: string): TransformDefinition;
 }

@@ -94,10 +94,17 @@ function countHits(condition: CompiledMatch, constants: Constants): number {
   return hits;
 }
 
-/** The condition's matcher when its argument is the same for every request, else null. */
-export function knownMatcher(condition: CompiledMatch, constants: Constants): Matcher | null {
+/** An argument with its macros filled in, where it is the same for every request. */
+export interface Filled {
+  readonly argument: string;
+  readonly matcher: Matcher;
+}
+
+/** What the condition's argument comes to when it is the same for every request, else null. */
+export function filledIn(condition: CompiledMatch, constants: Constants): Filled | null {
   try {
-    return matcherFor(condition, constants);
+    const argument = constants.text(condition.source.argument);
+    return { argument, matcher: withArgument(condition, argument) };
   } catch (thrown) {
     if (thrown === unknown) return null;
     throw thrown;
@@ -105,10 +112,13 @@ export function knownMatcher(condition: CompiledMatch, constants: Constants): Ma
 }
 
 function matcherFor(condition: CompiledMatch, constants: Constants): Matcher {
-  if (condition.constant !== null) return condition.constant;
-  const text = constants.text(condition.source.argument);
+  return condition.constant ?? withArgument(condition, constants.text(condition.source.argument));
+}
+
+/** A matcher for an argument that macros make. Throws when there is none. */
+export function withArgument({ operator }: CompiledMatch, argument: string): Matcher {
   try {
-    return condition.operator.compile(text, {
+    return operator.compile(argument, {
       readFile: () => {
         throw unknown;
       },

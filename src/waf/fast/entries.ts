@@ -2,26 +2,33 @@ import { valuesOf } from '../evaluate.ts';
 import type { Matcher } from '../operator.ts';
 import type { CompiledLink, CompiledMatch, CompiledRule } from '../program.ts';
 import type { Transaction } from '../transaction.ts';
+import { withArgument, type Filled } from './constants.ts';
 
-/** A condition that a rule cannot match without, told from values alone. */
-export interface ValueEntry {
+/** One condition that a rule cannot match without. */
+export interface Entry {
+  /** Which link of the rule. */
+  readonly link: number;
+  /** What macros in its argument come to; null when there are none. */
+  readonly argument: string | null;
+}
+
+/** An entry that is told from values alone. */
+export interface ValueEntry extends Entry {
   readonly condition: CompiledMatch;
-  /** Turned round for a negated operator: true means a hit. */
+  /** Not yet turned round for a negated operator. */
   readonly matcher: Matcher;
 }
 
-/** The same for a condition that counts values. */
-export type CountEntry = (transaction: Transaction) => boolean;
-
 export interface Entries {
   readonly values: readonly ValueEntry[];
-  readonly counts: readonly CountEntry[];
+  /** Those that count values. */
+  readonly counts: readonly Entry[];
   /** An argument was filled in with what settings say: it does not hold any more once rules have been switched off. */
   readonly presumes: boolean;
 }
 
 /** Arguments that macros make, where they are the same for every request. */
-export type Arguments = ReadonlyMap<CompiledMatch, Matcher>;
+export type Arguments = ReadonlyMap<CompiledMatch, Filled>;
 
 /**
  * What can be told about a rule before it is asked: its first condition, and those of later links as long as the links
@@ -29,20 +36,25 @@ export type Arguments = ReadonlyMap<CompiledMatch, Matcher>;
  */
 export function entriesOf(rule: CompiledRule, filled: Arguments): Entries | null {
   const values: ValueEntry[] = [];
-  const counts: CountEntry[] = [];
+  const counts: Entry[] = [];
   let presumes = false;
   for (const link of rule.links) {
     const { condition } = link;
-    const matcher = condition.kind === 'match' ? (condition.constant ?? filled.get(condition) ?? null) : null;
-    if (condition.kind === 'match' && matcher !== null && isSteady(condition)) {
-      presumes ||= condition.constant === null;
-      if (condition.targets.every(({ count }) => !count))
-        values.push({ condition, matcher: turned(condition, matcher) });
-      else counts.push(countEntry(condition, matcher));
+    const told = condition.kind === 'match' ? tellable(condition, filled) : null;
+    if (condition.kind === 'match' && told !== null && isSteady(condition)) {
+      const { argument, matcher } = told;
+      presumes ||= argument !== null;
+      if (condition.targets.every(({ count }) => !count)) values.push({ link: link.at, argument, condition, matcher });
+      else counts.push({ link: link.at, argument });
     }
     if (!isTraceless(link)) break;
   }
   return values.length + counts.length === 0 ? null : { values, counts, presumes };
+}
+
+function tellable(condition: CompiledMatch, filled: Arguments): Omit<ValueEntry, 'link' | 'condition'> | null {
+  if (condition.constant !== null) return { argument: null, matcher: condition.constant };
+  return filled.get(condition) ?? null;
 }
 
 /** Nothing is left behind when this link hits and a later one does not. */
@@ -57,17 +69,30 @@ function isSteady(condition: CompiledMatch): boolean {
   return condition.targets.every(({ field }) => field.lifetime !== 'moment');
 }
 
-function turned({ source }: CompiledMatch, matcher: Matcher): Matcher {
+/** Turned round for a negated operator: true means a hit. */
+export function turned({ source }: CompiledMatch, matcher: Matcher): Matcher {
   if (!source.negated) return matcher;
   return { test: (value) => !matcher.test(value), find: () => null };
 }
 
-function countEntry(condition: CompiledMatch, matcher: Matcher): CountEntry {
-  const { targets, exclusions, chain, source } = condition;
+/** The matcher that answers for an entry, with true for a hit. */
+export function matcherOf(rule: CompiledRule, { link, argument }: Entry): Matcher {
+  const condition = matchOf(rule, link);
+  return turned(condition, condition.constant ?? withArgument(condition, argument ?? ''));
+}
+
+/** Whether the counts of an entry hold. */
+export function countTest(rule: CompiledRule, entry: Entry): (transaction: Transaction) => boolean {
+  const matcher = matcherOf(rule, entry);
+  const { targets, exclusions, chain } = matchOf(rule, entry.link);
   const after = (value: string): string =>
     chain.path.reduce((text, step) => step.transform?.apply(text) ?? text, value);
   return (transaction) =>
-    targets.some((target) =>
-      valuesOf(transaction, target, exclusions).some(({ value }) => matcher.test(after(value)) !== source.negated),
-    );
+    targets.some((target) => valuesOf(transaction, target, exclusions).some(({ value }) => matcher.test(after(value))));
+}
+
+function matchOf(rule: CompiledRule, link: number): CompiledMatch {
+  const condition = rule.links[link]?.condition;
+  if (condition?.kind !== 'match') throw new Error('this plan was made of other rules');
+  return condition;
 }

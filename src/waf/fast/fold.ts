@@ -1,8 +1,7 @@
 import type { SetVariable } from '../actions/setvar.ts';
-import type { Matcher } from '../operator.ts';
 import type { CompiledMatch, CompiledRule, Program } from '../program.ts';
 import { phases, type Phase } from '../rule.ts';
-import { Constants, hitsOf, knownMatcher, mayHappen, writeOf, type Write } from './constants.ts';
+import { Constants, filledIn, hitsOf, mayHappen, writeOf, type Filled, type Write } from './constants.ts';
 import { isTraceless, type Arguments } from './entries.ts';
 
 /** What to do with a rule when its turn comes. */
@@ -34,8 +33,6 @@ export interface PhasePlan {
 }
 
 export interface Plan {
-  /** Arguments that macros make, where they are the same for every request. */
-  readonly filled: Arguments;
   readonly phases: Readonly<Record<Phase, PhasePlan>>;
   readonly history: readonly Write[];
 }
@@ -46,6 +43,11 @@ export interface Plan {
  */
 export type Assumption = 'quiet' | 'loud' | 'plain';
 
+/** A plan with the arguments that macros make, where they are the same for every request. */
+export interface Folded extends Plan {
+  readonly filled: Arguments;
+}
+
 /**
  * Runs the program in thought with what is known at load: settings that are only ever constants, the jumps that follow
  * from them, and, as long as it stays quiet, scores that stay at nothing.
@@ -54,7 +56,7 @@ export function fold(
   program: Program,
   assumption: Assumption,
   screenable: (rule: CompiledRule, filled: Arguments) => boolean,
-): Plan {
+): Folded {
   const folding = new Folding(assumption, screenable);
   const plans = Object.fromEntries(phases.map((phase) => [phase, folding.phase(program.phases[phase])]));
   return { phases: plans as Record<Phase, PhasePlan>, history: folding.history, filled: folding.filled };
@@ -62,7 +64,7 @@ export function fold(
 
 class Folding {
   readonly history: Write[] = [];
-  readonly filled = new Map<CompiledMatch, Matcher>();
+  readonly filled = new Map<CompiledMatch, Filled>();
   private readonly assumption: Assumption;
   private readonly screenable: (rule: CompiledRule, filled: Arguments) => boolean;
   private constants = new Constants();
@@ -126,8 +128,8 @@ class Folding {
     for (const link of rule.links) {
       const { condition } = link;
       if (condition.kind === 'match' && condition.constant === null) {
-        const matcher = knownMatcher(condition, this.constants);
-        if (matcher !== null) this.filled.set(condition, matcher);
+        const filled = filledIn(condition, this.constants);
+        if (filled !== null) this.filled.set(condition, filled);
       }
       if (!isTraceless(link)) return;
     }

@@ -1,18 +1,21 @@
+import type { Selector } from '../condition.ts';
 import type { FieldDefinition } from '../field.ts';
-import type { Matcher } from '../operator.ts';
-import type { ChainNode, CompiledMatch } from '../program.ts';
 import type { Phase } from '../rule.ts';
+import type { TransformDefinition } from '../transform.ts';
+import type { Entry } from './entries.ts';
 
 /** One condition of a rule as the screen knows it: its number, and what it needs of a value. */
-export interface Screened {
+export interface Screened extends Entry {
   readonly bit: number;
   readonly phase: Phase;
   /** Its place in its phase. */
   readonly at: number;
   /** Nothing else has to hold for the rule's turn to come. */
   readonly alone: boolean;
-  readonly condition: CompiledMatch;
-  readonly matcher: Matcher;
+  /** It compares after each step, not only after the last. */
+  readonly several: boolean;
+  /** One of its steps is `lowercase`. */
+  readonly lowers: boolean;
   /** One bit for each profile of which no value can be a hit. */
   readonly never: number;
   /** Fewest bytes of a value that is a hit. */
@@ -21,7 +24,8 @@ export interface Screened {
 
 /** One step in the tree of transformations of one field, in an order in which parents come first. */
 export interface Step {
-  readonly chain: ChainNode;
+  /** Null for the first step, which is the value as it came. */
+  readonly transform: TransformDefinition | null;
   readonly parent: number;
   /** Groups of which the value must have one for the step to change it; 0 when that cannot be told. */
   readonly triggers: number;
@@ -40,12 +44,19 @@ export interface Step {
   readonly several: Uint32Array;
 }
 
+/** A rule for which a value's name matters: it reads one of `reads`, and nothing of `leaves`. */
+export interface Choosy {
+  readonly bit: number;
+  readonly reads: readonly Selector[];
+  readonly leaves: readonly Selector[];
+}
+
 /** One look at one field: for whom, and through which transformations. */
 export interface Look {
   readonly field: FieldDefinition;
   /** Rules that read the field at all. */
   readonly rules: Uint32Array;
   readonly steps: readonly Step[];
-  /** Which of a value's names matter: those that read one name only, or leave names out. Empty: no name matters. */
-  readonly choosy: readonly { readonly bit: number; readonly reads: (key: string) => boolean }[];
+  /** Those that read one name only, or leave names out. Empty: no name matters. */
+  readonly choosy: readonly Choosy[];
 }

@@ -1,15 +1,20 @@
 import { groupsOf } from '../automaton/byte-groups.ts';
 import type { FieldDefinition } from '../field.ts';
-import type { ChainNode, CompiledTarget } from '../program.ts';
+import type { ChainNode, CompiledMatch } from '../program.ts';
 import { ByteSet } from '../regex/byte-set.ts';
 import { phases, type Phase } from '../rule.ts';
-import type { Look, Screened } from './look.ts';
+import type { Choosy, Look, Screened } from './look.ts';
 import { add } from './rule-bits.ts';
 import { fewRules, shortestInputs } from './step-limits.ts';
 
 const complete = { request: 1, 'request-body': 2, 'response-head': 3, 'response-body': 4, moment: 5 } as const;
 
-export function looksOf(all: readonly Screened[], words: number): Record<Phase, readonly Look[]> {
+/** A screened condition while its plan is made. */
+export interface Reader extends Screened {
+  readonly condition: CompiledMatch;
+}
+
+export function looksOf(all: readonly Reader[], words: number): Record<Phase, readonly Look[]> {
   const looks: Record<Phase, Look[]> = { 1: [], 2: [], 3: [], 4: [], 5: [] };
   const fields = new Set(all.flatMap(({ condition }) => condition.targets.map(({ field }) => field)));
   for (const field of fields) {
@@ -26,7 +31,7 @@ export function looksOf(all: readonly Screened[], words: number): Record<Phase, 
   return looks;
 }
 
-function lookOf(field: FieldDefinition, readers: readonly Screened[], words: number): Look {
+function lookOf(field: FieldDefinition, readers: readonly Reader[], words: number): Look {
   const rules = new Uint32Array(words);
   const several = new Uint32Array(words);
   const nodes = new Map<number, { readonly chain: ChainNode; readonly rules: Uint32Array }>();
@@ -52,7 +57,7 @@ function lookOf(field: FieldDefinition, readers: readonly Screened[], words: num
     shortest: shortest[i]!.input,
     least: shortest[i]!.output,
     few: few[i]!,
-    chain,
+    transform: chain.transform,
     parent: chain.previous === null ? -1 : numbers.get(chain.previous.id)!,
     triggers: triggersOf(chain),
     lowers: chain.transform?.name === 'lowercase',
@@ -72,18 +77,11 @@ function triggersOf({ transform }: ChainNode): number {
   return groupsOf(ByteSet.chars(transform.triggers)) ?? 0;
 }
 
-function choosyOf(field: FieldDefinition, readers: readonly Screened[]): Look['choosy'] {
-  return readers.flatMap(({ bit, condition }) => {
-    const targets = condition.targets.filter((target) => target.field === field);
-    const left = condition.exclusions.filter((exclusion) => exclusion.field === field);
-    const everything = targets.some(({ test }) => test === null);
-    if (everything && left.length === 0) return [];
-    const reads = (key: string): boolean =>
-      targets.some((target) => means(target, key)) && !left.some(({ test }) => test === null || test(key));
-    return [{ bit, reads }];
+function choosyOf(field: FieldDefinition, readers: readonly Reader[]): readonly Choosy[] {
+  return readers.flatMap(({ bit, condition: { source } }) => {
+    const here = ({ field: name }: { readonly field: string }): boolean => name === field.name;
+    const reads = source.targets.filter(here).map(({ selector }) => selector);
+    const leaves = source.exclusions.filter(here).map(({ selector }) => selector);
+    return leaves.length === 0 && reads.some(({ kind }) => kind === 'all') ? [] : [{ bit, reads, leaves }];
   });
-}
-
-function means(target: CompiledTarget, key: string): boolean {
-  return target.test === null || target.test(key);
 }

@@ -6,11 +6,22 @@ import type { CompiledLink, CompiledMatch, CompiledRule, Program } from '../prog
 import { anyByte } from '../regex/byte-set.ts';
 import { parsePattern } from '../regex/parse.ts';
 import { requirementOf } from '../regex/requirement.ts';
-import type { Transaction } from '../transaction.ts';
+import type { Readable, Transaction } from '../transaction.ts';
 
 /** Most lists of values that are remembered for one rule, and the longest such list. */
 const mostKept = 256;
 const longestKey = 2048;
+
+/** What a memo is made of. */
+export interface MemoPlan {
+  /** The rule's number in its program. */
+  readonly rule: number;
+  readonly field: string;
+  /** What all variables of the chain begin with. */
+  readonly prefix: string;
+  /** Texts that other rules look for in names of variables: with one of them in it, a name is not the chain's own. */
+  readonly watched: readonly string[];
+}
 
 /**
  * A chain that writes down each value of a field in variables of its own and then looks at those variables: whether it
@@ -18,16 +29,13 @@ const longestKey = 2048;
  * Remembers lists of values for which the rule did not match.
  */
 export class Memo {
-  private readonly field: FieldDefinition;
-  private readonly prefix: string;
-  /** Texts that other rules look for in names of variables: with one of them in it, a name is not the chain's own. */
-  private readonly watched: readonly string[];
+  private readonly field: Readable;
+  private readonly plan: MemoPlan;
   private readonly clean = new Set<string>();
 
-  constructor(field: FieldDefinition, prefix: string, watched: readonly string[]) {
+  constructor(field: Readable, plan: MemoPlan) {
     this.field = field;
-    this.prefix = prefix;
-    this.watched = watched;
+    this.plan = plan;
   }
 
   /** Null when the list is too long to be worth it. */
@@ -46,15 +54,15 @@ export class Memo {
 
   keep(key: string): void {
     const names = key.toLowerCase().split('\n');
-    if (names.some((name) => this.watched.some((text) => (this.prefix + name).includes(text)))) return;
+    if (names.some((name) => this.plan.watched.some((text) => (this.plan.prefix + name).includes(text)))) return;
     if (this.clean.size >= mostKept) this.clean.clear();
     this.clean.add(key);
   }
 }
 
-/** The rules that allow it, by their numbers. */
-export function memosOf(program: Program): ReadonlyMap<number, Memo> {
-  const memos = new Map<number, Memo>();
+/** The rules that allow it. */
+export function memosOf(program: Program): readonly MemoPlan[] {
+  const memos: MemoPlan[] = [];
   const reads = program.rules.map(readsOf);
   if (!capturesStayAtHome(program, reads)) return memos;
   for (const rule of program.rules) {
@@ -68,7 +76,7 @@ export function memosOf(program: Program): ReadonlyMap<number, Memo> {
       if (typeof read !== 'string') return watched.push(...read.oneOf) > 0;
       return !read.startsWith(own) && !own.startsWith(read);
     });
-    if (apart) memos.set(rule.index, new Memo(field, own, watched));
+    if (apart) memos.push({ rule: rule.index, field: field.name, prefix: own, watched });
   }
   return memos;
 }

@@ -1,4 +1,6 @@
-import type { Look } from './look.ts';
+import type { Selector } from '../condition.ts';
+import { keyTest } from '../selector.ts';
+import type { Choosy, Look } from './look.ts';
 import { Routes } from './routes.ts';
 import type { ScreenPlan } from './screen-shape.ts';
 
@@ -47,11 +49,30 @@ export function openLook(plan: ScreenPlan, look: Look): OpenLook {
 
 export function newAudience({ look, byName }: OpenLook, key: string): Audience {
   const rules = look.rules.slice();
-  for (const { bit, reads } of look.choosy) if (!reads(key)) rules[bit >>> 5]! &= ~(1 << (bit & 31));
+  for (const choosy of look.choosy) if (!means(choosy, key)) rules[choosy.bit >>> 5]! &= ~(1 << (choosy.bit & 31));
   const { name } = look.field;
   const keeps = (kept.has(name) && !(name === 'REQUEST_HEADERS' && secret.test(key))) || lines.has(name);
   const audience: Audience = { rules, verdicts: keeps ? new Map() : null };
   if (byName.size >= mostNames) byName.clear();
   byName.set(key, audience);
   return audience;
+}
+
+function means({ reads, leaves }: Choosy, key: string): boolean {
+  return reads.some((selector) => names(selector, key)) && !leaves.some((selector) => names(selector, key));
+}
+
+/** Selectors that are patterns, read when a name is first held against one. */
+const patterns = new Map<string, (key: string) => boolean>();
+const mostPatterns = 256;
+
+function names(selector: Selector, key: string): boolean {
+  if (selector.kind === 'all') return true;
+  if (selector.kind === 'key') return key.length === selector.key.length && key.toLowerCase() === selector.key;
+  let test = patterns.get(selector.source);
+  if (test === undefined) {
+    if (patterns.size >= mostPatterns) patterns.clear();
+    patterns.set(selector.source, (test = keyTest(selector)!));
+  }
+  return test(key);
 }

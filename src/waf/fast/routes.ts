@@ -66,7 +66,7 @@ export class Routes {
       const before = reach[step.parent]!;
       const active = !step.lowers && (before === null || step.triggers === 0 || (before & step.triggers) !== 0);
       changes.push(active || changes[step.parent]!);
-      const added = narrowing.get(step.chain.transform!.name);
+      const added = narrowing.get(step.transform!.name);
       reach.push(!active ? before : before === null || added === undefined ? null : before | added);
     }
     const wanted = steps.map((step, at) => meet(step.rules, this.possible(reach[at]!)));

@@ -1,22 +1,20 @@
 import { emptyBody } from '../bodies/body-view.ts';
 import { evaluate, evaluateMatch, type Evaluate } from '../evaluate.ts';
 import type { FieldValue } from '../field.ts';
-import type { CompiledLink, CompiledRule, Program } from '../program.ts';
+import type { CompiledRule, Program } from '../program.ts';
 import { phases, type Phase } from '../rule.ts';
 import { ended, runRule, type RunPhase } from '../run.ts';
 import type { Transaction } from '../transaction.ts';
 import { transformNamed } from '../transform-table.ts';
 import type { Entry } from '../variables.ts';
-import { Conduct, Conducts, readsTraces } from './conduct.ts';
-import { entriesOf, type Entries } from './entries.ts';
-import { fold, Turn, type Assumption, type Plan } from './fold.ts';
+import { Conduct, Conducts } from './conduct.ts';
+import { decide, type Decisions } from './decisions.ts';
+import { Turn, type Assumption, type Plan } from './fold.ts';
 import { Hits, type Sizes } from './hits.ts';
-import { Screen } from './screen.ts';
-import { memosOf, type Memo } from './memo.ts';
-import { prepare, type Prepared } from './prepared.ts';
+import { Joins } from './joins.ts';
+import { Memo } from './memo.ts';
 import { add } from './rule-bits.ts';
-import { planScreen } from './screen-plan.ts';
-import type { ScreenPlan } from './screen-shape.ts';
+import { Screen } from './screen.ts';
 
 /** What is remembered about one request between its phases. */
 class Progress {
@@ -39,57 +37,41 @@ class Progress {
  * for all rules, and what follows from settings alone was decided at load. Rules that steer and are no finding
  * (`nolog`, `pass`) are not listed among the matches where they were decided at load.
  */
-export function fastRunner(program: Program, prepared: Prepared | null = null): RunPhase {
-  return new Runner(program, prepared).run;
-}
-
-/** What `fastRunner` would work out from the patterns, to be kept in an asset. */
-export function prepareRunner(program: Program): Prepared {
-  return prepare(new Runner(program, null).plan);
+export function fastRunner(program: Program, decisions: Decisions = decide(program)): RunPhase {
+  return new Runner(program, decisions).run;
 }
 
 const none: readonly FieldValue[] = [];
 
 class Runner {
   private readonly program: Program;
-  readonly plan: ScreenPlan;
-  private readonly words: number;
+  private readonly decisions: Decisions;
   private readonly sizes: Sizes;
   private readonly screen: Screen;
-  private readonly plans: Readonly<Record<Assumption, Plan>>;
-  /** The screen's numbers of conditions, by their links. */
-  private readonly bits = new Map<CompiledLink, number>();
+  private readonly joins: Joins;
+  /** The screen's numbers of conditions, by rule and link. */
+  private readonly bits: number[][] = [];
   private readonly conducts: Conducts;
   private readonly memos: ReadonlyMap<number, Memo>;
-  private readonly start: Assumption;
   /** What the fields of an empty body hit. */
   private bare: Hits | null = null;
   private readonly bases = new Map<number, ReadonlyMap<string, Entry>>();
 
-  constructor(program: Program, prepared: Prepared | null) {
+  constructor(program: Program, decisions: Decisions) {
     this.program = program;
-    const loud = fold(program, 'loud', (rule, filled) => entriesOf(rule, filled) !== null);
-    const entries = (rule: CompiledRule): Entries | null => entriesOf(rule, loud.filled);
-    const quiet = fold(program, 'quiet', (rule) => entries(rule) !== null);
-    const wanted = rulesAt(program, Turn.screened, [quiet, loud]);
-    const surely = (rule: CompiledRule): boolean => wanted.has(rule) && entries(rule)?.presumes === false;
-    this.plans = { quiet, loud, plain: fold(program, 'plain', surely) };
-    const plan = planScreen(program, (rule) => (wanted.has(rule) ? entries(rule) : null), prepared);
-    this.plan = plan;
-    this.words = plan.words;
-    for (const { bit, phase, at, condition } of plan.screened) {
-      const link = program.phases[phase][at]!.links.find((one) => one.condition === condition);
-      if (link !== undefined) this.bits.set(link, bit);
-    }
+    this.decisions = decisions;
+    const { screen, memos, plans } = decisions;
+    for (const { bit, phase, at, link } of screen.screened)
+      (this.bits[program.phases[phase][at]!.index] ??= [])[link] = bit;
     const size = (phase: Phase): number => program.phases[phase].length;
     this.sizes = { 1: size(1), 2: size(2), 3: size(3), 4: size(4), 5: size(5) };
-    this.screen = new Screen(plan, this.sizes, (value) => transformNamed('lowercase').apply(value));
+    this.screen = new Screen(program, screen, this.sizes, (value) => transformNamed('lowercase').apply(value));
+    this.joins = new Joins(program, screen.joined);
     this.conducts = new Conducts(program, {
-      neutral: marked(program, quiet, 'neutral'),
-      decided: new Set([...marked(program, quiet, 'decided'), ...marked(program, loud, 'decided')]),
+      neutral: marked(program, plans.quiet, 'neutral'),
+      decided: new Set([...marked(program, plans.quiet, 'decided'), ...marked(program, plans.loud, 'decided')]),
     });
-    this.memos = memosOf(program);
-    this.start = readsTraces(program) ? 'plain' : 'quiet';
+    this.memos = new Map(memos.map((memo) => [memo.rule, new Memo(program.field(memo.field)!, memo)]));
   }
 
   readonly run: RunPhase = (transaction, phase) => {
@@ -108,7 +90,7 @@ class Runner {
       const values = transaction.read(open.look.field);
       for (let i = 0; i < values.length; i++) this.screen.value(open, values[i]!, progress.hits);
     }
-    this.screen.join(phase, transaction, progress.hits);
+    this.joins.add(phase, transaction, progress.hits);
     progress.removals = 0;
     this.recount(transaction, phase, progress);
     return progress;
@@ -118,7 +100,7 @@ class Runner {
   private recount(transaction: Transaction, phase: Phase, progress: Progress): void {
     const { all } = transaction.removals;
     if (all.length === progress.removals) return;
-    for (const { at, counts } of this.plan.joined[phase]) {
+    for (const { at, counts } of this.decisions.screen.joined[phase]) {
       if (counts.length === 0) continue;
       const { index } = this.program.phases[phase][at]!;
       for (let i = progress.removals; i < all.length; i++)
@@ -128,13 +110,13 @@ class Runner {
   }
 
   private begin(transaction: Transaction): Progress {
-    const hits = new Hits(this.words, this.sizes);
+    const hits = new Hits(this.decisions.screen.words, this.sizes);
     const knowing: Evaluate = (asked, rule, link) => {
-      const bit = this.bits.get(link);
+      const bit = this.bits[rule.index]?.[link.at];
       if (bit === undefined || link.condition.kind !== 'match') return evaluate(asked, rule, link);
       return evaluateMatch(asked, rule, link, link.condition, hits.values.get(bit) ?? none);
     };
-    const progress = new Progress(hits, knowing, transaction.removals.steered ? 'plain' : this.start);
+    const progress = new Progress(hits, knowing, transaction.removals.steered ? 'plain' : this.decisions.start);
     transaction.progress = progress;
     return progress;
   }
@@ -142,7 +124,7 @@ class Runner {
   /** Fields of a body, when there is none: what they say is the same each time. */
   private screenBare(transaction: Transaction, hits: Hits): void {
     if (this.bare === null) {
-      const alone = new Hits(this.words, this.sizes);
+      const alone = new Hits(this.decisions.screen.words, this.sizes);
       for (const open of this.screen.bare) {
         for (const value of transaction.read(open.look.field)) this.screen.value(open, value, alone);
       }
@@ -156,7 +138,7 @@ class Runner {
     const hits = progress.hits.places[phase];
     let at = 0;
     while (!ended(transaction, phase)) {
-      const plan = this.plans[progress.assumption].phases[phase];
+      const plan = this.decisions.plans[progress.assumption].phases[phase];
       at = nextTurn(plan.always, plan.screened, hits, at);
       if (at < 0) break;
       if (plan.turns[at] === Turn.write) {
@@ -183,7 +165,7 @@ class Runner {
       this.recount(transaction, phase, progress);
       if (transaction.verdict !== null) return;
     }
-    const { before, turns } = this.plans.quiet.phases[phase];
+    const { before, turns } = this.decisions.plans.quiet.phases[phase];
     if (progress.assumption === 'quiet') transaction.tx.rebase(this.base(before[turns.length]!));
   }
 
@@ -205,7 +187,7 @@ class Runner {
     let base = this.bases.get(writes);
     if (base === undefined) {
       const entries = new Map<string, Entry>();
-      for (const { name, value } of this.plans.quiet.history.slice(0, writes)) {
+      for (const { name, value } of this.decisions.plans.quiet.history.slice(0, writes)) {
         if (value === null) entries.delete(name);
         else entries.set(name, { name, value, expires: null });
       }
@@ -213,17 +195,6 @@ class Runner {
     }
     return base;
   }
-}
-
-function rulesAt(program: Program, turn: number, plans: readonly Plan[]): ReadonlySet<CompiledRule> {
-  const found = new Set<CompiledRule>();
-  for (const plan of plans) {
-    for (const phase of phases) {
-      for (const [at, rule] of program.phases[phase].entries())
-        if (plan.phases[phase].turns[at] === turn) found.add(rule);
-    }
-  }
-  return found;
 }
 
 function marked(program: Program, plan: Plan, mark: 'neutral' | 'decided'): ReadonlySet<CompiledRule> {

@@ -2,24 +2,15 @@ import { profiles } from '../automaton/byte-groups.ts';
 import { buildTables } from '../automaton/build.ts';
 import type { CompiledRule, Program } from '../program.ts';
 import { phases, type Phase } from '../rule.ts';
-import type { Entries } from './entries.ts';
-import type { Screened } from './look.ts';
-import { looksOf } from './looks.ts';
+import { turned, type Entries } from './entries.ts';
+import { looksOf, type Reader } from './looks.ts';
 import { needsOf, shortestOf, type ProfileNeeds } from './needs.ts';
-import { tablesOf, type Prepared } from './prepared.ts';
 import { add } from './rule-bits.ts';
 import type { Joined, ScreenPlan } from './screen-shape.ts';
 
-/**
- * `entries` says what can be told about a rule; null for rules that are left out. With `prepared`, made of the same rules
- * before, no pattern is read.
- */
-export function planScreen(
-  program: Program,
-  entries: (rule: CompiledRule) => Entries | null,
-  prepared: Prepared | null = null,
-): ScreenPlan {
-  const screened: Screened[] = [];
+/** `entries` says what can be told about a rule; null for rules that are left out. */
+export function planScreen(program: Program, entries: (rule: CompiledRule) => Entries | null): ScreenPlan {
+  const readers: Reader[] = [];
   const needs: Needed[] = [];
   const joined: Record<Phase, Joined[]> = { 1: [], 2: [], 3: [], 4: [], 5: [] };
   for (const phase of phases) {
@@ -28,25 +19,38 @@ export function planScreen(
       if (found === null) continue;
       const alone = found.values.length === 1 && found.counts.length === 0;
       const bits: number[] = [];
-      for (const { condition, matcher } of found.values) {
-        const bit = screened.length;
+      for (const { link, argument, condition, matcher: asked } of found.values) {
+        const bit = readers.length;
         bits.push(bit);
-        const needed = prepared === null ? needsOf(matcher) : null;
-        const shortest = prepared === null ? shortestOf(matcher) : prepared.shortest[bit]!;
-        const never = needed === null ? prepared!.never[bit]! : neverOf(needed);
-        if (needed !== null) needs.push(needed);
-        screened.push({ bit, phase, at, alone, condition, matcher, never, shortest });
+        const matcher = turned(condition, asked);
+        const needed = needsOf(matcher);
+        needs.push(needed);
+        readers.push({
+          bit,
+          phase,
+          at,
+          link,
+          argument,
+          alone,
+          condition,
+          several: condition.source.multiMatch,
+          lowers: condition.chain.path.some(({ transform }) => transform?.name === 'lowercase'),
+          never: neverOf(needed),
+          shortest: shortestOf(matcher),
+        });
       }
       if (!alone) joined[phase].push({ at, bits, counts: found.counts });
     }
   }
-  if (prepared !== null && prepared.shortest.length !== screened.length) {
-    throw new Error('these tables were prepared from other rules');
-  }
-  const words = Math.max(1, (screened.length + 31) >>> 5);
-  const texts = prepared === null ? textsOf(needs, words) : tablesOf(prepared, words);
-  const groups = prepared === null ? groupsNeeded(needs, words) : prepared.groups;
-  return { words, screened, ...texts, groups, looks: looksOf(screened, words), joined };
+  const words = Math.max(1, (readers.length + 31) >>> 5);
+  return {
+    words,
+    screened: readers,
+    ...textsOf(needs, words),
+    groups: groupsNeeded(needs, words),
+    looks: looksOf(readers, words),
+    joined,
+  };
 }
 
 type Needed = readonly (ProfileNeeds | null)[];

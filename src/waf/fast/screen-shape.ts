@@ -1,13 +1,13 @@
 import type { LiteralTables } from '../automaton/tables.ts';
 import type { Phase } from '../rule.ts';
-import type { CountEntry } from './entries.ts';
+import type { Entry } from './entries.ts';
 import type { Look, Screened } from './look.ts';
 
 /** A rule whose turn comes when several conditions hold. */
 export interface Joined {
   readonly at: number;
   readonly bits: readonly number[];
-  readonly counts: readonly CountEntry[];
+  readonly counts: readonly Entry[];
 }
 
 export interface ScreenPlan {

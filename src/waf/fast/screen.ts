@@ -2,8 +2,9 @@ import { profileOf } from '../automaton/byte-groups.ts';
 import { bitsOf, Scanner } from '../automaton/scan.ts';
 import type { FieldValue } from '../field.ts';
 import type { Matcher } from '../operator.ts';
+import type { Program } from '../program.ts';
 import type { Phase } from '../rule.ts';
-import type { Transaction } from '../transaction.ts';
+import { matcherOf } from './entries.ts';
 import { begin, isLow, made, newForm, type Form } from './form.ts';
 import { Hits, type Sizes } from './hits.ts';
 import type { Look, Step } from './look.ts';
@@ -25,9 +26,11 @@ export class Screen {
   readonly bare: readonly OpenLook[];
   /** The second phase's other looks. */
   readonly filled: readonly OpenLook[];
+  private readonly program: Program;
   private readonly plan: ScreenPlan;
   private readonly scanner: Scanner;
-  private readonly matchers: readonly Matcher[];
+  /** Made when they are first asked: many rules never are. */
+  private readonly matchers: (Matcher | null)[];
   private readonly several: Uint8Array;
   private readonly lowersAt: Uint8Array;
   private readonly forms: Form[] = [];
@@ -43,15 +46,14 @@ export class Screen {
   private visit = 0;
   private current: FieldValue = { name: '', key: '', value: '' };
 
-  constructor(plan: ScreenPlan, sizes: Sizes, lower: (value: string) => string) {
+  constructor(program: Program, plan: ScreenPlan, sizes: Sizes, lower: (value: string) => string) {
+    this.program = program;
     this.plan = plan;
     this.lower = lower;
     this.scanner = new Scanner(plan.tables);
-    this.matchers = plan.screened.map(({ matcher }) => matcher);
-    this.several = Uint8Array.from(plan.screened, ({ condition }) => (condition.source.multiMatch ? 1 : 0));
-    this.lowersAt = Uint8Array.from(plan.screened, ({ condition }) =>
-      condition.chain.path.some(({ transform }) => transform?.name === 'lowercase') ? 1 : 0,
-    );
+    this.matchers = plan.screened.map(() => null);
+    this.several = Uint8Array.from(plan.screened, ({ several }) => (several ? 1 : 0));
+    this.lowersAt = Uint8Array.from(plan.screened, ({ lowers }) => (lowers ? 1 : 0));
     let most = 1;
     for (const looks of Object.values(plan.looks)) for (const look of looks) most = Math.max(most, look.steps.length);
     this.formOf = new Int32Array(most);
@@ -92,12 +94,9 @@ export class Screen {
     this.walk(look, routes.for(first.bits), rules, hits);
   }
 
-  /** Called when all values of a phase have been screened: rules of which several conditions have to hold. */
-  join(phase: Phase, transaction: Transaction, hits: Hits): void {
-    for (const { at, bits, counts } of this.plan.joined[phase]) {
-      if (!bits.every((bit) => (hits.rules[bit >>> 5]! & (1 << (bit & 31))) !== 0)) continue;
-      if (counts.every((holds) => holds(transaction))) hits.places[phase][at >>> 5]! |= 1 << (at & 31);
-    }
+  private matcher(bit: number): Matcher {
+    const screened = this.plan.screened[bit]!;
+    return (this.matchers[bit] = matcherOf(this.program.phases[screened.phase][screened.at]!, screened));
   }
 
   /** Scans a text that the value has become, and notes which rules it could concern. */
@@ -171,7 +170,7 @@ export class Screen {
     const mask = 1 << (bit & 31);
     if ((asked[bit >>> 5]! & mask) !== 0) return;
     asked[bit >>> 5]! |= mask;
-    if (this.matchers[bit]!.test(low ? this.lowerOf(form) : form.text)) this.note(bit, hits);
+    if ((this.matchers[bit] ?? this.matcher(bit)).test(low ? this.lowerOf(form) : form.text)) this.note(bit, hits);
   }
 
   /** Takes the value through the steps; texts that come out equal are scanned once. */
@@ -208,7 +207,7 @@ export class Screen {
 
   private change(step: Step, at: number, rules: Uint32Array): void {
     const form = this.forms[this.formOf[at]!]!;
-    const transform = step.chain.transform!;
+    const transform = step.transform!;
     const before = this.lowered[at] === 1 ? this.lowerOf(form) : form.text;
     const after = made(form, transform, before);
     if (after === before) return;

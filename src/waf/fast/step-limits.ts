@@ -1,5 +1,5 @@
 import type { ChainNode } from '../program.ts';
-import type { Screened } from './look.ts';
+import type { Reader } from './looks.ts';
 import { bitsIn } from './rule-bits.ts';
 
 /** Transformations that never make a value longer. */
@@ -32,7 +32,7 @@ export const neverLonger = new Set(
 export function shortestInputs(
   nodes: readonly { readonly chain: ChainNode }[],
   numbers: ReadonlyMap<number, number>,
-  readers: readonly Screened[],
+  readers: readonly Reader[],
 ): readonly { readonly input: number; readonly output: number }[] {
   const found = nodes.map(() => ({ input: Infinity, output: Infinity }));
   for (const { condition, shortest: least } of readers) {

@@ -1,0 +1,87 @@
+import type { RuleSet } from '../rule.ts';
+import { decide } from '../fast/decisions.ts';
+import { fastRunner } from '../fast/runner.ts';
+import { wafOf, type Waf, type WafOptions } from '../engine.ts';
+import type { Program } from '../program.ts';
+import type { Settings } from '../settings.ts';
+import { pack, unpack, type Table } from './container.ts';
+import { readDecisions, storeDecisions, type StoredDecisions } from './stored-decisions.ts';
+import { readProgram, storeProgram, type StoredProgram } from './stored-program.ts';
+import { itemsOf, storeRules, type StoredRules } from './stored-rules.ts';
+
+interface Said {
+  readonly rules: StoredRules;
+  readonly settings: Settings;
+  /** Where each file's text ends in the table of texts. */
+  readonly files: readonly (readonly [path: string, end: number])[];
+  readonly program: StoredProgram;
+  readonly decisions: StoredDecisions;
+}
+
+/**
+ * A program as bytes to keep in a file, with everything that was worked out about it, and the texts of the files that
+ * its rules name, by path.
+ */
+export function writeAsset(program: Program, files: ReadonlyMap<string, string>): Uint8Array<ArrayBuffer> {
+  const { set } = program;
+  const { unicodeMap, ...settings } = set.settings;
+  const rules = storeRules(set);
+  const stored = storeProgram(program);
+  const decisions = storeDecisions(decide(program));
+  const texts = [...files].map(([path, text]) => [path, new TextEncoder().encode(text)] as const);
+  let end = 0;
+  const ends = texts.map(([path, text]) => [path, (end += text.length)] as const);
+  const all = new Uint8Array(end);
+  for (const [at, [, text]] of texts.entries()) all.set(text, ends[at]![1] - text.length);
+  const said: Said = {
+    rules: rules.said,
+    settings: { ...settings, unicodeMap: null },
+    files: ends,
+    program: stored.said,
+    decisions: decisions.said,
+  };
+  const tables = { ...decisions.tables, ...stored.tables, ...rules.tables, files: all };
+  return pack({ said, tables: unicodeMap === null ? tables : { ...tables, unicodeMap } });
+}
+
+/** What a cold start reads instead of building. Nothing of it has been read further than it had to be. */
+export interface Asset {
+  readonly settings: Settings;
+  /** All rules as they were written. */
+  readonly set: RuleSet;
+  /** A file that rules name, null when none of them does. */
+  readFile(path: string): string | null;
+  /** The rules at work, run the fast way. */
+  open(options?: Omit<WafOptions, 'readFile' | 'runner' | 'checked' | 'onError'>): Waf;
+}
+
+/** Reads what `writeAsset` wrote; throws when it is something else, of another layout, or damaged. */
+export function readAsset(bytes: Uint8Array): Asset {
+  const { said, tables } = unpack(bytes);
+  const { rules, files, program, decisions, settings: stored } = said as Said;
+  const settings: Settings = { ...stored, unicodeMap: (tables['unicodeMap'] as Uint8Array | undefined) ?? null };
+  const readFile = fileReader(files, tables['files']!);
+  const item = itemsOf(rules, tables);
+  const rest = { settings, signatures: rules.signatures };
+  const open = (options: WafOptions): Program => readProgram(program, tables, item, rest, { ...options, readFile });
+  return {
+    settings,
+    readFile,
+    get set() {
+      return open({}).set;
+    },
+    open(options = {}) {
+      const runner = (opened: Program) => fastRunner(opened, readDecisions(decisions, tables, opened));
+      return wafOf(open(options), settings, { ...options, runner });
+    },
+  };
+}
+
+function fileReader(files: Said['files'], texts: Table): Asset['readFile'] {
+  return (path) => {
+    const at = files.findIndex(([name]) => name === path);
+    if (at < 0) return null;
+    const bytes = texts.subarray(files[at - 1]?.[1] ?? 0, files[at]![1]);
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  };
+}
