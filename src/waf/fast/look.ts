@@ -1,5 +1,6 @@
 import type { Selector } from '../condition.ts';
 import type { FieldDefinition } from '../field.ts';
+import type { CompiledMatch } from '../program.ts';
 import type { Phase } from '../rule.ts';
 import type { TransformDefinition } from '../transform.ts';
 import type { Entry } from './entries.ts';
@@ -20,6 +21,11 @@ export interface Screened extends Entry {
   readonly never: number;
   /** Fewest bytes of a value that is a hit. */
   readonly shortest: number;
+}
+
+/** The same while its plan is made. */
+export interface Reader extends Screened {
+  readonly condition: CompiledMatch;
 }
 
 /** One step in the tree of transformations of one field, in an order in which parents come first. */

@@ -1,18 +1,13 @@
 import { groupsOf } from '../automaton/byte-groups.ts';
 import type { FieldDefinition } from '../field.ts';
-import type { ChainNode, CompiledMatch } from '../program.ts';
+import type { ChainNode } from '../program.ts';
 import { ByteSet } from '../regex/byte-set.ts';
 import { phases, type Phase } from '../rule.ts';
-import type { Choosy, Look, Screened } from './look.ts';
+import type { Choosy, Look, Reader } from './look.ts';
 import { add } from './rule-bits.ts';
 import { fewRules, shortestInputs } from './step-limits.ts';
 
 const complete = { request: 1, 'request-body': 2, 'response-head': 3, 'response-body': 4, moment: 5 } as const;
-
-/** A screened condition while its plan is made. */
-export interface Reader extends Screened {
-  readonly condition: CompiledMatch;
-}
 
 export function looksOf(all: readonly Reader[], words: number): Record<Phase, readonly Look[]> {
   const looks: Record<Phase, Look[]> = { 1: [], 2: [], 3: [], 4: [], 5: [] };

@@ -1,5 +1,5 @@
 import type { ChainNode } from '../program.ts';
-import type { Reader } from './looks.ts';
+import type { Reader } from './look.ts';
 import { bitsIn } from './rule-bits.ts';
 
 /** Transformations that never make a value longer. */
