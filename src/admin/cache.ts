@@ -19,7 +19,7 @@ export async function answerCache(app: App, path: string, incoming: IncomingMess
     const stats = await app.cacheStats();
     return stats
       ? { status: 200, value: stats }
-      : { status: 404, value: { message: 'this document has no edge, and so no cache' } };
+      : { status: 404, value: { message: 'this document has neither an edge nor an API with a cache' } };
   }
   if (path !== '/cache/purge' || incoming.method !== 'POST') return null;
   if (!/^application\/json\b/.test(incoming.headers['content-type'] ?? ''))

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationText, sizeText } from './parts.ts';
+import { methodCache } from './stage-cache.ts';
 import { bucket } from './plans.ts';
 import { use } from './use.ts';
 
@@ -96,6 +97,7 @@ export const apiRoute = z
     validate: validate.optional(),
     map: map.optional(),
     transform: transform.optional(),
+    stageCache: methodCache.optional(),
     policies: z
       .array(use)
       .default([])

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { apiRoute } from './api-routes.ts';
+import { cachePolicy, objectStore } from './cache.ts';
+import { stageCache } from './stage-cache.ts';
 import { bucket } from './plans.ts';
 import { use } from './use.ts';
 import { wafOwn } from './waf.ts';
@@ -98,6 +100,11 @@ export const api = z
       .default('header')
       .meta({ description: "Where the API key comes from: `x-api-key`, or the authorizer's `usageIdentifierKey`." }),
     throttle: bucket.optional().meta({ description: 'Each method of the stage that has none of its own.' }),
+    stageCache: stageCache.optional(),
+    cache: cachePolicy.optional().meta({
+      description:
+        "The edge's cache in this API's line, behind the authorizer and the key: what an answer may be kept for follows this policy and the answer's own fields.",
+    }),
     authorizers: z
       .record(z.string().min(1), use)
       .default({})
@@ -154,6 +161,10 @@ export const account = z
     throttle: bucket
       .prefault({ rate: 10_000, burst: 5000 })
       .meta({ description: 'Everything of the account and region together; settings above it are capped.' }),
+    objects: objectStore.prefault({}).meta({
+      description:
+        "Where caches of APIs keep their bodies in a document without `edge`; with one, it is the edge's store.",
+    }),
   })
   .meta({ id: 'ApiAccount' });
 

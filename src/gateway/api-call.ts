@@ -140,6 +140,8 @@ function beginCall(api: GatewayApi, exchange: Exchange, paths: StagePath): Call 
     usageKey: null,
     policy: null,
     principals: [],
+    may: null,
+    callerAccount: 'same',
     plan: null,
     error: null,
     authorizerLatency: null,

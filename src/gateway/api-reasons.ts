@@ -78,3 +78,7 @@ export const headReasons = defineReasons('gateway.head', {
 export const queryReasons = defineReasons('gateway.query', {
   raw: [400, 'The query has a raw "|", "{" or "}"; REST APIs want them percent-encoded.'],
 });
+
+export const cacheReasons = defineReasons('gateway.stage-cache', {
+  invalidate: [403, 'The request wants its entry of the stage cache made anew and is not allowed to.'],
+});

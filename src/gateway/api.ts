@@ -8,6 +8,7 @@ import type { RequestMapping, ResponseMapping } from './parameter-mapping.ts';
 import type { PolicyStep } from './policy.ts';
 import type { Policy } from './resource-policy.ts';
 import type { Router } from './router.ts';
+import type { StageCacheRules } from './stage-cache.ts';
 import type { Transform } from './transform.ts';
 import type { Validator } from './validate.ts';
 
@@ -59,6 +60,10 @@ export interface ApiRoute {
     readonly responses: ReadonlyMap<string, ResponseMapping>;
   } | null;
   readonly transform: Transform | null;
+  /** Null: this method is not cached. */
+  readonly stageCache: StageCacheRules | null;
+  /** Is every method of the route cached, or GET alone? */
+  readonly stageCacheAnyMethod: boolean;
   readonly policies: readonly PolicyStep[];
   readonly operation: string | null;
   readonly shareable: boolean;

@@ -44,6 +44,8 @@ function settle(
   begun.authorizer = finding.context;
   begun.identity = { ...begun.identity, ...finding.identity };
   begun.principals = finding.principals ?? [];
+  begun.may = finding.may ?? null;
+  begun.callerAccount = finding.account ?? 'same';
   begun.usageKey = finding.usageKey ?? null;
   const kind = route.authorizer?.ask.kind;
   if (api.policy && (kind === 'iam' || kind === 'cognito')) begun.policy = askPolicy(api.policy, exchange, begun);

@@ -23,6 +23,8 @@ export type Finding =
       /** ARNs by which resource policies may name the caller. */
       readonly principals?: readonly string[];
       readonly account?: 'same' | 'cross';
+      /** What the caller's policy says of other actions, such as making a cache entry anew. */
+      readonly may?: (action: string) => Decision;
       readonly cached?: boolean;
       /** The wording of a denial, where it is not the authorizer's usual one. */
       readonly denial?: { readonly reason: Reason; readonly error: CallError };

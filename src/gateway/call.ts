@@ -42,6 +42,9 @@ export interface Call {
   policy: Decision | null;
   /** ARNs by which resource policies may name the caller. */
   principals: readonly string[];
+  /** What the caller's own policy says of another action on the same resource; null where the caller has none. */
+  may: ((action: string) => Decision) | null;
+  callerAccount: 'same' | 'cross';
   plan: string | null;
   error: CallError | null;
   authorizerLatency: number | null;

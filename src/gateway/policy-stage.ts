@@ -6,7 +6,7 @@ import { policyReasons } from './api-reasons.ts';
 import { apiRouteFact, type ApiRoute, type GatewayApi } from './api.ts';
 import { callFact, type Call } from './call.ts';
 import type { ConditionKeys } from './conditions.ts';
-import { evaluate, type Policy } from './resource-policy.ts';
+import { combine, evaluate, type Policy } from './resource-policy.ts';
 
 /**
  * The resource policy before anybody else is asked: without an authorizer all of it, with a Lambda authorizer only its
@@ -32,13 +32,26 @@ export function resourcePolicy(api: GatewayApi): Stage {
   };
 }
 
-export function askPolicy(policy: Policy, exchange: Exchange, begun: Call): ReturnType<typeof evaluate> {
+export function askPolicy(
+  policy: Policy,
+  exchange: Exchange,
+  begun: Call,
+  action = 'execute-api:Invoke',
+): ReturnType<typeof evaluate> {
   return evaluate(policy, {
-    action: 'execute-api:Invoke',
+    action,
     resource: executeApiArn(begun.place, begun.method, begun.path),
     keys: conditionKeys(exchange, begun),
     principals: begun.principals,
   });
+}
+
+/** May this caller have an entry of the stage cache made anew? By its own policy and the API's, as for the call itself. */
+export function mayInvalidate(policy: Policy | null, exchange: Exchange, begun: Call): boolean {
+  const action = 'execute-api:InvalidateCache';
+  const own = begun.may?.(action) ?? 'silent';
+  const resource = policy ? askPolicy(policy, exchange, begun, action) : 'silent';
+  return combine(own, resource, begun.callerAccount) === 'allow';
 }
 
 /** The denial as API Gateway words it, the account masked but for four digits. */

@@ -1,3 +1,4 @@
+import type { CacheRoom } from '../cache/room.ts';
 import { pathText, shown, type Issue } from '../config/parse.ts';
 import { size } from '../config/parts.ts';
 import { Fault } from '../base/fault.ts';
@@ -12,6 +13,7 @@ import type { HttpRequest } from '../http/message.ts';
 import { forward, type Forwarder } from '../integration/forward.ts';
 import { MemoryBuckets } from '../stores/memory/buckets.ts';
 import { readBudgets, readKeys, readPlans } from './api-plans.ts';
+import { apiCaches, cachesApis } from './api-caches.ts';
 import { pickApi, type ApiDoor } from './api-pick.ts';
 import { patiently, readPools, type Pools } from './pools.ts';
 import { proxyDefaults } from './proxy-defaults.ts';
@@ -37,7 +39,7 @@ export interface ApiLines {
 
 /** All APIs of a document. Nothing is composed before the document is known to be whole. */
 export function apiLines(
-  options: ApisOptions & { readonly waf: WafParts },
+  options: ApisOptions & { readonly waf: WafParts; readonly room: CacheRoom | null },
   forwarders: ReadonlyMap<string, Forwarder>,
 ): (parts: Parts) => ApiLines {
   const { document, ports, issues } = options;
@@ -49,10 +51,17 @@ export function apiLines(
     written: readKeys(document, ports, issues),
     rememberMs: 1000,
   });
+  if (!options.room && cachesApis(document))
+    issues.push({
+      path: 'apis',
+      wanted: 'a restart: a cache is opened when the edge starts',
+      found: 'an API with a cache in a document that began without one',
+      hint: null,
+    });
   const pools = readPools(document, forwarders, issues);
   const read = Object.entries(document.apis).map(([name, given]) => {
     const api = readApi(options, name, given);
-    return { api, hosts: given.hosts, rules: given.rules, ends: readEnds(options, api, forwarders, pools, issues) };
+    return { api, given, ends: readEnds(options, api, forwarders, pools, issues) };
   });
   return (parts) => {
     const metering = {
@@ -62,10 +71,10 @@ export function apiLines(
       retryAfter: document.metering.retryAfter,
     };
     const book = new SpendBook(ports.counters, (says) => ports.log('warn', says));
-    const lines = read.map(({ api, hosts, rules, ends }): ApiLine => {
+    const lines = read.map(({ api, given, ends }): ApiLine => {
       const own: ApiParts = {
         api,
-        rules,
+        rules: given.rules,
         waf: options.waf.api(api.name),
         admit: { ...parts.admit, paths: { encodedSlash: 'keep', emptySegment: 'keep' } },
         metering,
@@ -80,10 +89,11 @@ export function apiLines(
         },
         budgets,
         book,
+        caches: apiCaches(given, document.keys.header, options.room, (says) => ports.log('warn', says)),
       };
       const stages = api.kind === 'rest' ? restLine(parts, own) : httpLine(parts, own);
       return {
-        hosts: new Set(hosts.map((host) => host.toLowerCase())),
+        hosts: new Set(given.hosts.map((host) => host.toLowerCase())),
         api,
         stages: stages.map((stage) => stage.name),
         handle: compose(stages, ending(api, ends)),

@@ -9,6 +9,7 @@ import type { Authorizer } from '../gateway/authorizer.ts';
 import type { PolicyDefinition, PolicyStep } from '../gateway/policy.ts';
 import { parseRouteKey, Router } from '../gateway/router.ts';
 import { validator, type Validator } from '../gateway/validate.ts';
+import { readStageCache } from './api-caches.ts';
 import { readMappings, type RouteProblem } from './api-mapping.ts';
 import { readSpending } from './api-plans.ts';
 import { readSlot } from './slots.ts';
@@ -116,6 +117,7 @@ function readRoute(
     throttle: given.throttle ?? null,
     validator: readValidator(options, given, problem),
     ...readMappings(api.kind, given, resource, problem),
+    ...readStageCache(api, key, given, problem),
     policies: readPolicies(options, given, path),
     operation: given.operation ?? null,
     shareable: given.shareable,

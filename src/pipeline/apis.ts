@@ -51,6 +51,13 @@ export function readApi(options: ApisOptions, name: string, api: GatewayApiDocum
     domainPrefix: domainName.split('.')[0] ?? id,
   };
   if (!rest) {
+    if (api.stageCache)
+      problem(
+        ['stageCache'],
+        'nothing: HTTP APIs have no stage cache',
+        'a stage cache',
+        'use `cache`, or make it a REST API',
+      );
     if (api.policy !== undefined)
       problem(['policy'], 'nothing: HTTP APIs have no resource policy', 'a policy', 'make it a REST API');
     if (Object.keys(api.responses).length > 0)

@@ -1,5 +1,6 @@
 import { parsePurge, purgeFlaws, type PurgeFlaw } from '../cache/purge.ts';
 import { CacheRoom } from '../cache/room.ts';
+import { cachesApis } from './api-caches.ts';
 import { newId } from '../base/id.ts';
 import { messageOf } from '../base/fault.ts';
 import type { Document } from '../config/document.ts';
@@ -256,10 +257,14 @@ async function openRoom(
   folder: string,
 ): Promise<CacheRoom | null> {
   const given = options.ports?.objects;
-  if (!document.edge) return null;
+  if (!document.edge && !cachesApis(document)) return null;
   const opened = given
     ? { store: given, bus: options.ports?.bus ?? null }
-    : await openObjects(document.edge.objects, { clock: ports.clock, folder, warn: (says) => ports.log('warn', says) });
+    : await openObjects(document.edge?.objects ?? document.account.objects, {
+        clock: ports.clock,
+        folder,
+        warn: (says) => ports.log('warn', says),
+      });
   return new CacheRoom({ ...opened, clock: ports.clock, log: ports.log });
 }
 

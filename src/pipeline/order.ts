@@ -30,6 +30,7 @@ import { route } from '../gateway/route.ts';
 import type { SpendBook } from '../gateway/spend-book.ts';
 import { spend } from '../gateway/spend.ts';
 import type { Budget } from '../gateway/budget.ts';
+import { stageCache } from '../gateway/stage-cache.ts';
 import { stageThrottle, type MeteringOptions } from '../gateway/stage-throttle.ts';
 import { throttle, throttleKey } from '../gateway/throttle.ts';
 import { validate } from '../gateway/validate-stage.ts';
@@ -37,6 +38,7 @@ import { nodeCompressor } from '../net/compressor.ts';
 import { rules } from '../rules/stage.ts';
 import { waf, type WafStageOptions } from '../waf/stage.ts';
 import { admit, type AdmitOptions } from './admit.ts';
+import type { ApiCaches } from './api-caches.ts';
 import type { EdgeParts } from './edge.ts';
 import { finish } from './finish.ts';
 import type { Parts } from './parts.ts';
@@ -115,6 +117,7 @@ export interface ApiParts {
   readonly plan: PlanOptions;
   readonly budgets: ReadonlyMap<string, Budget>;
   readonly book: SpendBook;
+  readonly caches: ApiCaches;
 }
 
 const apiFrame = (p: Parts, a: ApiParts): readonly Stage[] => [
@@ -131,6 +134,12 @@ const firewall = (p: Parts, a: ApiParts): readonly Stage[] => [
   ...(a.rules ? [rules(p.rules)] : []),
 ];
 
+/** What depends on who asks is never kept: the route notes it in a fact that both caches heed. */
+const apiCache = ({ api, caches }: ApiParts): readonly Stage[] => [
+  ...(caches.stage && api.routes.some((each) => each.stageCache) ? [stageCache(api, caches.stage)] : []),
+  ...(caches.edge ? [cache(caches.edge.room, () => caches.edge?.policy ?? null)] : []),
+];
+
 /** A REST API: which method, how often, who, whose key, what shape. */
 export const restLine = (p: Parts, a: ApiParts): readonly Stage[] => [
   ...apiFrame(p, a),
@@ -143,6 +152,7 @@ export const restLine = (p: Parts, a: ApiParts): readonly Stage[] => [
   spend(a.budgets, a.book, a.metering, p.clock),
   validate(a.api),
   applyPolicies(),
+  ...apiCache(a), // after everybody was asked who may ask, before the integration
   mapping(a.api),
 ];
 
@@ -158,5 +168,6 @@ export const httpLine = (p: Parts, a: ApiParts): readonly Stage[] => [
   spend(a.budgets, a.book, a.metering, p.clock),
   validate(a.api),
   applyPolicies(),
+  ...apiCache(a),
   mapping(a.api),
 ];

@@ -63,6 +63,8 @@ const bareRoute: ApiRoute = {
   rewrite: undefined,
   budget: null,
   describes: null,
+  stageCache: null,
+  stageCacheAnyMethod: false,
   policies: [],
 };
 
@@ -114,6 +116,8 @@ function callOf(exchange: Exchange, facts: SocketFacts, { place, variables }: Ga
     usageKey: null,
     policy: null,
     principals: [],
+    may: null,
+    callerAccount: 'same',
     plan: null,
     error: null,
     authorizerLatency: null,

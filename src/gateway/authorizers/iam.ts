@@ -8,7 +8,7 @@ import { signatureReasons } from '../api-reasons.ts';
 import { defineAuthorizer, type Finding } from '../authorizer.ts';
 import type { Call, CallError } from '../call.ts';
 import { responseKind, type ResponseType } from '../gateway-responses.ts';
-import { compilePolicy, evaluate } from '../resource-policy.ts';
+import { compilePolicy, evaluate, type Decision } from '../resource-policy.ts';
 import { checkSignature, readSignature, type SignatureFlaw } from '../sigv4.ts';
 
 const caller = z.strictObject({
@@ -101,12 +101,9 @@ export default defineAuthorizer({
       );
       if (flaw !== null) return refusal(...flaws[flaw === 'none' ? 'malformed' : flaw]);
       const arn = executeApiArn(call.place, call.method, call.path);
-      const decision = evaluate(who.policy, {
-        action: 'execute-api:Invoke',
-        resource: arn,
-        principals: [who.arn],
-        keys: () => [],
-      });
+      const may = (action: string): Decision =>
+        evaluate(who.policy, { action, resource: arn, principals: [who.arn], keys: () => [] });
+      const decision = may('execute-api:Invoke');
       const userId = who.userId ?? signed.accessKey;
       const message = `User: ${who.arn} is not authorized to perform: execute-api:Invoke on resource: ${arn.replace(/:(\d{8})(\d{4}):/, ':********$2:')}`;
       return {
@@ -136,6 +133,7 @@ export default defineAuthorizer({
         },
         principals: [who.arn, who.account],
         account: who.account === parts.account ? 'same' : 'cross',
+        may,
         denial: {
           reason: signatureReasons.denied,
           error: error('ACCESS_DENIED', decision === 'deny' ? `${message} with an explicit deny` : message),

@@ -16,6 +16,9 @@ const rules = (status: Status, lines: Readonly<Record<string, string>>): Rule[] 
 
 export const apiRules: readonly Rule[] = [
   ...rules('same', {
+    'CA-4': "Authorizers' answers are kept elsewhere and outlive a flush.",
+    'CA-3': 'Cache-Control of answers does not count; a flush empties it.',
+    'CA-2': 'max-age=0, its permission, and the three ways without it.',
     'AK-1': 'CSV import of keys, with plans and disabled ones.',
     'NP-2': 'Request parameters of REST integrations, from every source.',
     'BN-6': 'Bytes in a template are base64; what does not decode is 500.',
@@ -150,6 +153,8 @@ export const apiRules: readonly Rule[] = [
     STORE: 'A store that cannot answer: closed for keys, buckets of the process for throttles.',
   }),
   ...rules('different', {
+    'CA-1':
+      'GET methods, marked parameters; the path asked for always counts, and what depends on who asks is kept only where the document says `shareable`.',
     'NP-3': 'Reserved fields are refused in the document, where AWS answers 500 to every request.',
     'QT-6': 'The facts of the execution log stand in the decision record, in other words.',
     'AK-6': 'The function gets the key as on AWS; our own records never hold it.',
@@ -170,7 +175,6 @@ export const apiRules: readonly Rule[] = [
     'HR-2': 'Nothing is remapped on HTTP APIs.',
     'LG-3': 'integrationStatus of a service behind is always 200.',
     'LG-4': 'Execution log groups; decision records take their place.',
-    'CA-1': 'The stage cache; the edge line has one.',
     'CN-1': 'Canary releases.',
     'ST-1': 'Response streaming of functions.',
   }),
