@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { apiRoute } from './api-routes.ts';
 import { cachePolicy, objectStore } from './cache.ts';
 import { stageCache } from './stage-cache.ts';
+import { headerName } from './parts.ts';
 import { bucket } from './plans.ts';
 import { use } from './use.ts';
 import { wafOwn } from './waf.ts';
@@ -52,6 +53,26 @@ const variableValue = z
   .max(512)
   .regex(/^[A-Za-z0-9\-._~:/?#&=,]*$/, { error: 'wanted at most 512 of A-Z a-z 0-9 - . _ ~ : / ? # & = ,' });
 
+const routeKey = z.string().regex(/^(?:\$default|[A-Z]+ \/[^\s?#]*)$/, {
+  error: 'wanted "METHOD /path/{name}", "ANY /{proxy+}" or "$default"',
+});
+
+const variables = z.record(z.string().max(64).regex(/^\w+$/), variableValue).default({});
+
+const canary = z
+  .strictObject({
+    percent: z.number().min(0).max(100).meta({ description: 'Share of requests; each is drawn on its own.' }),
+    variables: variables.meta({ description: 'Stage variables that are others for the canary.' }),
+    routes: z.record(routeKey, apiRoute).default({}).meta({
+      description: "Routes of the canary's deployment, over those of the stage.",
+    }),
+    useStageCache: z
+      .boolean()
+      .default(false)
+      .meta({ description: "True: the canary has its answers in the stage's cache." }),
+  })
+  .meta({ id: 'Canary', description: 'REST: another deployment that some of the requests get.' });
+
 export const api = z
   .strictObject({
     kind: z
@@ -86,10 +107,8 @@ export const api = z
       description:
         'True: the hosts are custom domains, and no stage stands in the path. Left out: true where there is a base path.',
     }),
-    variables: z
-      .record(z.string().max(64).regex(/^\w+$/), variableValue)
-      .default({})
-      .meta({ description: 'Stage variables.' }),
+    variables: variables.meta({ description: 'Stage variables.' }),
+    canary: canary.optional(),
     binaryMediaTypes: z
       .array(z.string().regex(/^[^\s/]+\/[^\s/]+$/))
       .default([])
@@ -140,20 +159,52 @@ export const api = z
       .string()
       .default('29s')
       .meta({ description: 'Patience with an integration; API Gateway has 29 s (REST) and 30 s (HTTP).' }),
-    routes: z
-      .record(
-        z.string().regex(/^(?:\$default|[A-Z]+ \/[^\s?#]*)$/, {
-          error: 'wanted "METHOD /path/{name}", "ANY /{proxy+}" or "$default"',
-        }),
-        apiRoute,
-      )
-      .meta({ description: 'Method and path to where they go.' }),
+    routes: z.record(routeKey, apiRoute).meta({ description: 'Method and path to where they go.' }),
   })
   .meta({ id: 'GatewayApi', description: 'One REST or HTTP API with its stage.' });
 
 export const apis = z
   .record(z.string().regex(/^[A-Za-z][\w-]*$/), api)
   .meta({ id: 'Apis', description: 'APIs by name.' });
+
+const routingRule = z
+  .strictObject({
+    priority: z.number().int().min(1).max(1_000_000).meta({ description: 'The smallest is tried first.' }),
+    headers: z
+      .array(
+        z.strictObject({
+          name: headerName,
+          glob: z.string().min(1).meta({ description: 'Value; `*` stands for any text.' }),
+        }),
+      )
+      .max(2)
+      .default([])
+      .meta({ description: 'At most two fields that the request must have.' }),
+    basePath: z
+      .string()
+      .regex(/^[A-Za-z0-9._~-]+(?:\/[A-Za-z0-9._~-]+)*$/)
+      .optional()
+      .meta({ description: 'First segments that the path must have, without a slash before them.' }),
+    to: z.string().meta({ description: 'Name of the REST API that gets the request.' }),
+    stripBasePath: z.boolean().default(false).meta({ description: 'True: the API does not see the base path.' }),
+  })
+  .meta({ id: 'RoutingRule', description: 'Conditions that must all hold; without any it takes every request.' });
+
+/** Custom domains with routing rules, as REST APIs have them. */
+export const domains = z
+  .record(
+    z.string().regex(/^[a-z0-9.-]+$/, { error: 'wanted a host name in lower case' }),
+    z.strictObject({
+      mode: z
+        .enum(['ROUTING_RULE_ONLY', 'ROUTING_RULE_THEN_API_MAPPING', 'API_MAPPING_ONLY'])
+        .default('ROUTING_RULE_THEN_API_MAPPING')
+        .meta({
+          description: 'Mappings are what `hosts` and `basePath` of APIs say.',
+        }),
+      rules: z.array(routingRule).default([]),
+    }),
+  )
+  .meta({ id: 'Domains', description: 'Custom domains with routing rules, by host name.' });
 
 /** What all APIs of the account share. */
 export const account = z

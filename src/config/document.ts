@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { account, apis } from './apis.ts';
+import { account, apis, domains } from './apis.ts';
 import { edge } from './edge.ts';
 import { api, keys, throttles } from './gateway.ts';
 import { admin, listen } from './listen.ts';
@@ -28,6 +28,7 @@ export const document = z
     throttles: throttles.prefault({}),
     routes: routes.prefault({}),
     apis: apis.prefault({}),
+    domains: domains.prefault({}),
     account: account.prefault({}),
     apiKeys: apiKeys.prefault({}).meta({ description: 'API keys written here, by name.' }),
     plans: plans.prefault({}),

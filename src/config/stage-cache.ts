@@ -37,6 +37,3 @@ export const methodCache = z
     z.strictObject({ ttl: ttl.optional(), keys: keys.optional(), invalidation: invalidation.optional() }),
   ])
   .meta({ id: 'MethodCache', description: 'REST: this method in the stage cache; false keeps it out.' });
-
-export type StageCacheDocument = z.infer<typeof stageCache>;
-export type MethodCacheDocument = z.infer<typeof methodCache>;

@@ -78,7 +78,7 @@ export interface StagePath {
 
 /** Takes the stage or base path off; null when the path has another one. */
 export function insideStage(
-  api: Pick<GatewayApi, 'kind' | 'basePath' | 'customDomain' | 'place'>,
+  api: Pick<GatewayApi, 'kind' | 'basePath' | 'customDomain' | 'stripBasePath' | 'place'>,
   raw: string,
 ): StagePath | null {
   if (api.kind === 'http') {
@@ -92,7 +92,7 @@ export function insideStage(
   }
   if (api.basePath !== null) {
     const rest = after(raw, api.basePath);
-    return rest === null ? null : { path: rest, eventPath: raw, contextPath: raw };
+    return rest === null ? null : { path: rest, eventPath: api.stripBasePath ? rest : raw, contextPath: raw };
   }
   if (api.customDomain) return { path: raw, eventPath: oneSlash(raw), contextPath: raw };
   const rest = after(raw, api.place.stage);
@@ -129,6 +129,7 @@ function beginCall(api: GatewayApi, exchange: Exchange, paths: StagePath): Call 
     stageVariables: api.variables,
     binaryMediaTypes: api.binaryMediaTypes,
     basePath: api.basePath,
+    canary: api.canary,
     domainName: request.headers.get('host') ?? api.place.domainName,
     sourceIp: api.behindProxy ? viewer.peer : viewer.address,
     routeKey: '',

@@ -8,7 +8,7 @@ import type { RequestMapping, ResponseMapping } from './parameter-mapping.ts';
 import type { PolicyStep } from './policy.ts';
 import type { Policy } from './resource-policy.ts';
 import type { Router } from './router.ts';
-import type { StageCacheRules } from './stage-cache.ts';
+import type { StageCacheRules } from './stage-cache-rules.ts';
 import type { Transform } from './transform.ts';
 import type { Validator } from './validate.ts';
 
@@ -20,11 +20,17 @@ export interface GatewayApi {
   /** Without slashes at its ends; null where the stage stands in the path, or nothing. */
   readonly basePath: string | null;
   readonly customDomain: boolean;
+  /** True: events do not show the base path either. */
+  readonly stripBasePath?: boolean;
   readonly variables: Readonly<Record<string, string>> | null;
   readonly binaryMediaTypes: readonly string[];
   readonly cors: CorsRules | null;
   readonly responses: GatewayResponses;
   readonly keySource: 'header' | 'authorizer';
+  /** Is this the canary of its stage? Null where the stage has none. */
+  readonly canary: boolean | null;
+  /** Answers are kept in the stage cache under this name: another deployment has other ones. */
+  readonly cacheSpace: string;
   readonly policy: Policy | null;
   readonly throttle: BucketLimit | null;
   readonly accountThrottle: BucketLimit;

@@ -24,6 +24,8 @@ export interface Call {
   /** Base path that a custom domain matched. */
   readonly basePath: string | null;
   readonly domainName: string;
+  /** Null where the stage has no canary. */
+  readonly canary: boolean | null;
   /** The peer as the gateway sees it. */
   readonly sourceIp: string;
   /** Of the connection that a handshake asks for, at a WebSocket API. */
@@ -88,5 +90,6 @@ export function eventContext(call: Call): EventContext {
     authorizer: call.authorizer,
     identity: call.identity,
     binaryMediaTypes: call.binaryMediaTypes,
+    ...(call.canary === null ? {} : { isCanaryRequest: call.canary }),
   };
 }

@@ -5,8 +5,8 @@ import type { KeySets } from './jwks.ts';
 
 export interface JwtRules {
   readonly issuer: string;
-  /** One of these must be in `aud`, or be the `client_id` where there is no `aud`. */
-  readonly audience: readonly string[];
+  /** One of these must be in `aud`, or be the `client_id` where there is no `aud`; null: whoever it is for. */
+  readonly audience: readonly string[] | null;
   /** One of these must be among the token's scopes; none: scopes do not matter. */
   readonly scopes: readonly string[];
 }
@@ -42,7 +42,8 @@ export async function checkJwt(token: string, rules: JwtRules, keySets: KeySets,
   if (claims.iat !== undefined && claims.iat > seconds) return invalid('the token was issued in the future');
   const audiences =
     claims.aud === undefined ? [claims['client_id']] : Array.isArray(claims.aud) ? claims.aud : [claims.aud];
-  if (!audiences.some((each) => typeof each === 'string' && rules.audience.includes(each)))
+  const { audience } = rules;
+  if (audience && !audiences.some((each) => typeof each === 'string' && audience.includes(each)))
     return invalid('the audience is not one of the accepted');
   const scopes = scopesOf(claims);
   if (rules.scopes.length > 0 && !rules.scopes.some((scope) => scopes?.includes(scope))) {

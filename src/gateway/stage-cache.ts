@@ -9,22 +9,13 @@ import type { ObjectMeta, ObjectStore, StoredObject } from '../ports/objects.ts'
 import { cacheReasons } from './api-reasons.ts';
 import { apiRouteFact, type ApiRoute, type GatewayApi } from './api.ts';
 import { callFact, type Call } from './call.ts';
-import type { MappingSource } from './mapping-source.ts';
+import type { StageCacheRules } from './stage-cache-rules.ts';
 import { mayInvalidate } from './policy-stage.ts';
 
 /**
  * The stage cache of a REST API. It knows nothing of `Cache-Control` in answers: what a method answers is kept for the
  * method's time, under its path and the parameters that the document marks.
  */
-
-/** How one method is cached. */
-export interface StageCacheRules {
-  readonly ttlMs: number;
-  readonly keys: readonly { readonly name: string; readonly source: MappingSource }[];
-  /** Does a client need the permission `execute-api:InvalidateCache` to have an entry made anew? */
-  readonly authorization: boolean;
-  readonly unauthorized: 'FAIL_WITH_403' | 'SUCCEED_WITH_RESPONSE_HEADER' | 'SUCCEED_WITHOUT_RESPONSE_HEADER';
-}
 
 export interface StageCacheParts {
   readonly store: ObjectStore;
@@ -116,7 +107,7 @@ function keyOf(api: GatewayApi, rules: StageCacheRules, exchange: Exchange, begu
   return `stage-cache ${JSON.stringify([
     begun.place.id,
     begun.place.stage,
-    begun.place.deploymentId,
+    api.cacheSpace,
     exchange.request.method,
     api.basePath,
     begun.path,

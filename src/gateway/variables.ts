@@ -52,6 +52,7 @@ const plain: Readonly<Record<string, Read>> = {
   'error.validationErrorString': (call) => call.error?.validation,
   extendedRequestId: (call) => call.extendedRequestId,
   requestId: (call) => call.requestId,
+  isCanaryRequest: (call) => call.canary,
   httpMethod: (call) => call.method,
   path: (call) => call.contextPath,
   protocol: () => 'HTTP/1.1',

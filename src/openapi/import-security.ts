@@ -58,6 +58,16 @@ export function importAuthorizers(importing: Importing): Secured {
         },
       };
       schemes.set(name, { kind: 'authorizer', name });
+    } else if (type === 'cognito_user_pools') {
+      const header = text(scheme['name'], 'Authorization');
+      authorizers[name] = {
+        use: 'cognito',
+        with: {
+          pools: authorizer['providerARNs'] ?? [],
+          ...(header === 'Authorization' ? {} : { identity: `method.request.header.${header}` }),
+        },
+      };
+      schemes.set(name, { kind: 'authorizer', name });
     } else if (scheme['x-amazon-apigateway-authtype'] === 'awsSigv4') {
       authorizers[name] = { use: 'iam', with: { callers: {} } };
       note(path, 'signed requests: write the access keys that may call under its "callers"');

@@ -5,7 +5,8 @@ import type { GatewayApiDocument } from '../config/apis.ts';
 import type { Document } from '../config/document.ts';
 import { ms } from '../config/parts.ts';
 import { restSource, type MappingSource } from '../gateway/mapping-source.ts';
-import type { StageCacheParts, StageCacheRules } from '../gateway/stage-cache.ts';
+import type { StageCacheRules } from '../gateway/stage-cache-rules.ts';
+import type { StageCacheParts } from '../gateway/stage-cache.ts';
 import type { RouteProblem } from './api-mapping.ts';
 
 /** Does any API of the document keep answers? */

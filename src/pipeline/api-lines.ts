@@ -1,4 +1,6 @@
 import type { CacheRoom } from '../cache/room.ts';
+import { chance } from '../base/chance.ts';
+import type { GatewayApiDocument } from '../config/apis.ts';
 import { pathText, shown, type Issue } from '../config/parse.ts';
 import { size } from '../config/parts.ts';
 import { Fault } from '../base/fault.ts';
@@ -13,6 +15,8 @@ import type { HttpRequest } from '../http/message.ts';
 import { forward, type Forwarder } from '../integration/forward.ts';
 import { MemoryBuckets } from '../stores/memory/buckets.ts';
 import { readBudgets, readKeys, readPlans } from './api-plans.ts';
+import { checkDomains, domainDoors } from './api-domains.ts';
+import { readCanary } from './api-canary.ts';
 import { apiCaches, cachesApis } from './api-caches.ts';
 import { pickApi, type ApiDoor } from './api-pick.ts';
 import { patiently, readPools, type Pools } from './pools.ts';
@@ -28,6 +32,8 @@ export interface ApiLine extends ApiDoor {
   readonly stages: readonly string[];
   readonly handle: Handle;
   readonly api: GatewayApi;
+  /** Another line that some of the requests get. */
+  readonly canary: { readonly share: number; readonly line: ApiLine } | null;
 }
 
 export interface ApiLines {
@@ -58,10 +64,23 @@ export function apiLines(
       found: 'an API with a cache in a document that began without one',
       hint: null,
     });
+  checkDomains(document, issues);
   const pools = readPools(document, forwarders, issues);
   const read = Object.entries(document.apis).map(([name, given]) => {
+    const before = issues.length;
     const api = readApi(options, name, given);
-    return { api, given, ends: readEnds(options, api, forwarders, pools, issues) };
+    const ends = readEnds(options, api, forwarders, pools, issues);
+    // What is wrong with the stage is not said again of its canary.
+    const canary = issues.length > before ? null : readCanary(document, name, given);
+    if (!canary) return { api, given, ends, canary: null };
+    const its = { ...options, document: canary.document };
+    const other = readApi(its, name, canary.api, canary);
+    return {
+      api,
+      given,
+      ends,
+      canary: { ...canary, api: other, ends: readEnds(its, other, forwarders, pools, issues) },
+    };
   });
   return (parts) => {
     const metering = {
@@ -71,7 +90,7 @@ export function apiLines(
       retryAfter: document.metering.retryAfter,
     };
     const book = new SpendBook(ports.counters, (says) => ports.log('warn', says));
-    const lines = read.map(({ api, given, ends }): ApiLine => {
+    const lineOf = (api: GatewayApi, given: GatewayApiDocument, ends: ReadonlyMap<string, End>): ApiLine => {
       const own: ApiParts = {
         api,
         rules: given.rules,
@@ -97,22 +116,36 @@ export function apiLines(
         api,
         stages: stages.map((stage) => stage.name),
         handle: compose(stages, ending(api, ends)),
+        canary: null,
       };
+    };
+    const whole = ({ api, given, ends, canary }: (typeof read)[number], change: Partial<GatewayApi> = {}): ApiLine => ({
+      ...lineOf({ ...api, ...change }, given, ends),
+      canary: canary && { share: canary.share, line: lineOf({ ...canary.api, ...change }, given, canary.ends) },
     });
+    const lines = read.map((each) => whole(each));
+    const domains = domainDoors(document, (name, change) =>
+      whole(read.find(({ api }) => api.name === name) as (typeof read)[number], change),
+    );
     const fallback = Object.keys(document.routes).length === 0;
     return {
       lines,
       spending: (now) => book.report(budgets.values(), now),
-      pick: (request) =>
-        pickApi(
-          lines,
-          (request.headers.get('host') ?? '').toLowerCase().replace(/:\d+$/, ''),
-          splitTarget(request.target).path,
-          fallback,
-        ),
+      pick(request) {
+        const host = (request.headers.get('host') ?? '').toLowerCase().replace(/:\d+$/, '');
+        const ruled = domains.pick(host, request);
+        const line = ruled === 'mapping' ? pickApi(lines, host, splitTarget(request.target).path, fallback) : ruled;
+        return line?.canary && drawn(line.canary.share) ? line.canary.line : line;
+      },
     };
   };
 }
+
+/** Each request is drawn on its own; nobody is kept on the side that he was on before. */
+const drawn = (share: number): boolean => {
+  const [high = 0, low = 0] = chance(2);
+  return (high * 256 + low) / 65_536 < share;
+};
 
 type End = (exchange: Exchange, route: ApiRoute) => Answer;
 

@@ -12,6 +12,7 @@ import { lintPolicy } from '../gateway/policy-lint.ts';
 import { compilePolicy, type Policy } from '../gateway/resource-policy.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Functions } from './functions.ts';
+import type { Canary } from './api-canary.ts';
 import { readApiRoutes } from './api-routes.ts';
 import type { Registry } from './registry.ts';
 import { readSlot } from './slots.ts';
@@ -30,7 +31,12 @@ const idOf = (name: string): string => {
 };
 
 /** One API of the document, compiled; everything that is wrong lands in `issues`. */
-export function readApi(options: ApisOptions, name: string, api: GatewayApiDocument): GatewayApi {
+export function readApi(
+  options: ApisOptions,
+  name: string,
+  api: GatewayApiDocument,
+  canary: Canary | null = null,
+): GatewayApi {
   const { ports, issues, document } = options;
   const problem = (at: readonly PropertyKey[], wanted: string, found: string, hint: string | null = null): void =>
     void issues.push({ path: pathText(['apis', name, ...at]), wanted, found, hint });
@@ -46,11 +52,12 @@ export function readApi(options: ApisOptions, name: string, api: GatewayApiDocum
     account: api.account,
     id,
     stage,
-    deploymentId: idOf(`d${name}`),
+    deploymentId: idOf(`${canary?.ownRoutes ? 'c' : 'd'}${name}`),
     domainName,
     domainPrefix: domainName.split('.')[0] ?? id,
   };
   if (!rest) {
+    if (api.canary) problem(['canary'], 'nothing: HTTP APIs have no canary', 'a canary', 'make it a REST API');
     if (api.stageCache)
       problem(
         ['stageCache'],
@@ -111,7 +118,10 @@ export function readApi(options: ApisOptions, name: string, api: GatewayApiDocum
     const template = accessLogFormats[api.accessLog as keyof typeof accessLogFormats] ?? api.accessLog;
     const wrong = accessLogProblem(template);
     if (wrong) problem(['accessLog'], 'a format', wrong);
-    accessLog = { template, write: (line) => ports.log('info', line, { log: 'access', api: name }) };
+    accessLog = {
+      template,
+      write: (line) => ports.log('info', line, { log: 'access', api: name, ...(canary ? { canary: true } : {}) }),
+    };
   }
   const responses: GatewayResponses = Object.fromEntries(
     Object.entries(api.responses).map(([type, each]) => [
@@ -130,6 +140,8 @@ export function readApi(options: ApisOptions, name: string, api: GatewayApiDocum
     cors,
     responses,
     keySource: api.keySource,
+    canary: api.canary ? canary !== null : null,
+    cacheSpace: canary && !canary.useStageCache ? `${place.deploymentId} canary` : place.deploymentId,
     policy,
     throttle: api.throttle ?? null,
     accountThrottle: document.account.throttle,
@@ -218,7 +230,10 @@ function readPolicy(
 
 /** Which libraries the APIs of a document cannot do without. */
 export function enginesFor(document: Document): { readonly schemas: boolean; readonly templates: boolean } {
-  const routes = Object.values(document.apis).flatMap((api) => Object.values(api.routes));
+  const routes = Object.values(document.apis).flatMap((api) => [
+    ...Object.values(api.routes),
+    ...Object.values(api.canary?.routes ?? {}),
+  ]);
   return {
     schemas:
       routes.some((route) => route.validate !== undefined && Object.keys(route.validate.body).length > 0) ||

@@ -80,6 +80,7 @@ function apiOf(given: SocketApiDocument, document: Document): GatewayApi {
   return {
     ...({ name: given.api, kind: 'rest', place, basePath: null, customDomain: false, binaryMediaTypes: [] } as const),
     ...({ cors: null, responses: {}, policy: null, throttle: null, behindProxy: false, positive: 'off' } as const),
+    ...({ canary: null, cacheSpace: given.id } as const),
     variables: given.variables ?? null,
     keySource: given.keySource,
     accountThrottle: document.account.throttle,
@@ -104,6 +105,7 @@ function callOf(exchange: Exchange, facts: SocketFacts, { place, variables }: Ga
     stageVariables: variables,
     binaryMediaTypes: [],
     basePath: null,
+    canary: null,
     domainName: facts.domainName,
     sourceIp: facts.sourceIp,
     socket: facts,

@@ -67,7 +67,7 @@ describe('the stage cache', () => {
       '12',
     ]);
     expect([await count('/any'), await count('/any'), await count('/any', {}, 'POST')]).toEqual(['13', '13', '14']);
-    expect(JSON.stringify(made.visit.records.at(-2)?.steps)).toContain('"gateway.stage-cache","hit"');
+    expect(JSON.stringify(made.visit.records.at(-2)?.steps)).toContain('"what":"hit"');
   });
 
   it('CA-1 for its time, and answers of a function with their fields', async () => {

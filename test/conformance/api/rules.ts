@@ -16,6 +16,9 @@ const rules = (status: Status, lines: Readonly<Record<string, string>>): Rule[] 
 
 export const apiRules: readonly Rule[] = [
   ...rules('same', {
+    'RT-15': 'Routing rules of custom domains: conditions, priorities, modes, stripped base paths.',
+    'CN-1': 'Canaries: percent, variables, routes, cache; each request drawn on its own.',
+    'IA-2': 'Cognito user pools: ID tokens without scopes, access tokens with one of them; the two messages.',
     'CA-4': "Authorizers' answers are kept elsewhere and outlive a flush.",
     'CA-3': 'Cache-Control of answers does not count; a flush empties it.',
     'CA-2': 'max-age=0, its permission, and the three ways without it.',
@@ -162,20 +165,17 @@ export const apiRules: readonly Rule[] = [
       'What HTTP APIs have not is refused in the document; keys, plans, validation and the firewall are offered there all the same.',
   }),
   ...rules('absent', {
-    'RT-15': 'Routing rules of custom domains.',
     'EV1-4': 'There is no integration method to get wrong.',
     'PR-13': 'Streamed answers.',
     'BN-9': 'Compression by the gateway; the edge line compresses.',
     'RP-9': 'Edits take effect with the document.',
     'HA-6': 'The time limit of an authorizer is an option, 10 s by default.',
-    'IA-2': 'Cognito user pools; use a JWT authorizer.',
     'IA-3': 'Mutual TLS.',
     'HI-1': 'VPC links; origins and pools take their place.',
     'HI-2': 'The forwarder sends both Forwarded and X-Forwarded fields.',
     'HR-2': 'Nothing is remapped on HTTP APIs.',
     'LG-3': 'integrationStatus of a service behind is always 200.',
     'LG-4': 'Execution log groups; decision records take their place.',
-    'CN-1': 'Canary releases.',
     'ST-1': 'Response streaming of functions.',
   }),
 ];
