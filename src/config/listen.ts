@@ -16,6 +16,10 @@ export const listen = z
       })
       .optional()
       .meta({ description: 'HTTPS, with HTTP/2 offered beside HTTP/1.1. The files are read again when they change.' }),
+    engine: z.enum(['own', 'node']).default('own').meta({
+      description:
+        "Who speaks HTTP/1.1 to viewers: Sallyport's own codec, or Node's `http` module. HTTP/2 is always Node's.",
+    }),
     trustedProxies: z
       .array(blockText)
       .default([])

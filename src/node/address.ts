@@ -1,9 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { addressSet, formatAddress, parseAddress } from '../base/ip.ts';
 import type { Viewer } from '../flow/exchange.ts';
-import { listOf } from '../http/headers.ts';
+import { listOf, type HeaderList } from '../http/headers.ts';
 
 const plain = (text: string | undefined): string => {
   const address = text === undefined ? null : parseAddress(text);
@@ -24,10 +23,10 @@ function tlsOf(socket: Socket): Pick<Viewer, 'tls'> {
  */
 export function viewerOf(
   trustedProxies: readonly string[],
-): (socket: Socket, message: { readonly headers: IncomingHttpHeaders }, secure: boolean) => Viewer {
+): (socket: Socket, headers: HeaderList, secure: boolean) => Viewer {
   const trusted = addressSet(trustedProxies).set;
   const known = new WeakMap<Socket, Viewer>();
-  return (socket, message, secure) => {
+  return (socket, headers, secure) => {
     let viewer = known.get(socket);
     if (!viewer) {
       const peer = plain(socket.remoteAddress);
@@ -45,16 +44,15 @@ export function viewerOf(
     if (trusted.size === 0) return viewer;
     const peer = parseAddress(viewer.peer);
     if (!peer || !trusted.has(peer)) return viewer;
-    const { headers } = message; // Node builds them when they are first asked for, which most edges never do
-    const field = headers['x-forwarded-for'];
-    const chain = field === undefined ? [] : listOf(Array.isArray(field) ? field.join(',') : field);
+    const field = headers.joined('x-forwarded-for');
+    const chain = field === undefined ? [] : listOf(field);
     let client = peer;
     while (trusted.has(client) && chain.length > 0) {
       const next = parseAddress((chain.pop() as string).trim());
       if (!next) break; // an unreadable link ends the chain: what is left of it cannot be believed
       client = next;
     }
-    const proto = headers['x-forwarded-proto'];
+    const proto = headers.joined('x-forwarded-proto');
     return {
       ...viewer,
       address: formatAddress(client),

@@ -66,10 +66,13 @@ export function refuseSocket(
     socket.destroy();
     return;
   }
-  const body = `${JSON.stringify({ message: messageFor(reason.status) })}\n`;
+  socket.end(wordsOf(app, reason, id), () => socket.destroy());
+}
+
+/** A whole answer for those who get no other. */
+export function wordsOf(app: App, reason: Reason, id: string): string {
+  const says = messageFor(reason.status);
+  const body = `${JSON.stringify({ message: says })}\n`;
   const trace = app.document.answers.traceHeader ? `x-sallyport-trace: ${id}\r\n` : '';
-  socket.end(
-    `HTTP/1.1 ${reason.status} ${messageFor(reason.status)}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n${trace}Connection: close\r\n\r\n${body}`,
-    () => socket.destroy(),
-  );
+  return `HTTP/1.1 ${reason.status} ${says}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n${trace}Connection: close\r\n\r\n${body}`;
 }

@@ -110,7 +110,7 @@ export class Http1 {
           this.#fail(outgoing, thrown);
         }
       };
-      const answer = app.handle(request, viewer(socket, incoming, 'encrypted' in socket), departure);
+      const answer = app.handle(request, viewer(socket, request.headers, 'encrypted' in socket), departure);
       if (answer instanceof Promise) answer.then(send, (thrown: unknown) => this.#fail(outgoing, thrown));
       else send(answer);
     } catch (thrown) {

@@ -105,7 +105,7 @@ export class Http2 {
           fail(thrown);
         }
       };
-      const answer = app.handle(request, viewer(stream.session?.socket as Socket, { headers }, true), departure);
+      const answer = app.handle(request, viewer(stream.session?.socket as Socket, request.headers, true), departure);
       if (answer instanceof Promise) answer.then(send, fail);
       else send(answer);
     } catch (thrown) {

@@ -1,10 +1,11 @@
-import { STATUS_CODES, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 
 import { Departure } from '../../flow/departure.ts';
 import type { Viewer } from '../../flow/exchange.ts';
 import type { Answer } from '../../flow/stage.ts';
+import type { HeaderList } from '../../http/headers.ts';
 import type { HttpRequest, HttpResponse } from '../../http/message.ts';
 import type { PassOffer } from '../../socket/pass.ts';
 import type { Session } from '../../socket/session.ts';
@@ -23,9 +24,21 @@ import { nodeText } from './text-host.ts';
 export interface SocketShellOptions {
   /** The line: a handshake goes the same way as every request. */
   handle(request: HttpRequest, viewer: Viewer, departure: Departure): Answer;
-  viewer(socket: Socket, message: { readonly headers: IncomingHttpHeaders }, secure: boolean): Viewer;
+  viewer(socket: Socket, headers: HeaderList, secure: boolean): Viewer;
   readonly upgrades: Upgrades;
   readonly now: () => number;
+}
+
+/** A request that asks for another protocol, and the connection that is given away with it. */
+export interface Upgrading {
+  readonly request: HttpRequest;
+  readonly socket: Duplex;
+  /** The same, where addresses are asked for. */
+  readonly peer: Socket;
+  /** What came behind the request. */
+  readonly head: Buffer;
+  /** Does the request say that it has a body? */
+  readonly framed: boolean;
 }
 
 /** Sockets that ask to be upgraded: through the line first, then, if it said yes, to the API that said so. */
@@ -42,20 +55,30 @@ export class SocketShell {
 
   /** Handles the `upgrade` event of a `node:http` server. */
   upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { 'transfer-encoding': coding, 'content-length': length = '0' } = incoming.headers;
+    this.take({
+      request: fromNode(incoming, null),
+      socket,
+      peer: incoming.socket,
+      head,
+      framed: coding !== undefined || length !== '0',
+    });
+  }
+
+  /** Takes over a connection with the request on it that asks for another protocol. */
+  take({ request: asked, socket, peer, head, framed }: Upgrading): void {
     const departure = new Departure();
     const gone = (): void => departure.leave();
     const broken = (): void => void socket.destroy();
     socket.on('error', broken);
     socket.on('close', gone);
-    // node:http has stopped parsing: what follows the head could be read neither as a body nor as frames.
-    const { 'transfer-encoding': coding, 'content-length': length = '0' } = incoming.headers;
-    if (coding !== undefined || length !== '0') {
+    // Nobody parses any more: what follows the head could be read neither as a body nor as frames.
+    if (framed) {
       answerRefusal(socket, 400, 'Bad Request', [], '{"message":"Bad Request"}');
       return;
     }
-    const request: HttpRequest = { ...fromNode(incoming, null), body: null };
-    const secure = 'encrypted' in incoming.socket;
-    const viewer = this.#options.viewer(incoming.socket, incoming, secure);
+    const request: HttpRequest = { ...asked, body: null };
+    const viewer = this.#options.viewer(peer, request.headers, 'encrypted' in peer);
     const settle = (response: HttpResponse): void => {
       const upgrade = this.#options.upgrades.take(request);
       if (upgrade === null || response.status !== 101) {

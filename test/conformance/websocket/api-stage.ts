@@ -138,7 +138,7 @@ export async function apiStage(given: StageOptions): Promise<ApiStage> {
       outgoing.writeHead(response.status, [...response.headers.flat]);
       outgoing.end(body);
     };
-    const answer = handle(fromNode(incoming, null), viewer(incoming.socket, incoming, false), new Departure());
+    const answer = handle(fromNode(incoming, null), viewer(incoming.socket, HeaderList.empty, false), new Departure());
     void Promise.resolve(answer).then(send);
   });
   server.on('upgrade', (incoming, socket, head) => shell.upgrade(incoming, socket, head));
