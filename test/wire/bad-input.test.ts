@@ -223,85 +223,87 @@ const rows: readonly Row[] = [
   ['a good request, then a broken length', get('/1') + post('Content-Length: x\r\n', smuggled), [200], 1],
 ];
 
-let origin: RecordingOrigin;
-let running: Edge;
-
-beforeAll(async () => {
-  origin = await recordingOrigin();
-  running = await edge(everythingTo(origin.url));
-});
-afterAll(async () => {
-  await running.close();
-  await origin.close();
+it('has rows enough to mean something', () => {
+  expect(rows.length).toBeGreaterThanOrEqual(140);
+  expect(new Set(rows.map(([says]) => says)).size).toBe(rows.length);
 });
 
-describe('bad input on a real socket', () => {
-  it('has rows enough to mean something', () => {
-    expect(rows.length).toBeGreaterThanOrEqual(140);
-    expect(new Set(rows.map(([says]) => says)).size).toBe(rows.length);
+describe.each(['own', 'node'] as const)('the engine `%s`', (engine) => {
+  let origin: RecordingOrigin;
+  let running: Edge;
+
+  beforeAll(async () => {
+    origin = await recordingOrigin();
+    running = await edge({ ...everythingTo(origin.url), listen: { engine } });
+  });
+  afterAll(async () => {
+    await running.close();
+    await origin.close();
   });
 
-  it.each(rows.map(([says, bytes, statuses, atOrigin = 0]) => ({ says, bytes, statuses, atOrigin })))(
-    '$says',
-    async ({ bytes, statuses, atOrigin }) => {
-      const before = origin.requests.length;
-      const expected = statuses.filter((status) => status >= 200).length;
-      const spoken = await speak(running.port, bytes, { expected });
-      expect(spoken.answers.map((answer) => answer.status)).toEqual(statuses);
-      expect(spoken.rest).toBe('');
-      // A good request on a connection of its own: the edge is alive, and by now whatever was to reach the origin has.
-      const after = await speak(running.port, get('/after'));
-      expect(after.answers.map((answer) => answer.status)).toEqual([200]);
-      const reached = origin.requests.slice(before);
-      expect(reached.filter((request) => request.complete && request.url !== '/after').length).toBe(atOrigin);
-      expect(reached.length - 1).toBeLessThanOrEqual(Math.max(1, atOrigin));
-      if (atOrigin < 2) expect(reached.map((request) => request.url)).not.toContain('/smuggled');
-    },
-  );
-
-  it('every refusal has a record with a code', () => {
-    const refused = running.records.filter((record) => record.code !== null);
-    expect(refused.length).toBeGreaterThan(100);
-    expect(refused.filter((record) => !/^(?:wire|admit|integration|http)\.[a-z.-]+$/.test(record.code ?? ''))).toEqual(
-      [],
+  describe('bad input on a real socket', () => {
+    it.each(rows.map(([says, bytes, statuses, atOrigin = 0]) => ({ says, bytes, statuses, atOrigin })))(
+      '$says',
+      async ({ bytes, statuses, atOrigin }) => {
+        const before = origin.requests.length;
+        const expected = statuses.filter((status) => status >= 200).length;
+        const spoken = await speak(running.port, bytes, { expected });
+        expect(spoken.answers.map((answer) => answer.status)).toEqual(statuses);
+        expect(spoken.rest).toBe('');
+        // A good request on a connection of its own: the edge is alive, and by now whatever was to reach the origin has.
+        const after = await speak(running.port, get('/after'));
+        expect(after.answers.map((answer) => answer.status)).toEqual([200]);
+        const reached = origin.requests.slice(before);
+        expect(reached.filter((request) => request.complete && request.url !== '/after').length).toBe(atOrigin);
+        expect(reached.length - 1).toBeLessThanOrEqual(Math.max(1, atOrigin));
+        if (atOrigin < 2) expect(reached.map((request) => request.url)).not.toContain('/smuggled');
+      },
     );
-  });
-});
 
-describe('refusals that end the connection', () => {
-  it.each([
-    ['broken framing', post('Transfer-Encoding: xchunked\r\n', '')],
-    ['a broken chunk', chunked('zz\r\n')],
-    ['a broken line', 'GET / HTTP/1.1\nHost: a\n\n'],
-  ])('%s: closed, and said so', async (_, bytes) => {
-    const spoken = await speak(running.port, bytes, { expected: 9 }).catch((thrown: Error) => thrown);
-    expect(spoken).toMatchObject({ closed: true, answers: [{ status: 400 }] });
-    expect((spoken as Awaited<ReturnType<typeof speak>>).answers[0]?.headers.get('connection')).toBe('close');
-  });
-});
-
-describe('senders that take their time', () => {
-  it.each([
-    ['the header', [`GET / HTTP/1.1\r\nHost: e`, 'dge']],
-    ['the body', [post('Content-Length: 10\r\n', 'abc')]],
-    ['a chunk', [chunked('5\r\nabc')]],
-    ['nothing at all', ['']],
-  ])('%s: 408 or closed, and nothing whole at the origin', async (_, bytes) => {
-    const mine = await recordingOrigin();
-    const impatient = await edge({
-      ...everythingTo(mine.url),
-      listen: { limits: { headerTimeout: '150ms', requestTimeout: '300ms' } },
+    it('every refusal has a record with a code', () => {
+      const refused = running.records.filter((record) => record.code !== null);
+      expect(refused.length).toBeGreaterThan(100);
+      expect(
+        refused.filter((record) => !/^(?:wire|admit|integration|http)\.[a-z.-]+$/.test(record.code ?? '')),
+      ).toEqual([]);
     });
-    try {
-      const spoken = await speak(impatient.port, bytes, { expected: 9 });
-      expect(spoken.closed).toBe(true);
-      expect(spoken.answers.every((answer) => answer.status === 408)).toBe(true);
-      expect(mine.requests.filter((request) => request.complete)).toEqual([]);
-      const after = await speak(impatient.port, get('/'));
-      expect(after.answers[0]?.status).toBe(200);
-    } finally {
-      await impatient.close();
-      await mine.close();
-    }
+  });
+
+  describe('refusals that end the connection', () => {
+    it.each([
+      ['broken framing', post('Transfer-Encoding: xchunked\r\n', '')],
+      ['a broken chunk', chunked('zz\r\n')],
+      ['a broken line', 'GET / HTTP/1.1\nHost: a\n\n'],
+    ])('%s: closed, and said so', async (_, bytes) => {
+      const spoken = await speak(running.port, bytes, { expected: 9 }).catch((thrown: Error) => thrown);
+      expect(spoken).toMatchObject({ closed: true, answers: [{ status: 400 }] });
+      expect((spoken as Awaited<ReturnType<typeof speak>>).answers[0]?.headers.get('connection')).toBe('close');
+    });
+  });
+
+  describe('senders that take their time', () => {
+    it.each([
+      ['the header', [`GET / HTTP/1.1\r\nHost: e`, 'dge']],
+      ['the body', [post('Content-Length: 10\r\n', 'abc')]],
+      ['a chunk', [chunked('5\r\nabc')]],
+      ['nothing at all', ['']],
+    ])('%s: 408 or closed, and nothing whole at the origin', async (_, bytes) => {
+      const mine = await recordingOrigin();
+      const impatient = await edge({
+        ...everythingTo(mine.url),
+        listen: { engine, limits: { headerTimeout: '150ms', requestTimeout: '300ms' } },
+      });
+      try {
+        const spoken = await speak(impatient.port, bytes, { expected: 9 });
+        expect(spoken.closed).toBe(true);
+        expect(spoken.answers.every((answer) => answer.status === 408)).toBe(true);
+        expect(mine.requests.filter((request) => request.complete)).toEqual([]);
+        const after = await speak(impatient.port, get('/'));
+        expect(after.answers[0]?.status).toBe(200);
+      } finally {
+        await impatient.close();
+        await mine.close();
+      }
+    });
   });
 });

@@ -2,7 +2,7 @@
 export const TOKEN = 1;
 /** May stand in a field value: visible characters, blanks, obs-text (RFC 9110 section 5.5). No other control character. */
 export const VALUE = 2;
-/** May stand in a request target. Bytes beyond ASCII pass: whether they are taken is for whoever reads the path to say. */
+/** May stand in a request target: visible ASCII. Which of that makes a path is for whoever reads the path to say. */
 export const TARGET = 4;
 
 export const TAB = 0x09;
@@ -17,7 +17,7 @@ for (let byte = 0; byte < 256; byte++) {
   const visible = byte > BLANK && byte !== 0x7f;
   if (/[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(byte))) kinds[byte] = TOKEN;
   if (visible || byte === BLANK || byte === TAB) kinds[byte] = (kinds[byte] as number) | VALUE;
-  if (visible) kinds[byte] = (kinds[byte] as number) | TARGET;
+  if (visible && byte < 0x7f) kinds[byte] = (kinds[byte] as number) | TARGET;
 }
 
 /** The value of a hexadecimal digit; -1 for every other byte. */

@@ -78,6 +78,7 @@ const bad: readonly (readonly [says: string, bytes: string, flaw: Flaw])[] = [
   ['a folded trailer', '0\r\nX: y\r\n z\r\n\r\n', 'fold'],
   ['NUL in a trailer', '0\r\nX: \0\r\n\r\n', 'field-value'],
   ['bare LF in a trailer', '0\r\nX: y\nZ: a\r\n\r\n', 'line-end'],
+  ['a length in a trailer', '0\r\nContent-length: 9\r\n\r\n', 'two-framings'],
   ['trailers without end', `0\r\n${'X: yyyyyyyyyyyyyyyyy\r\n'.repeat(20)}`, 'trailer-too-long'],
 ];
 

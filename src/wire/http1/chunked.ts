@@ -135,7 +135,11 @@ export class ChunkedDecoder {
     const bytes = Uint8Array.from(this.#trailer);
     const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
     this.#trailer = [];
-    this.flaw = readFieldLines(bytes, text, 0, 0, bytes.length - 2, []);
+    const flat: string[] = [];
+    this.flaw = readFieldLines(bytes, text, 0, 0, bytes.length - 2, flat);
+    // RFC 9110 section 6.5.1: who reads trailers as if they were fields would see a second framing.
+    if (flat.some((name, at) => at % 2 === 0 && /^(?:content-length|transfer-encoding)$/i.test(name)))
+      this.flaw = 'two-framings';
     if (this.flaw === null) this.#state = DONE;
   }
 }

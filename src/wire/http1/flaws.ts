@@ -15,7 +15,7 @@ export const flaws = {
   'field-value': 'a value has a control character',
   'content-length': 'Content-Length is not one number of at most fifteen digits',
   'transfer-encoding': 'Transfer-Encoding is not the one word chunked',
-  'two-framings': 'both Content-Length and Transfer-Encoding are there',
+  'two-framings': 'both Content-Length and Transfer-Encoding are there, or one of them in a trailer',
   'chunk-size': 'a chunk size is no hexadecimal number, or too large',
   'chunk-extension': 'a chunk extension is too long or has a control character',
   'chunk-end': 'a chunk does not end where its size says',
