@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Inspect, MessageVerdict, MessageView } from '../socket/inspect.ts';
 import { notJson } from '../socket/select.ts';
 import { Trace } from '../trace/trace.ts';
-import { inspectMessage, type MessageInspection } from '../waf/message.ts';
+import { messageJudge, type MessageInspection, type MessageJudge } from '../waf/message.ts';
 import { Findings } from '../waf/stage-notes.ts';
 import type { MessageGuards } from './waf-words.ts';
 
@@ -14,23 +14,27 @@ const stages = ['waf'];
  * the rule asks for that itself (`drop`); what a firewall that only tells would have refused is counted.
  */
 export function messageWaf(guards: MessageGuards, blocked: 'drop' | 'close', clock: Clock): Inspect {
+  // Route keys are those of the document, so they are few.
+  const places = new Map<string, { readonly path: string; readonly judge: MessageJudge } | null>();
+  const placeOf = (routeKey: string) => {
+    let place = places.get(routeKey);
+    if (place === undefined) {
+      const path = `/${routeKey}`;
+      const guard = guards.guard(path);
+      place = guard === null ? null : { path, judge: messageJudge(guard.waf, guard.overlays) };
+      places.set(routeKey, place);
+    }
+    return place;
+  };
   return (message) => {
-    const path = `/${message.routeKey}`;
-    const guard = guards.guard(path);
-    if (guard === null) return pass;
-    const seen = inspectMessage(
-      guard.waf,
-      {
-        path,
-        address: message.session.address,
-        kind: kindOf(message),
-        text: message.text,
-        bytes: message.bytes,
-      },
-      guard.overlays,
-    );
-    const { matches, faults } = seen.inspection.transaction;
-    return matches.length === 0 && faults.length === 0 ? pass : judge(seen, message, guards, blocked, clock);
+    const place = placeOf(message.routeKey);
+    if (place === null) return pass;
+    const { path, judge } = place;
+    const { text } = message;
+    const { address } = message.session;
+    if (text !== null && judge.isKnown(path, address, text)) return pass;
+    const seen = judge.judge({ path, address, kind: kindOf(message), text, bytes: message.bytes });
+    return seen === null ? pass : told(seen, message, guards, blocked, clock);
   };
 }
 
@@ -39,7 +43,7 @@ function kindOf(message: MessageView): 'json' | 'text' | 'bytes' {
   return message.json() === notJson ? 'text' : 'json';
 }
 
-function judge(
+function told(
   { verdict, inspection }: MessageInspection,
   message: MessageView,
   guards: MessageGuards,

@@ -4,6 +4,7 @@ import { memoryCollections, type CollectionStore } from './collections.ts';
 import { compile } from './compile.ts';
 import type { CompileOptions } from './compile-options.ts';
 import { evaluate } from './evaluate.ts';
+import type { Head } from './head.ts';
 import { inspection, type Inspection } from './inspection.ts';
 import type { Overlay } from './overlay.ts';
 import type { Program } from './program.ts';
@@ -32,6 +33,8 @@ export interface Waf {
   readonly program: Program;
   /** `overlays` are this request's own exclusions and mode, see `overlay.ts`; the last mode counts. */
   inspect(request: WafRequest, viewer: WafViewer, overlays?: readonly Overlay[]): Inspection;
+  /** Runs phase 1 for many bodies. Null when a rule refused, or when it may come to something else the next time. */
+  head(request: WafRequest, viewer: WafViewer, overlays?: readonly Overlay[]): Head | null;
 }
 
 /** Compiles a rule set. Throws `RuleError` for a rule that cannot run, unless `onError` takes it. */
@@ -51,20 +54,32 @@ export function wafOf(program: Program, said: Settings, options: WafOptions): Wa
   const clock = options.clock ?? systemClock;
   const store = options.collections ?? memoryCollections();
   const id = options.newId ?? newId;
+  const begin = (request: WafRequest, viewer: WafViewer, overlays: readonly Overlay[] | undefined): Inspection => {
+    const parts = { request, viewer, settings, lookup: program, clock, store, id: id(clock.now()) };
+    const transaction = new Transaction(parts);
+    if (overlays) for (const overlay of overlays) overlay.apply(transaction);
+    return inspection(transaction, program, run);
+  };
   return {
     program,
-    inspect(request, viewer, overlays) {
-      const transaction = new Transaction({
-        request,
-        viewer,
-        settings,
-        lookup: program,
-        clock,
-        store,
-        id: id(clock.now()),
-      });
-      if (overlays) for (const overlay of overlays) overlay.apply(transaction);
-      return inspection(transaction, program, run);
+    inspect: begin,
+    head(request, viewer, overlays) {
+      if (run.lasts?.() !== true) return null;
+      const first = begin(request, viewer, overlays);
+      const { transaction: from } = first;
+      if (first.requestHead().kind === 'stop' || from.faults.length > 0 || from.collections.size > 0) return null;
+      from.forget('request-body');
+      const standing = run.stand?.(from) ?? null;
+      if (standing === null) return null;
+      return {
+        inspect() {
+          const parts = { request, viewer, settings: from.settings, lookup: program, clock, store };
+          const transaction = new Transaction({ ...parts, id: id(clock.now()), from });
+          transaction.progress = standing.fork();
+          return inspection(transaction, program, run, 1);
+        },
+        isSettled: ({ transaction }) => standing.isSettled(transaction),
+      };
     },
   };
 }

@@ -58,18 +58,30 @@ export class Removals {
 
   /** What an overlay leaves out, before the first rule runs. The mask is not copied and never written to. */
   start(mask: Uint8Array | null, targets: readonly TargetRemoval[], steers: boolean): void {
-    if (mask !== null && this.#rules === null) {
-      this.#rules = mask;
-      this.#lent = true;
-    } else if (mask !== null) this.remove(mask);
+    if (mask !== null) this.remove(mask);
     for (const target of targets) (this.#targets ??= []).push(target);
     this.steered ||= steers;
   }
 
+  /** The same for another request. */
+  copy(): Removals {
+    const copy = new Removals();
+    copy.#rules = this.#rules;
+    copy.#lent = this.#rules !== null;
+    copy.#targets = this.#targets === null ? null : [...this.#targets];
+    copy.steered = this.steered;
+    return copy;
+  }
+
+  /** The mask is not copied and never written to. */
   remove(mask: Uint8Array): void {
+    if (this.#rules === null) {
+      this.#rules = mask;
+      this.#lent = true;
+      return;
+    }
     if (this.#lent) this.#rules = Uint8Array.from(this.#rules ?? []);
     this.#lent = false;
-    this.#rules ??= new Uint8Array(mask.length);
     for (let at = 0; at < mask.length; at++) if (mask[at] === 1) this.#rules[at] = 1;
   }
 

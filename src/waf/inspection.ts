@@ -76,10 +76,15 @@ class Asked implements Inspection {
   }
 }
 
-export function inspection(transaction: Transaction, program: Program, runPhase: RunPhase): Inspection {
+/** @param phase the phase that has run already */
+export function inspection(
+  transaction: Transaction,
+  program: Program,
+  runPhase: RunPhase,
+  phase: 0 | Phase = 0,
+): Inspection {
   const request = new HeldBody();
   const response = new HeldBody();
-  let phase: 0 | Phase = 0;
   let finished = false;
 
   const verdict = (): Verdict => transaction.verdict ?? pass;

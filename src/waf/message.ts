@@ -1,9 +1,11 @@
 import { utf8 } from '../base/bytes.ts';
 import type { Waf } from './engine.ts';
+import type { Head } from './head.ts';
 import type { Inspection } from './inspection.ts';
 import type { Verdict } from './match.ts';
 import type { Overlay } from './overlay.ts';
-import type { HeaderPairs } from './request.ts';
+import { Passed } from './passed.ts';
+import type { HeaderPairs, WafRequest } from './request.ts';
 
 /** One message of a connection, as far as rules may ask about it. */
 export interface WafMessage {
@@ -23,39 +25,87 @@ export interface MessageInspection {
   readonly inspection: Inspection;
 }
 
+/** Most heads that are kept: one for each address, path and kind of message that came lately. */
+const mostHeads = 1024;
+
+/** Judges the messages of connections. */
+export interface MessageJudge {
+  /** A message with this text passed before, and would again. */
+  isKnown(path: string, address: string, text: string): boolean;
+  /** Null when the message passed, and no rule found anything in it that is told. */
+  judge(message: WafMessage): MessageInspection | null;
+}
+
 /**
- * Shows a message to rules that were written for requests. JSON is a JSON body, so each of its values is an argument. Any
+ * Shows messages to rules that were written for requests. JSON is a JSON body, so each of its values is an argument. Any
  * other text is shown as the one JSON value that it would be, the argument `json`: rules that look at arguments see it too.
  * Binary messages are only `REQUEST_BODY`. The head around it is what an honest client would send, the same for all, so
- * that no rule about heads finds fault with a message, which has none.
+ * that no rule about heads finds fault with a message, which has none. What rules say about that head is found out once
+ * for an address, where it is the same each time.
  */
-export function inspectMessage(waf: Waf, message: WafMessage, overlays: readonly Overlay[]): MessageInspection {
-  const { kind } = message;
-  const body = kind === 'text' ? utf8(JSON.stringify(message.text)) : message.bytes;
-  const request = {
-    method: 'POST',
-    target: message.path,
-    version: '1.1',
-    headers: headOf(kind === 'bytes' ? 'application/x-www-form-urlencoded' : 'application/json', body.length),
+export function messageJudge(waf: Waf, overlays: readonly Overlay[]): MessageJudge {
+  const heads = new Map<string, Head | null>();
+  const passed = new Passed();
+  const headFor = ({ path, address, kind }: WafMessage): Head | null => {
+    const key = `${kind} ${address} ${path}`;
+    let head = heads.get(key);
+    if (head !== undefined) return head;
+    if (heads.size >= mostHeads) heads.clear();
+    head = waf.head(requestOf(path, kind), { address }, overlays);
+    heads.set(key, head);
+    return head;
   };
-  const inspection = waf.inspect(request, { address: message.address }, overlays);
-  const { transaction } = inspection;
+  return {
+    isKnown: (path, address, text) => passed.has(path, address, text),
+    judge(message) {
+      const head = headFor(message);
+      const inspection = head?.inspect() ?? begin(waf, message, overlays);
+      const verdict = run(inspection, message);
+      const { matches, faults, wouldStop } = inspection.transaction;
+      const told = verdict.kind === 'stop' || wouldStop !== null || faults.length > 0 || matches.some(isTold);
+      if (told) {
+        inspection.finish();
+        return { verdict, inspection };
+      }
+      const { text } = message;
+      if (text !== null && head?.isSettled(inspection) === true) passed.add(message.path, message.address, text);
+      return null;
+    },
+  };
+}
+
+const begin = (waf: Waf, { path, kind, address }: WafMessage, overlays: readonly Overlay[]): Inspection =>
+  waf.inspect(requestOf(path, kind), { address }, overlays);
+
+const isTold = ({ logged }: { readonly logged: boolean }): boolean => logged;
+
+function run(inspection: Inspection, { kind, text, bytes }: WafMessage): Verdict {
   const head = inspection.requestHead();
+  if (head.kind === 'stop') return head;
+  const { transaction } = inspection;
   if (kind === 'bytes') {
     // The type is one that every rule set takes; nobody shall look for pairs in what has none.
     transaction.bodyProcessor = '';
     transaction.forceBody = true;
   }
-  const verdict = head.kind === 'stop' ? head : inspection.requestBody(body, true);
-  if (transaction.matches.length > 0) inspection.finish();
-  return { verdict, inspection };
+  return inspection.requestBody(kind === 'text' ? utf8(JSON.stringify(text)) : bytes, true);
 }
 
 /** What the handshake said about itself has been judged with the handshake. */
-const headOf = (type: string, length: number): HeaderPairs => [
+const requestOf = (path: string, kind: WafMessage['kind']): WafRequest => ({
+  method: 'POST',
+  target: path,
+  version: '1.1',
+  headers: kind === 'bytes' ? bytesHead : textHead,
+});
+
+const headOf = (type: string): HeaderPairs => [
   ['Host', 'websocket.local'],
   ['User-Agent', 'websocket'],
   ['Accept', '*/*'],
   ['Content-Type', type],
-  ['Content-Length', String(length)],
+  // A length would be another for every message.
+  ['Transfer-Encoding', 'chunked'],
 ];
+const textHead = headOf('application/json');
+const bytesHead = headOf('application/x-www-form-urlencoded');

@@ -3,8 +3,22 @@ import type { CompiledRule, Program } from './program.ts';
 import type { Phase } from './rule.ts';
 import type { Transaction } from './transaction.ts';
 
+/** Where a way of running phases stands after the first, so that many bodies can follow one head. */
+export interface Standing {
+  /** What a transaction's `progress` is to be that goes on from here. */
+  fork(): unknown;
+  /** Would another transaction that goes on from here with the same body come to the same end? */
+  isSettled(transaction: Transaction): boolean;
+}
+
 /** Runs one phase of one transaction. */
-export type RunPhase = (transaction: Transaction, phase: Phase) => void;
+export interface RunPhase {
+  (transaction: Transaction, phase: Phase): void;
+  /** Can phase 1 be run to stand on at all, without a trace of it outside of the request? */
+  readonly lasts?: () => boolean;
+  /** Null when what phase 1 said may not hold for others. */
+  readonly stand?: (transaction: Transaction) => Standing | null;
+}
 
 /** Has `allow` put an end to this phase? Phase 5 always runs: it only keeps the books. */
 export function ended(transaction: Transaction, phase: Phase): boolean {

@@ -34,6 +34,8 @@ export interface TransactionParts {
   readonly clock: Clock;
   readonly store: CollectionStore;
   readonly id: string;
+  /** One that has the same head and whose first phase has run: this one goes on from where that one stands. */
+  readonly from?: Transaction;
 }
 
 /** What the transaction has to know of a field: how long its values stay true, and how to read them. */
@@ -48,6 +50,13 @@ const order: readonly Lifetime[] = ['request', 'request-body', 'response-head', 
 /** An array as it is, anything else copied once. */
 export const held = (headers: WafRequest['headers']): HeaderPairs =>
   Array.isArray(headers) ? (headers as HeaderPairs) : [...headers];
+
+const heldRequest = ({ method, target, version, headers }: WafRequest): HeldRequest => ({
+  method,
+  target,
+  version,
+  headers: held(headers),
+});
 
 /** Everything that is known about one request while rules run over it. */
 export class Transaction {
@@ -76,13 +85,13 @@ export class Transaction {
   responseLength = 0;
   responseTooLong = false;
 
-  readonly tx = new Variables();
+  readonly tx: Variables;
   readonly collections = new Map<string, { readonly key: string; readonly variables: Variables }>();
-  readonly removals = new Removals();
-  readonly labels = new Set<string>();
-  readonly matches: Match[] = [];
+  readonly removals: Removals;
+  readonly labels: Set<string>;
+  readonly matches: Match[];
   /** Rules' own wishes about the audit log, for whoever writes one. */
-  readonly audit = { engine: '', parts: '' };
+  readonly audit: { engine: string; parts: string };
   /** What went wrong inside a rule, e.g. an argument made from a macro that its operator cannot read. */
   readonly faults: string[] = [];
 
@@ -109,10 +118,12 @@ export class Transaction {
 
   readonly #store: CollectionStore;
   readonly #read = new Map<Readable, readonly FieldValue[]>();
+  /** What was read of the head before; shared, never written to. */
+  readonly #head: ReadonlyMap<Readable, readonly FieldValue[]> | null;
 
   constructor(parts: TransactionParts) {
-    const { method, target, version, headers } = parts.request;
-    this.request = { method, target, version, headers: held(headers) };
+    const { from } = parts;
+    this.request = from === undefined ? heldRequest(parts.request) : from.request;
     this.viewer = parts.viewer;
     this.settings = parts.settings;
     this.mode = parts.settings.mode;
@@ -122,7 +133,23 @@ export class Transaction {
     this.#store = parts.store;
     this.id = parts.id;
     this.started = parts.clock.now();
-    this.target = partsOf(parts.request.target);
+    this.target = from === undefined ? partsOf(parts.request.target) : from.target;
+    this.tx = from === undefined ? new Variables() : from.tx.copy();
+    this.removals = from === undefined ? new Removals() : from.removals.copy();
+    this.labels = new Set(from?.labels);
+    this.matches = from === undefined ? [] : [...from.matches];
+    this.audit = from === undefined ? { engine: '', parts: '' } : { ...from.audit };
+    this.#head = from === undefined ? null : from.#read;
+    if (from === undefined) return;
+    this.mode = from.mode;
+    this.patternSteps = from.patternSteps;
+    this.bodyProcessor = from.bodyProcessor;
+    this.forceBody = from.forceBody;
+    this.highestSeverity = from.highestSeverity;
+    this.matched = from.matched;
+    this.allowed = from.allowed;
+    this.wouldStop = from.wouldStop;
+    this.overBudget = from.overBudget;
   }
 
   get now(): number {
@@ -132,7 +159,7 @@ export class Transaction {
   /** The field's values; read once and kept for as long as they can be true. */
   read(field: Readable): readonly FieldValue[] {
     if (field.lifetime === 'moment') return field.read(this);
-    const known = this.#read.get(field);
+    const known = this.#read.get(field) ?? this.#head?.get(field);
     if (known !== undefined) return known;
     const values = field.read(this);
     this.#read.set(field, values);

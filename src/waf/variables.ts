@@ -35,6 +35,15 @@ export class Variables {
     this.#base = base;
   }
 
+  /** The same variables for somebody else. */
+  copy(): Variables {
+    this.#settle();
+    const copy = new Variables(this.#most);
+    copy.#base = this.#base;
+    for (const [key, { name, value, expires }] of this.#entries) copy.#entries.set(key, { name, value, expires });
+    return copy;
+  }
+
   /** Captures that nobody has asked for yet. */
   get captured(): Captures | null {
     return this.#captured;

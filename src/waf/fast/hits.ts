@@ -1,5 +1,5 @@
 import type { FieldValue } from '../field.ts';
-import type { Phase } from '../rule.ts';
+import { phases, type Phase } from '../rule.ts';
 
 /** How many rules each phase has. */
 export type Sizes = Readonly<Record<Phase, number>>;
@@ -10,6 +10,8 @@ export class Hits {
   readonly rules: Uint32Array;
   /** The same by phase and by place in the phase. */
   readonly places: Readonly<Record<Phase, Uint32Array>>;
+
+  readonly #sizes: Sizes;
 
   /** Values that hit, by the rule's number in the screen. */
   readonly values = new Map<number, FieldValue[]>();
@@ -22,7 +24,17 @@ export class Hits {
     for (let word = 0; word < places.length; word++) places[word]! |= other.places[2][word]!;
   }
 
+  /** The same for another request. */
+  copy(): Hits {
+    const copy = new Hits(this.rules.length, this.#sizes);
+    copy.rules.set(this.rules);
+    for (const phase of phases) copy.places[phase].set(this.places[phase]);
+    for (const [bit, values] of this.values) copy.values.set(bit, [...values]);
+    return copy;
+  }
+
   constructor(words: number, sizes: Sizes) {
+    this.#sizes = sizes;
     this.rules = new Uint32Array(words);
     const places = (phase: Phase): Uint32Array => new Uint32Array((sizes[phase] + 31) >>> 5);
     this.places = { 1: places(1), 2: places(2), 3: places(3), 4: places(4), 5: places(5) };

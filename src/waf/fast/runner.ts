@@ -3,7 +3,7 @@ import { evaluate, evaluateMatch, type Evaluate } from '../evaluate.ts';
 import type { FieldValue } from '../field.ts';
 import type { CompiledRule, Program } from '../program.ts';
 import { phases, type Phase } from '../rule.ts';
-import { ended, runRule, type RunPhase } from '../run.ts';
+import { ended, runRule, type RunPhase, type Standing } from '../run.ts';
 import type { Transaction } from '../transaction.ts';
 import { transformNamed } from '../transform-table.ts';
 import type { Entry } from '../variables.ts';
@@ -12,7 +12,9 @@ import { decide, type Decisions } from './decisions.ts';
 import { Turn, type Assumption, type Plan } from './fold.ts';
 import { Hits, type Sizes } from './hits.ts';
 import { Joins } from './joins.ts';
+import { lasts } from './lasting.ts';
 import { Memo } from './memo.ts';
+import type { OpenLook } from './open-look.ts';
 import { add } from './rule-bits.ts';
 import { Screen } from './screen.ts';
 
@@ -24,8 +26,11 @@ class Progress {
   assumption: Assumption;
   /** How many of the request's own removals of targets have been taken into account. */
   removals = 0;
+  /** What phase 2 reads of the head has been screened. */
+  readonly headSeen: boolean;
 
-  constructor(hits: Hits, knowing: Evaluate, assumption: Assumption) {
+  constructor(hits: Hits, knowing: Evaluate, assumption: Assumption, headSeen: boolean) {
+    this.headSeen = headSeen;
     this.hits = hits;
     this.evaluate = knowing;
     this.assumption = assumption;
@@ -38,7 +43,13 @@ class Progress {
  * (`nolog`, `pass`) are not listed among the matches where they were decided at load.
  */
 export function fastRunner(program: Program, decisions: Decisions = decide(program)): RunPhase {
-  return new Runner(program, decisions).run;
+  const runner = new Runner(program, decisions);
+  const stand = (transaction: Transaction): Standing | null => runner.stand(transaction);
+  const settled = (): boolean => runner.lasting(1);
+  return Object.assign((transaction: Transaction, phase: Phase) => runner.run(transaction, phase), {
+    lasts: settled,
+    stand,
+  });
 }
 
 const none: readonly FieldValue[] = [];
@@ -53,6 +64,7 @@ class Runner {
   private readonly bits: number[][] = [];
   private readonly conducts: Conducts;
   private readonly memos: ReadonlyMap<number, Memo>;
+  private readonly lastingIn: { 1?: boolean; 2?: boolean } = {};
   /** What the fields of an empty body hit. */
   private bare: Hits | null = null;
   private readonly bases = new Map<number, ReadonlyMap<string, Entry>>();
@@ -74,26 +86,49 @@ class Runner {
     this.memos = new Map(memos.map((memo) => [memo.rule, new Memo(program.field(memo.field)!, memo)]));
   }
 
-  readonly run: RunPhase = (transaction, phase) => {
+  run(transaction: Transaction, phase: Phase): void {
     if (transaction.allowed === 'phase') transaction.allowed = null;
     if (!ended(transaction, phase)) this.rules(transaction, phase, this.screened(transaction, phase));
     transaction.rule = null;
     transaction.matchedVars = [];
-  };
+  }
+
+  /** Looks at all that phase 2 reads of the head. */
+  stand(transaction: Transaction): Standing | null {
+    const at = transaction.progress;
+    if (!(at instanceof Progress) || at.assumption !== 'quiet') return null;
+    this.look(this.screen.ofHead, transaction, at.hits);
+    return {
+      fork: () => this.progress(at.hits.copy(), 'quiet', true),
+      isSettled: ({ progress }) => progress instanceof Progress && progress.assumption === 'quiet' && this.lasting(2),
+    };
+  }
+
+  lasting(phase: 1 | 2): boolean {
+    return (this.lastingIn[phase] ??= lasts(this.program, this.decisions.plans.quiet, phase));
+  }
 
   private screened(transaction: Transaction, phase: Phase): Progress {
     const known = transaction.progress;
     const progress = known instanceof Progress ? known : this.begin(transaction);
+    const { screen } = this;
     const bare = phase === 2 && transaction.body === emptyBody && transaction.bodyLength === 0;
-    if (bare) this.screenBare(transaction, progress.hits);
-    for (const open of bare ? this.screen.filled : this.screen.looks[phase]) {
-      const values = transaction.read(open.look.field);
-      for (let i = 0; i < values.length; i++) this.screen.value(open, values[i]!, progress.hits);
-    }
+    if (phase === 2 && progress.headSeen) this.look(screen.ofBody, transaction, progress.hits);
+    else if (bare) {
+      this.screenBare(transaction, progress.hits);
+      this.look(screen.filled, transaction, progress.hits);
+    } else this.look(screen.looks[phase], transaction, progress.hits);
     this.joins.add(phase, transaction, progress.hits);
     progress.removals = 0;
     this.recount(transaction, phase, progress);
     return progress;
+  }
+
+  private look(looks: readonly OpenLook[], transaction: Transaction, hits: Hits): void {
+    for (const open of looks) {
+      const values = transaction.read(open.look.field);
+      for (let i = 0; i < values.length; i++) this.screen.value(open, values[i]!, hits);
+    }
   }
 
   /** Counts were taken before the request left targets out: with fewer values another number may be the one that hits. */
@@ -110,24 +145,25 @@ class Runner {
   }
 
   private begin(transaction: Transaction): Progress {
+    const assumption = transaction.removals.steered ? 'plain' : this.decisions.start;
     const hits = new Hits(this.decisions.screen.words, this.sizes);
+    return (transaction.progress = this.progress(hits, assumption, false));
+  }
+
+  private progress(hits: Hits, assumption: Assumption, headSeen: boolean): Progress {
     const knowing: Evaluate = (asked, rule, link) => {
       const bit = this.bits[rule.index]?.[link.at];
       if (bit === undefined || link.condition.kind !== 'match') return evaluate(asked, rule, link);
       return evaluateMatch(asked, rule, link, link.condition, hits.values.get(bit) ?? none);
     };
-    const progress = new Progress(hits, knowing, transaction.removals.steered ? 'plain' : this.decisions.start);
-    transaction.progress = progress;
-    return progress;
+    return new Progress(hits, knowing, assumption, headSeen);
   }
 
   /** Fields of a body, when there is none: what they say is the same each time. */
   private screenBare(transaction: Transaction, hits: Hits): void {
     if (this.bare === null) {
       const alone = new Hits(this.decisions.screen.words, this.sizes);
-      for (const open of this.screen.bare) {
-        for (const value of transaction.read(open.look.field)) this.screen.value(open, value, alone);
-      }
+      this.look(this.screen.bare, transaction, alone);
       this.bare = alone;
     }
     hits.add(this.bare);

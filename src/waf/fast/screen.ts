@@ -26,6 +26,10 @@ export class Screen {
   readonly bare: readonly OpenLook[];
   /** The second phase's other looks. */
   readonly filled: readonly OpenLook[];
+  /** The second phase's looks at what stands in the head. */
+  readonly ofHead: readonly OpenLook[];
+  /** The second phase's looks at what the body may change. */
+  readonly ofBody: readonly OpenLook[];
   private readonly program: Program;
   private readonly plan: ScreenPlan;
   private readonly scanner: Scanner;
@@ -65,6 +69,8 @@ export class Screen {
     this.looks = { 1: opened(1), 2: opened(2), 3: opened(3), 4: opened(4), 5: opened(5) };
     this.bare = this.looks[2].filter(({ look }) => ofBody.test(look.field.name));
     this.filled = this.looks[2].filter(({ look }) => !ofBody.test(look.field.name));
+    this.ofHead = this.looks[2].filter(({ look }) => look.field.lifetime === 'request');
+    this.ofBody = this.looks[2].filter(({ look }) => look.field.lifetime !== 'request');
   }
 
   /** Adds to `hits` every rule for which this value is a hit. */
