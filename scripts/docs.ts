@@ -150,6 +150,10 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
       'docs/reference/stores.md',
       definitionsPage('Stores', 'What `store: { use, with }` may name.', known.stores.values()),
     ],
+    [
+      'docs/reference/sources.md',
+      definitionsPage('Sources', 'What `rules.from: { use, with }` may name.', known.sources.values()),
+    ],
     ['docs/reference/sinks.md', definitionsPage('Sinks', 'What `logging.sinks` may name.', known.sinks.values())],
     [
       'docs/reference/integrations.md',

@@ -19,6 +19,7 @@ export const families = [
   'src/integration/integrations',
   'src/edge/functions',
   'src/stores/pages',
+  'src/stores/sources',
   'src/sinks/pages',
 ] as const;
 

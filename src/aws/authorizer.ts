@@ -7,7 +7,7 @@ import {
   type PolicyAnswer,
   type SimpleAnswer,
 } from '../events/authorizer.ts';
-import { flawOf, httpWanted, restWanted, wrongVersion, type BadEvent, type Wanted } from './event.ts';
+import { flawOf, httpWanted, noRules, restWanted, wrongVersion, type BadEvent, type Wanted } from './event.ts';
 import { guard, type GuardOptions } from './guard.ts';
 import { logRefusal } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
@@ -31,6 +31,9 @@ const v2Wanted: Wanted = { ...v2, type: 'text', routeArn: 'text' };
 const { body: ___, ...v1 } = restWanted;
 const v1Wanted: Wanted = { ...v1, type: 'text', methodArn: 'text' };
 
+const bodiless =
+  'a rule of this map needs the body, and a Lambda authorizer is never given one: wrap the handler with protect(), put the whole line into the path (httpApi, restApi, alb), or take the rule out of the map';
+
 /** Most characters that API Gateway takes for a `Resource`. */
 const mostArn = 512;
 
@@ -43,12 +46,7 @@ export function authorizer(options: AuthorizerOptions): (event: unknown) => Prom
   const form = options.answer ?? (options.payload === '2.0' ? 'simple' : 'policy');
   if (form === 'simple' && options.payload === '1.0')
     throw new Error('a simple answer goes with payload 2.0 only: set payload: "2.0", or answer: "policy"');
-  const firewall = guard(options);
-  if (firewall.needsBody) {
-    throw new Error(
-      'a rule of this map needs the body, and a Lambda authorizer is never given one: wrap the handler with protect(), put the whole line into the path (httpApi, restApi, alb), or take the rule out of the map',
-    );
-  }
+  const firewall = guard({ ...options, bodiless });
   const principal = options.principalId ?? 'sallyport';
   const answer = (allowed: boolean, arn: string, context: Record<string, string>): PolicyAnswer | SimpleAnswer =>
     form === 'simple' ? simpleAnswer(allowed, context) : policyAnswer(principal, allowed, arn, context);
@@ -70,7 +68,9 @@ export function authorizer(options: AuthorizerOptions): (event: unknown) => Prom
           reason: lambdaReasons['event-shape'],
           says: 'a TOKEN event has no request in it: configure a REQUEST authorizer',
         });
-      const { refusal, trace } = await firewall.inspect(fit(asked.request), asked.viewer);
+      const rules = await firewall.rules();
+      if (rules === null) return deny(noRules);
+      const { refusal, trace } = await rules.inspect(fit(asked.request), asked.viewer);
       const code = refusal?.from.by === 'refusal' || refusal?.from.by === 'fault' ? refusal.from.code : null;
       return answer(refusal === null, arn, code === null ? { trace } : { trace, code });
     } catch (thrown) {

@@ -2,7 +2,7 @@ import { messageOf } from '../base/fault.ts';
 import { viewerAt } from '../events/parts.ts';
 import { refusal } from './answer.ts';
 import { edgeRefusal, readEdgeEvent, requestOfEdge, type EdgeAnswer } from './edge-event.ts';
-import type { BadEvent } from './event.ts';
+import { noRules, type BadEvent } from './event.ts';
 import { guard, type GuardOptions } from './guard.ts';
 import { logRefusal } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
@@ -25,9 +25,11 @@ export function edgeRequest(options: EdgeOptions): (event: unknown) => Promise<u
     if ('reason' in read) return deny(read);
     const { moment, request } = read;
     try {
-      if (firewall.needsBody && request.body?.inputTruncated === true && options.onCutBody !== 'inspect-first-part')
+      const rules = await firewall.rules();
+      if (rules === null) return await deny(noRules);
+      if (rules.needsBody && request.body?.inputTruncated === true && options.onCutBody !== 'inspect-first-part')
         return await deny({ reason: lambdaReasons['body-cut'], says: moment });
-      const { refusal: refused } = await firewall.inspect(fit(requestOfEdge(request)), viewerAt(request.clientIp));
+      const { refusal: refused } = await rules.inspect(fit(requestOfEdge(request)), viewerAt(request.clientIp));
       return refused === null ? request : await edgeRefusal(refused);
     } catch (thrown) {
       return deny({ reason: lambdaReasons.broken, says: messageOf(thrown) });

@@ -11,6 +11,12 @@ export interface BadEvent {
   readonly says: string;
 }
 
+/** The rules could not be read, and nothing goes by without them. */
+export const noRules: BadEvent = {
+  reason: lambdaReasons.start,
+  says: 'there are no rules in force; see the line before',
+};
+
 export type Kind =
   | 'object'
   | 'text'
@@ -88,6 +94,7 @@ export const restWanted: Wanted = {
   body: 'text|null',
 };
 export const httpWanted: Wanted = {
+  routeKey: 'text',
   rawPath: 'path',
   rawQueryString: 'text',
   headers: 'texts',

@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from '../base/clock.ts';
+import { messageOf } from '../base/fault.ts';
 import { newId } from '../base/id.ts';
 import type { ResourceMap } from '../config/rules.ts';
 import { compose } from '../flow/compose.ts';
@@ -12,17 +13,22 @@ import { strictPaths } from '../http/target.ts';
 import { admit } from '../pipeline/admit.ts';
 import { finish } from '../pipeline/finish.ts';
 import { answers } from '../gateway/answers.ts';
-import { compileMap } from '../rules/chain.ts';
+import { compileMap, type CompiledMap } from '../rules/chain.ts';
 import { all } from '../rules/pages/all.gen.ts';
 import type { RuleDefinition } from '../rules/rule.ts';
 import { rules } from '../rules/stage.ts';
 import { Trace } from '../trace/trace.ts';
+import { Kept } from './kept.ts';
 import { lines, toStdout, type Write } from './log.ts';
+import { lambdaReasons } from './reasons.ts';
+import type { SourcedMap } from './rule-sources.ts';
 import { originGate, originSecret, type OriginSecret } from './origin-secret.ts';
 
 export interface GuardOptions {
-  /** Resource to chain of rules, as in the document's `rules.map`. */
-  readonly map: ResourceMap;
+  /** Resource to chain of rules, as in the document's `rules.map`; or where it is read from (`ssmRules`, `s3Rules`, `dynamoRules`). */
+  readonly map: ResourceMap | SourcedMap;
+  /** Why no rule of the map may need a body; left out where bodies are seen. */
+  readonly bodiless?: string;
   /** Rules of your own. */
   readonly plugins?: readonly RuleDefinition[];
   readonly onFault?: 'open' | 'closed';
@@ -42,9 +48,15 @@ export interface GuardOptions {
 
 /** The firewall alone: what stands before the rest of the line, for doors behind which somebody else answers. */
 export interface Guard {
-  readonly needsBody: boolean;
   readonly clock: Clock;
   readonly write: Write;
+  /** The rules in force; null when there are none, because they could not be read. */
+  rules(): Promise<LoadedRules | null>;
+}
+
+/** One version of the rules. */
+export interface LoadedRules {
+  readonly needsBody: boolean;
   /** Null when the request may pass; otherwise the answer for the viewer. */
   inspect(
     request: HttpRequest,
@@ -61,66 +73,96 @@ const passed: HttpResponse = {
 
 /** Throws at load for a map with anything wrong in it: a guard that was half understood lets nobody feel safe. */
 export function guard(options: GuardOptions): Guard {
-  const clock = options.clock ?? systemClock;
-  const write = options.write ?? toStdout;
+  const { map, clock = systemClock, write = toStdout } = options;
+  const load = loader(options, clock, write);
+  if (!isSourced(map)) {
+    const loaded = Promise.resolve(load(map, options.version ?? 'none'));
+    return { clock, write, rules: () => loaded };
+  }
+  const { source, ageMs = 60_000, keepMs = 3_600_000 } = map;
+  const kept = new Kept({
+    async load() {
+      const found = await source.load();
+      return load(await map.parse(found), found.version.slice(0, 64));
+    },
+    ageMs,
+    keepMs,
+    clock,
+    failed(thrown, good) {
+      const says = good ? 'a newer rule map was not taken' : 'there is no rule map, so nobody comes in';
+      const facts = { source: source.name, code: lambdaReasons.start.code, reason: messageOf(thrown) };
+      write(JSON.stringify({ kind: 'log', level: 'error', says, ...facts }));
+    },
+  });
+  return { clock, write, rules: () => kept.current() };
+}
+
+const isSourced = (map: ResourceMap | SourcedMap): map is SourcedMap =>
+  typeof (map as SourcedMap).source?.load === 'function';
+
+function loader(options: GuardOptions, clock: Clock, write: Write): (map: ResourceMap, version: string) => LoadedRules {
   const secret = options.secret ?? ((name: string) => process.env[name] ?? null);
   const known = new Map(
     [...(all as unknown as readonly RuleDefinition[]), ...(options.plugins ?? [])].map((rule) => [rule.name, rule]),
   );
+  const gate = options.originSecret ? originGate(options.originSecret, secret, clock, write) : null;
+  const api = options.api ?? { region: 'us-east-1', account: '000000000000', id: 'local', stage: '$default' };
+  return (map, version) => {
+    const compiled = compiledOf(map, known, secret);
+    const needsBody = [...compiled.uses].some((name) => known.get(name)?.needs === 'body');
+    if (needsBody && options.bodiless !== undefined) throw new Error(options.bodiless);
+    const stages: readonly Stage[] = [
+      finish({
+        version,
+        sinks: [lines(write)],
+        logging: { sinks: [], keepSteps: 'refusals', sample: 0, secretHeaders: [], secretParameters: [], remember: 0 },
+        answers: { traceHeader: true, codeHeader: false },
+        secrets: new Set(),
+      }),
+      answers(),
+      recover(() => {}),
+      admit({ targetBytes: 10_240, headerCount: 200, paths: strictPaths, api }),
+      ...(gate ? [originSecret(gate)] : []),
+      rules({
+        map: compiled,
+        tenants: new Map(),
+        onFault: options.onFault ?? 'closed',
+        bodyBytes: options.bodyBytes ?? 65_536,
+        timeoutMs: options.timeoutMs ?? 1000,
+      }),
+    ];
+    const handle = compose(stages, () => passed);
+    const names = stages.map((stage) => stage.name);
+    return {
+      needsBody,
+      async inspect(request, peer) {
+        const viewer = gate?.viewerOf(request, peer) ?? peer;
+        const trace = new Trace(newId(clock.now()), names, clock);
+        const response = await handle(
+          newExchange({ request, viewer, trace, clock, departure: new Departure(), later() {} }),
+        );
+        return { refusal: response.from.by === 'function' ? null : response, trace: trace.id };
+      },
+    };
+  };
+}
+
+function compiledOf(
+  map: ResourceMap,
+  known: ReadonlyMap<string, RuleDefinition>,
+  secret: (name: string) => string | null,
+): CompiledMap {
   const calls = Object.fromEntries(
-    Object.entries(options.map).map(([key, chain]) => [
+    Object.entries(map).map(([key, chain]) => [
       key,
       chain.map((call) => ({ ...call, params: call.params ?? {}, mode: call.mode ?? 'enforce' })),
     ]),
   );
-  const { compiled, issues } = compileMap(calls, known, {
-    secret,
-  });
-  if (compiled === null)
-    throw new Error(
-      issues
-        .map((issue) => `${issue.path.join('.')}: wanted ${issue.wanted}, found ${issue.found}; ${issue.hint}`)
-        .join('\n'),
-    );
-  const stages: Stage[] = [
-    finish({
-      version: options.version ?? 'none',
-      sinks: [lines(write)],
-      logging: { sinks: [], keepSteps: 'refusals', sample: 0, secretHeaders: [], secretParameters: [], remember: 0 },
-      answers: { traceHeader: true, codeHeader: false },
-      secrets: new Set(),
-    }),
-    answers(),
-    recover(() => {}),
-    admit({
-      targetBytes: 10_240,
-      headerCount: 200,
-      paths: strictPaths,
-      api: options.api ?? { region: 'us-east-1', account: '000000000000', id: 'local', stage: '$default' },
-    }),
-    rules({
-      map: compiled,
-      tenants: new Map(),
-      onFault: options.onFault ?? 'closed',
-      bodyBytes: options.bodyBytes ?? 65_536,
-      timeoutMs: options.timeoutMs ?? 1000,
-    }),
-  ];
-  const gate = options.originSecret ? originGate(options.originSecret, secret, clock, write) : null;
-  if (gate) stages.splice(stages.length - 1, 0, originSecret(gate));
-  const handle = compose(stages, () => passed);
-  const names = stages.map((stage) => stage.name);
-  return {
-    needsBody: [...compiled.uses].some((name) => known.get(name)?.needs === 'body'),
-    clock,
-    write,
-    async inspect(request, peer) {
-      const viewer = gate?.viewerOf(request, peer) ?? peer;
-      const trace = new Trace(newId(clock.now()), names, clock);
-      const response = await handle(
-        newExchange({ request, viewer, trace, clock, departure: new Departure(), later() {} }),
-      );
-      return { refusal: response.from.by === 'function' ? null : response, trace: trace.id };
-    },
-  };
+  const { compiled, issues } = compileMap(calls, known, { secret });
+  if (compiled !== null) return compiled;
+  throw new Error(
+    issues
+      .map((issue) => `${issue.path.join('.')}: wanted ${issue.wanted}, found ${issue.found}; ${issue.hint}`)
+      .join('\n'),
+  );
 }

@@ -5,7 +5,7 @@ import { restShape, type RestEvent } from '../events/rest.ts';
 import type { Viewer } from '../flow/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
 import { refusal } from './answer.ts';
-import { albWanted, flawOf, type BadEvent } from './event.ts';
+import { albWanted, flawOf, noRules, type BadEvent } from './event.ts';
 import { guard, type GuardOptions } from './guard.ts';
 import { httpFlaw } from './http-api.ts';
 import { logRefusal } from './log.ts';
@@ -71,7 +71,9 @@ export function protect(handler: Handler, options: GuardOptions): Handler {
     let refused: HttpResponse | null;
     try {
       const { request, viewer } = form.read(event);
-      refused = (await firewall.inspect(fit(request), viewer)).refusal;
+      const rules = await firewall.rules();
+      if (rules === null) return deny(noRules);
+      refused = (await rules.inspect(fit(request), viewer)).refusal;
     } catch (thrown) {
       return deny({ reason: lambdaReasons.broken, says: messageOf(thrown) });
     }

@@ -5,7 +5,7 @@ import { viewerAt } from '../events/parts.ts';
 import { Body } from '../http/body.ts';
 import { HeaderList } from '../http/headers.ts';
 import type { HttpRequest } from '../http/message.ts';
-import { flawOf, type BadEvent, type Wanted } from './event.ts';
+import { flawOf, noRules, type BadEvent, type Wanted } from './event.ts';
 import { guard, type GuardOptions } from './guard.ts';
 import { logRefusal } from './log.ts';
 import type { Handler } from './protect.ts';
@@ -56,7 +56,9 @@ export function webSocket(options: WebSocketOptions): (event: unknown, context?:
       return deny({ reason: lambdaReasons['event-shape'], says: `an event type ${String(eventType)}` });
     try {
       const request = eventType === 'CONNECT' ? handshake(given) : message(given, routeKey);
-      const { refusal } = await firewall.inspect(request, viewerAt(identity.sourceIp));
+      const rules = await firewall.rules();
+      if (rules === null) return deny(noRules);
+      const { refusal } = await rules.inspect(request, viewerAt(identity.sourceIp));
       if (refusal !== null) {
         const { connectionId, requestId } = given.requestContext;
         return {

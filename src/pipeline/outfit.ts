@@ -7,7 +7,6 @@ import { DocumentError, type Issue } from '../config/parse.ts';
 import { openDialer } from '../net/dialer.ts';
 import { nodeDigest } from '../net/digest.ts';
 import { systemResolver } from '../net/resolver.ts';
-import type { DocumentSource } from '../ports/documents.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { ObjectStore } from '../ports/objects.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -15,12 +14,11 @@ import type { SocketNodes } from '../ports/socket-nodes.ts';
 import type { Sink } from '../ports/sink.ts';
 import { fetchJson } from '../net/fetch-json.ts';
 import { workerInvoker } from '../run/worker.ts';
-import { ssmDocument } from '../stores/aws/ssm-document.ts';
-import { fileDocument } from '../stores/file/document.ts';
 import { openFolder } from '../stores/file/folder.ts';
 import { ruleFiles } from '../stores/file/rule-files.ts';
 import type { State } from '../stores/store.ts';
 import type { Registry } from './registry.ts';
+import { openRuleSource } from './rule-source.ts';
 import { readSlot } from './slots.ts';
 
 /** What a shell may hand in instead of what the document names. */
@@ -95,7 +93,7 @@ export async function outfit(
         ((options) => workerInvoker({ ...options, folder, watch: given.watchFunctions ?? false, say: log })),
       openFolder: given.openFolder ?? openFolder(folder),
       fetchJson: given.fetchJson ?? fetchJson,
-      openDocument: given.openDocument ?? ((use, options) => openFile(use, options, at)),
+      openDocument: given.openDocument ?? ((use, options) => openRuleSource({ use, with: options }, registry, at)),
     },
   };
 }
@@ -117,49 +115,4 @@ function guarded(sink: Sink, log: Ports['log']): Sink {
     ...(sink.access && { access: (record) => safely(() => sink.access?.(record)) }),
     flush: () => sink.flush(),
   };
-}
-
-function openFile(
-  use: string,
-  options: Readonly<Record<string, unknown>>,
-  at: (path: string) => string,
-): DocumentSource {
-  if (use === 'ssm') {
-    const { parameter, region, endpoint } = options as Partial<Record<string, string>>;
-    if (typeof parameter === 'string' && parameter !== '')
-      return ssmDocument({
-        parameter,
-        ...(region !== undefined && { region }),
-        ...(endpoint !== undefined && { endpoint }),
-      });
-    throw new DocumentError([
-      {
-        path: 'rules.from.with.parameter',
-        wanted: 'the name of an SSM parameter',
-        found: JSON.stringify(parameter) ?? 'nothing',
-        hint: 'write { use: "ssm", with: { parameter: "/sallyport/rules" } }',
-      },
-    ]);
-  }
-  if (use !== 'file') {
-    throw new DocumentError([
-      {
-        path: 'rules.from.use',
-        wanted: '"file", "ssm", or a source that was handed in',
-        found: JSON.stringify(use),
-        hint: null,
-      },
-    ]);
-  }
-  if (typeof options.path !== 'string') {
-    throw new DocumentError([
-      {
-        path: 'rules.from.with.path',
-        wanted: 'the path of a JSON or YAML file',
-        found: JSON.stringify(options.path) ?? 'nothing',
-        hint: 'write { use: "file", with: { path: "rules.json" } }',
-      },
-    ]);
-  }
-  return fileDocument(at(options.path));
 }

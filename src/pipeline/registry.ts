@@ -12,6 +12,8 @@ import type { RuleDefinition } from '../rules/rule.ts';
 import { all as sinks } from '../sinks/pages/all.gen.ts';
 import type { SinkDefinition } from '../sinks/sink.ts';
 import { all as stores } from '../stores/pages/all.gen.ts';
+import { all as sources } from '../stores/sources/all.gen.ts';
+import type { SourceDefinition } from '../stores/source.ts';
 import type { StoreDefinition } from '../stores/store.ts';
 
 /** Anything that a user may define and hand in. */
@@ -22,6 +24,7 @@ export type Definition =
   | RuleDefinition
   | IntegrationDefinition
   | SinkDefinition
+  | SourceDefinition
   | StoreDefinition;
 
 /** All definitions by kind and name: built in first, then the user's. A double name is a fault. */
@@ -32,6 +35,7 @@ export interface Registry {
   readonly rules: ReadonlyMap<string, RuleDefinition>;
   readonly integrations: ReadonlyMap<string, IntegrationDefinition>;
   readonly sinks: ReadonlyMap<string, SinkDefinition>;
+  readonly sources: ReadonlyMap<string, SourceDefinition>;
   readonly stores: ReadonlyMap<string, StoreDefinition>;
 }
 
@@ -43,6 +47,7 @@ export function registry(plugins: readonly Definition[] = []): Registry {
     ...rules,
     ...integrations,
     ...sinks,
+    ...sources,
     ...stores,
   ];
   const of = <Kind extends Definition['kind']>(kind: Kind): ReadonlyMap<string, Extract<Definition, { kind: Kind }>> =>
@@ -57,6 +62,7 @@ export function registry(plugins: readonly Definition[] = []): Registry {
     rules: of('rule'),
     integrations: of('integration'),
     sinks: of('sink'),
+    sources: of('source'),
     stores: of('store'),
   };
 }

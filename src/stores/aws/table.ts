@@ -1,11 +1,9 @@
 import type { AttributeValue, DynamoDBClient, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { clientAt, type AwsPlace } from './place.ts';
 
-export interface TableOptions {
+export interface TableOptions extends AwsPlace {
   /** A table with the string keys `pk` and `sk`; `expires` may be its time-to-live attribute. */
   readonly table: string;
-  readonly region?: string;
-  /** For emulators. */
-  readonly endpoint?: string;
 }
 
 type Sdk = typeof import('@aws-sdk/client-dynamodb');
@@ -22,15 +20,7 @@ export class AwsTable {
 
   #open(): Promise<{ readonly sdk: Sdk; readonly client: DynamoDBClient }> {
     this.#opened ??= import('@aws-sdk/client-dynamodb').then((sdk) => {
-      const { region, endpoint } = this.#options;
-      return {
-        sdk,
-        client: new sdk.DynamoDBClient({
-          maxAttempts: 2,
-          ...(region !== undefined && { region }),
-          ...(endpoint !== undefined && { endpoint }),
-        }),
-      };
+      return { sdk, client: new sdk.DynamoDBClient(clientAt(this.#options)) };
     });
     return this.#opened;
   }

@@ -11,12 +11,8 @@ export default defineStore({
     region: z.string().optional().meta({ description: 'Left out: the region that the function runs in.' }),
     endpoint: z.url().optional().meta({ description: 'Another address than AWS, for emulators.' }),
   }),
-  async open({ table, region, endpoint }, { clock }) {
-    const opened = new AwsTable({
-      table,
-      ...(region !== undefined && { region }),
-      ...(endpoint !== undefined && { endpoint }),
-    });
+  async open(options, { clock }) {
+    const opened = new AwsTable(options);
     return {
       buckets: new DynamoBuckets(opened, clock),
       counters: new DynamoCounters(opened),

@@ -1,0 +1,25 @@
+import type { DocumentSource, LoadedText } from '../../ports/documents.ts';
+import { clientAt, EVERY_MS, polled, type AwsPlace } from './place.ts';
+
+export interface S3SourceOptions extends AwsPlace {
+  readonly bucket: string;
+  readonly key: string;
+  readonly everyMs?: number | undefined;
+}
+
+/** The text of one object; its ETag is the version. */
+export async function readObject(bucket: string, key: string, place: AwsPlace): Promise<LoadedText> {
+  const { S3Client, GetObjectCommand } = await import('@aws-sdk/client-s3');
+  const s3 = new S3Client({ ...clientAt(place), forcePathStyle: place.endpoint !== undefined });
+  try {
+    const found = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return { text: (await found.Body?.transformToString()) ?? '', version: `s3:${key}:${found.ETag ?? ''}` };
+  } finally {
+    s3.destroy();
+  }
+}
+
+/** A rule map in an object of S3. */
+export function s3Document({ bucket, key, everyMs = EVERY_MS, ...place }: S3SourceOptions): DocumentSource {
+  return { name: `s3://${bucket}/${key}`, load: () => readObject(bucket, key, place), watch: polled(everyMs) };
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { ms } from '../../config/parts.ts';
+import { s3Document } from '../aws/s3-document.ts';
+import { defineSource } from '../source.ts';
+import { awsOptions } from './shared.ts';
+
+export default defineSource({
+  name: 's3',
+  says: 'An object in S3. Needs @aws-sdk/client-s3.',
+  options: z.strictObject({
+    bucket: z.string().min(3).meta({ description: 'Name of the bucket.' }),
+    key: z.string().min(1).meta({ description: 'Key of the object, e.g. `rules.json`.' }),
+    ...awsOptions,
+  }),
+  open: ({ every, ...place }) => s3Document({ ...place, everyMs: ms(every) }),
+});
