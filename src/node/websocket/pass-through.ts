@@ -134,6 +134,8 @@ export class PassThrough implements Timed, RelaySink {
       if (now >= this.#deadline) this.destroy();
       return;
     }
+    // Whom we do not listen to, because the origin does not, cannot be blamed for silence.
+    if (this.#client.isPaused()) this.heardAt = now;
     const taken = ((this.#client as { bytesWritten?: number }).bytesWritten ?? 0) - this.#client.writableLength;
     const due = this.#vigil.due(now, this, this.#client.writableLength, taken, this.#limits);
     if (due === 'ping') {

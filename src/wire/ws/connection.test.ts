@@ -184,6 +184,30 @@ describe('time', () => {
     }
   });
 
+  it('drops whom it pinged in vain, in the stated time and not before; an answer in the same millisecond is one', () => {
+    const us = side({ pingMs: 1000, pongMs: 2000, idleMs: 0 });
+    us.turn(1000);
+    us.connection.receive(masked(10, ''));
+    us.turn(999);
+    us.turn(1);
+    us.turn(1999);
+    expect(us.closed).toEqual([]);
+    us.turn(1);
+    expect(us.closed).toEqual(['1006||drop|no-pong']);
+    expect(us.wire.out.length).toBe(2);
+  });
+
+  it('does not blame a peer for silence that it does not listen to itself', () => {
+    const us = side({ pingMs: 1000, pongMs: 2000, idleMs: 0 });
+    us.connection.pause();
+    for (let i = 0; i < 10; i++) us.turn(900);
+    expect(us.wire.out).toEqual([]);
+    us.connection.resume();
+    us.turn(1000);
+    us.turn(2000);
+    expect(us.closed).toEqual(['1006||drop|no-pong']);
+  });
+
   it('tells a slow reader from a stalled one', () => {
     const us = side({ stallMs: 1000, idleMs: 0 });
     us.wire.pending = 500;

@@ -197,6 +197,8 @@ export class Connection<Owner> implements MessageSink, Peer<Owner> {
       if (now >= this.#deadline) this.terminate();
       return;
     }
+    // Whom we do not listen to cannot be blamed for silence.
+    if (this.#paused) this.heardAt = now;
     const due = this.#vigil.due(now, this, this.#wire.pending, this.#wire.taken, limits);
     if (due === 'ping') {
       this.sendPing();

@@ -35,7 +35,8 @@ export class Vigil {
     if (limits.lifeMs > 0 && now - vitals.openedAt >= limits.lifeMs) return 'life';
     if (limits.idleMs > 0 && now - vitals.activeAt >= limits.idleMs) return 'idle';
     if (this.pingedAt > 0) {
-      if (vitals.heardAt > this.pingedAt) this.pingedAt = 0;
+      // It was silent when we pinged, so what was heard in that very millisecond is an answer.
+      if (vitals.heardAt >= this.pingedAt) this.pingedAt = 0;
       else return now - this.pingedAt >= limits.pongMs ? 'no-pong' : 'nothing';
     }
     return limits.pingMs > 0 && now - vitals.heardAt >= limits.pingMs ? 'ping' : 'nothing';
