@@ -114,6 +114,22 @@ function ourPass(origin: number, inspected: boolean): void {
   });
 }
 
+/** Two sockets of `node:net` tied together after the handshake, nobody looking: what Node and the kernel take alone. */
+function splice(origin: number): void {
+  server.on('upgrade', (request, client: Duplex, head: Buffer) => {
+    const far = connect({ port: origin, host: '127.0.0.1', localAddress: local(), noDelay: true });
+    const fields = request.rawHeaders.map((text, i) => (i % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
+    far.write(`GET / HTTP/1.1\r\n${fields}\r\n`);
+    far.write(head);
+    far.on('data', (chunk) => client.write(chunk));
+    client.on('data', (chunk) => far.write(chunk));
+    for (const socket of [client, far]) {
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => [client, far].forEach((each) => each.destroy()));
+    }
+  });
+}
+
 const roles: Record<string, (origin: number) => void | Promise<number>> = {
   'our gateway echo': () => ourGateway(false),
   'our gateway echo, a rule': () => ourGateway(true),
@@ -121,6 +137,7 @@ const roles: Record<string, (origin: number) => void | Promise<number>> = {
   'our echo': ourEcho,
   'ws echo': wsEcho,
   'ws proxy': wsProxy,
+  'bare splice': splice,
   'our pass, inspected': (origin) => ourPass(origin, true),
   'our pass, frames only': (origin) => ourPass(origin, false),
 };
