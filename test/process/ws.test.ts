@@ -98,6 +98,8 @@ describe('sallyport ws connect', () => {
 
   it('says what is wrong with the question, and that nobody is there', async () => {
     expect(await ws(['connect', 'chat.example'])).toMatchObject({ code: 2 });
+    const odd = await ws(['connect', url, '--timeout', '5s']);
+    expect(odd).toMatchObject({ code: 2, err: expect.stringContaining('--timeout 5000') as string });
     const { code, err } = await ws(['connect', 'ws://127.0.0.1:1/x']);
     expect(code).toBe(1);
     expect(err).toContain('cannot reach 127.0.0.1:1');

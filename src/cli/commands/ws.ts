@@ -53,16 +53,25 @@ export function ws(program: Command, io: Terminal): void {
           io.err(`sallyport: ${url} is no address of a WebSocket; write ws://host:port/path`);
           return exits.usage;
         }
+        const times = [
+          ['--timeout', options.timeout],
+          ['--wait', options.wait],
+        ] as const;
+        const odd = times.find(([, text]) => !/^\d{1,9}$/.test(text));
+        if (odd !== undefined) {
+          io.err(`sallyport: ${odd[0]} ${odd[1]} is no number of milliseconds; write for example ${odd[0]} 5000`);
+          return exits.usage;
+        }
         if (options.key !== undefined) headers.push([options.keyHeader, options.key]);
         return await session(
           {
             url,
             headers,
             protocols: options.subprotocol,
-            timeoutMs: Number(options.timeout) || 10_000,
+            timeoutMs: Number(options.timeout),
             verify: options.insecure !== true,
             json: options.json === true,
-            waitMs: Number(options.wait) || 0,
+            waitMs: Number(options.wait),
             history: options.history ?? null,
           },
           process.stdin,
