@@ -35,7 +35,7 @@ const edge = (port: number): string[] => {
       routes: { 'GET /': { to: { use: 'mock', with: { body: 'ok' } } } },
     }),
   );
-  return [join(import.meta.dirname, '../dist/cli/main.js'), 'start', '--config', config];
+  return [join(import.meta.dirname, '../dist/bin/sallyport.js'), 'start', '--config', config];
 };
 const bare = (port: number): string[] => [
   '-e',

@@ -1,4 +1,4 @@
-// Compiles src to dist and puts beside it what is not TypeScript. No bundler: tsc is the library build.
+// Compiles src to dist (tsc is the library build), puts beside it what is not TypeScript, and cuts the command into few files.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -15,3 +15,4 @@ if (!existsSync(`${root}/node_modules/typescript`)) {
 }
 run(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
 run(['scripts/after-build.mjs']);
+run(['scripts/bundle.mjs']);

@@ -89,6 +89,8 @@ describe('the doors', () => {
   });
 
   it('runs its command', () => {
-    expect(run(process.execPath, ['node_modules/sallyport/dist/cli/main.js', '--help'])).toContain('sallyport init');
+    expect(run(process.execPath, ['node_modules/sallyport/dist/bin/sallyport.js', '--help'])).toContain(
+      'sallyport init',
+    );
   });
 });

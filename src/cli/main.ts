@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
+import { config } from 'zod';
 import { terminal, type Terminal } from './command.ts';
 
 type Add = (program: Command, io: Terminal) => void;
@@ -27,6 +28,9 @@ const commands: readonly (readonly [names: readonly string[], load: () => Promis
   [['waf'], async () => (await import('./commands/waf.ts')).waf],
   [['ws'], async () => (await import('./commands/ws.ts')).ws],
 ];
+
+// A document is parsed once or twice: functions compiled for the thousandth time would never pay.
+config({ jitless: true });
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;

@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-export const cliMain = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const cliMain = fileURLToPath(new URL('../../dist/bin/sallyport.js', import.meta.url));
 
 const started = (args: readonly string[], folder: string, env: Readonly<Record<string, string>>): ChildProcess => {
   if (!existsSync(cliMain))
-    throw new Error('dist/cli/main.js is not there: run `npm run build` first (`npm test` does)');
+    throw new Error('dist/bin/sallyport.js is not there: run `npm run build` first (`npm test` does)');
   return spawn(process.execPath, [cliMain, ...args], {
     cwd: folder,
     env: { ...process.env, ...env },
