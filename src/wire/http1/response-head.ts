@@ -12,6 +12,30 @@ export interface Answered {
   readonly persists: boolean;
 }
 
+const ORDINARY = 0;
+const DATE = 1;
+const CONNECTION = 2;
+const LENGTH = 3;
+const DROPPED = 4;
+
+const roles: ReadonlyMap<string, number> = new Map([
+  ['date', DATE],
+  ['connection', CONNECTION],
+  ['content-length', LENGTH],
+  ['keep-alive', DROPPED],
+  ['transfer-encoding', DROPPED],
+]);
+
+/** Names that are remembered; an origin that makes up new ones all the time is not followed. */
+const MOST_NAMES = 256;
+
+interface Known {
+  readonly role: number;
+  /** The last value that was looked at, and its whole line. */
+  value: string | null;
+  line: string;
+}
+
 /** Writes heads of responses; its fields speak of the last one. */
 export class ResponseHead {
   framing: AnswerFraming = 'none';
@@ -19,6 +43,7 @@ export class ResponseHead {
   length = 0;
   persists = false;
   readonly #lines: string[] = [];
+  readonly #names = new Map<string, Known>();
   readonly #phrases: Readonly<Record<number, string | undefined>>;
   readonly #staying: string;
 
@@ -45,34 +70,32 @@ export class ResponseHead {
     for (let at = 0; at < fields.length; at += 2) {
       const name = fields[at] as string;
       const value = fields[at + 1] as string;
-      switch (name.length) {
-        case 4:
-          if (name.toLowerCase() === 'date') dated = true;
+      const known = this.#names.get(name) ?? this.#learn(name);
+      switch (known.role) {
+        case ORDINARY:
           break;
-        case 10: {
-          const lower = name.toLowerCase();
-          if (lower === 'connection') {
-            const wish = readConnection(value);
-            if ((wish & CLOSE) !== 0) persists = false;
-            if ((wish & UPGRADE) !== 0) upgrade = true;
-            continue;
-          }
-          if (lower === 'keep-alive') continue;
+        case DATE:
+          dated = true;
           break;
+        case CONNECTION: {
+          const wish = readConnection(value);
+          if ((wish & CLOSE) !== 0) persists = false;
+          if ((wish & UPGRADE) !== 0) upgrade = true;
+          continue;
         }
-        case 14:
-          if (name.toLowerCase() !== 'content-length') break;
+        case LENGTH:
           declared = readLength(value);
           continue;
-        case 17:
-          if (name.toLowerCase() === 'transfer-encoding') continue;
-          break;
         default:
+          continue;
       }
-      if (!consistsOf(name, TOKEN) || name.length === 0)
-        throw new TypeError(`a field name that is none: ${JSON.stringify(name)}`);
-      if (!consistsOf(value, VALUE)) throw new TypeError(`a control character in the value of ${name}`);
-      text += `${name}: ${value}\r\n`;
+      // Many fields say the same in answer after answer: then they have been looked at, and their line is there.
+      if (known.value !== value) {
+        if (!consistsOf(value, VALUE)) throw new TypeError(`a control character in the value of ${name}`);
+        known.value = value;
+        known.line = `${name}: ${value}\r\n`;
+      }
+      text += known.line;
     }
     if (!dated) text += date;
     const said = this.#frame(status, length, declared, to);
@@ -96,6 +119,15 @@ export class ResponseHead {
       this.framing = 'length';
       this.length = known;
     } else this.framing = to.version === '1.1' ? 'chunked' : 'close';
+    return known;
+  }
+
+  /** What a name is good for, found out once per name. */
+  #learn(name: string): Known {
+    if (name.length === 0 || !consistsOf(name, TOKEN))
+      throw new TypeError(`a field name that is none: ${JSON.stringify(name)}`);
+    const known = { role: roles.get(name.toLowerCase()) ?? ORDINARY, value: null, line: '' };
+    if (this.#names.size < MOST_NAMES) this.#names.set(name, known);
     return known;
   }
 
