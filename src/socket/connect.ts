@@ -1,4 +1,5 @@
 import { whenHere } from '../base/later.ts';
+import { ownText } from '../base/own-text.ts';
 import { connectEvent, type SocketFacts } from '../events/websocket.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import { refuse } from '../flow/refuse.ts';
@@ -98,14 +99,16 @@ export function factsOf(
   about: Pick<SocketFacts, 'apiId' | 'stage' | 'stageVariables'>,
 ): SocketFacts {
   const { headers } = exchange.request;
+  const host = headers.get('host')?.replace(/:\d+$/, '') ?? '';
+  const userAgent = headers.get('user-agent');
   return {
     connectionId: newConnectionId(),
     connectedAt: exchange.clock.now(),
     apiId: about.apiId,
     stage: about.stage,
-    domainName: headers.get('host')?.replace(/:\d+$/, '') ?? '',
-    sourceIp: exchange.viewer.address,
-    userAgent: headers.get('user-agent'),
+    domainName: ownText(host),
+    sourceIp: ownText(exchange.viewer.address),
+    userAgent: userAgent === undefined ? undefined : ownText(userAgent),
     authorizer: null,
     stageVariables: about.stageVariables,
   };
