@@ -17,6 +17,7 @@ export function testedRules(): ReadonlyMap<string, string> {
     ...readdirSync(folder).map((name) => join(folder, name)),
     join(root, 'src/gateway/resource-policy.test.ts'),
     join(root, 'test/cli/gateway-commands.test.ts'),
+    join(root, 'test/tls/mutual.test.ts'),
   ];
   for (const path of files.filter((name) => name.endsWith('.test.ts'))) {
     const text = readFileSync(path, 'utf8');

@@ -106,7 +106,10 @@ describe('a rule map from elsewhere behind an authorizer', () => {
 
   it('lets nobody in before it was read, then judges by it, and takes up a newer one', async () => {
     const all = setUp();
-    expect(await all.ask('/a'), all.lines.join()).toMatchObject({ isAuthorized: false, context: { code: 'lambda.start' } });
+    expect(await all.ask('/a'), all.lines.join()).toMatchObject({
+      isAuthorized: false,
+      context: { code: 'lambda.start' },
+    });
     all.text = denying('/a');
     all.clock.turn(5000);
     expect(await all.ask('/a')).toMatchObject({ isAuthorized: false, context: { code: 'rules.denied' } });

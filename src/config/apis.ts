@@ -113,6 +113,9 @@ export const api = z
       .array(z.string().regex(/^[^\s/]+\/[^\s/]+$/))
       .default([])
       .meta({ description: 'REST: media types that are binary: exact, `image/*` or `*/*`.' }),
+    mutualTls: z.boolean().default(false).meta({
+      description: 'True: only clients with a certificate that `listen.tls.clients.truststore` answers for.',
+    }),
     cors: cors.optional(),
     keySource: z
       .enum(['header', 'authorizer'])

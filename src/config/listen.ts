@@ -12,6 +12,18 @@ export const listen = z
       .strictObject({
         cert: z.string().meta({ description: 'File with the certificate chain (PEM).' }),
         key: z.string().meta({ description: 'File with the private key (PEM).' }),
+        clients: z
+          .strictObject({
+            truststore: z
+              .string()
+              .meta({ description: 'File with the certificates (PEM) that may have signed those of clients.' }),
+            required: z.boolean().default(false).meta({
+              description:
+                'True: no handshake without one, whatever is asked for. False: clients are asked, and APIs with `mutualTls` refuse those who have none.',
+            }),
+          })
+          .optional()
+          .meta({ description: 'Mutual TLS: clients are asked for a certificate.' }),
         minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2').meta({ description: 'Oldest protocol spoken.' }),
       })
       .optional()

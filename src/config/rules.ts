@@ -31,7 +31,10 @@ export const rules = z
     map: resourceMap.optional().meta({ description: 'The map itself, written here.' }),
     from: z
       .strictObject({
-        use: z.string().default('file').meta({ description: 'Where the map is: `file`, `ssm`, `s3`, `dynamodb`, or a source of your own.' }),
+        use: z
+          .string()
+          .default('file')
+          .meta({ description: 'Where the map is: `file`, `ssm`, `s3`, `dynamodb`, or a source of your own.' }),
         with: z
           .record(z.string(), z.unknown())
           .default({})

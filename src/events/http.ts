@@ -4,6 +4,7 @@ import { HeaderList } from '../http/headers.ts';
 import type { HttpRequest } from '../http/message.ts';
 import { queryPairs } from '../http/query.ts';
 import { readHttpResult, type HttpResultRules } from './http-result.ts';
+import type { ClientCert } from './client-cert.ts';
 import { splitTarget } from './parts-target.ts';
 import { bodyText, define, isTextType, logTime, viewerAt, type EventContext, type EventShape } from './parts.ts';
 
@@ -12,6 +13,7 @@ import { bodyText, define, isTextType, logTime, viewerAt, type EventContext, typ
 export interface HttpRequestContext {
   accountId: string;
   apiId: string;
+  authentication?: { clientCert: ClientCert };
   authorizer?: Record<string, unknown>;
   domainName: string;
   domainPrefix: string;
@@ -104,6 +106,7 @@ export function httpEventHead(
     requestContext: {
       accountId: place.account,
       apiId: place.id,
+      ...(context.identity.clientCert ? { authentication: { clientCert: context.identity.clientCert } } : {}),
       ...(context.authorizer ? { authorizer: { ...context.authorizer } } : {}),
       domainName: place.domainName,
       domainPrefix: place.domainPrefix,
@@ -153,7 +156,7 @@ export function contextOfHttp(event: Omit<HttpEvent, 'body' | 'isBase64Encoded'>
     params: event.pathParameters ?? null,
     stageVariables: event.stageVariables ?? null,
     authorizer: about.authorizer ?? null,
-    identity: {},
+    identity: about.authentication?.clientCert ? { clientCert: about.authentication.clientCert } : {},
     binaryMediaTypes: [],
   };
 }

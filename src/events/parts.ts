@@ -2,6 +2,7 @@ import { base64, fromUtf8 } from '../base/bytes.ts';
 import type { Viewer } from '../flow/exchange.ts';
 import type { HeaderList } from '../http/headers.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
+import type { ClientCert } from './client-cert.ts';
 import { parseMediaType } from '../http/media-type.ts';
 
 /** What the event shapes share. */
@@ -30,6 +31,7 @@ export interface CallerIdentity {
   readonly principalOrgId?: string;
   readonly apiKey?: string;
   readonly apiKeyId?: string;
+  readonly clientCert?: ClientCert;
 }
 
 /** What an event says beside the request itself. */

@@ -2,6 +2,7 @@ import { base64, fromBase64, utf8 } from '../base/bytes.ts';
 import { Body } from '../http/body.ts';
 import { HeaderList } from '../http/headers.ts';
 import { queryPairs } from '../http/query.ts';
+import type { ClientCert } from './client-cert.ts';
 import { splitTarget } from './parts-target.ts';
 import {
   bodyText,
@@ -35,6 +36,7 @@ export interface RestIdentity {
   userArn: string | null;
   apiKey?: string;
   apiKeyId?: string;
+  clientCert?: ClientCert;
 }
 
 export interface RestRequestContext {
@@ -150,6 +152,7 @@ export function restEventHead(
         userArn: identity.userArn ?? null,
         ...(identity.apiKey === undefined ? {} : { apiKey: identity.apiKey }),
         ...(identity.apiKeyId === undefined ? {} : { apiKeyId: identity.apiKeyId }),
+        ...(identity.clientCert === undefined ? {} : { clientCert: identity.clientCert }),
       },
       path: context.contextPath,
       protocol: 'HTTP/1.1',
@@ -205,6 +208,7 @@ export function contextOfRest(event: Omit<RestEvent, 'body' | 'isBase64Encoded'>
       ...kept('userArn'),
       ...kept('apiKey'),
       ...kept('apiKeyId'),
+      ...(identity.clientCert === undefined ? {} : { clientCert: identity.clientCert }),
     },
     binaryMediaTypes: [],
     ...(about.operationName === undefined ? {} : { operationName: about.operationName }),

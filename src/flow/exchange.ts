@@ -25,6 +25,20 @@ export interface ViewerTls {
   readonly cipher: string;
   /** Was an earlier session taken up again? */
   readonly resumed: boolean;
+  /** What the client has shown and the truststore answers for. */
+  readonly client?: ClientCertificate;
+}
+
+export interface ClientCertificate {
+  readonly pem: string;
+  /** `C=US,O=Example,CN=name`. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** Hexadecimal, with colons. */
+  readonly serial: string;
+  /** `May 28 12:30:02 2019 GMT`. */
+  readonly notBefore: string;
+  readonly notAfter: string;
 }
 
 /** One request on its way through the line. */

@@ -1,3 +1,4 @@
+import { clientCert } from '../events/client-cert.ts';
 import { base64 } from '../base/bytes.ts';
 import { chance } from '../base/chance.ts';
 import { executeApiArn } from '../events/parts.ts';
@@ -7,7 +8,7 @@ import { refuse } from '../flow/refuse.ts';
 import { eventContextFact, resourceFact } from '../flow/shared-facts.ts';
 import type { Stage } from '../flow/stage.ts';
 import type { HttpRequest } from '../http/message.ts';
-import { headReasons, httpRouteReasons, queryReasons, resourceReasons } from './api-reasons.ts';
+import { certificateReasons, headReasons, httpRouteReasons, queryReasons, resourceReasons } from './api-reasons.ts';
 import type { GatewayApi } from './api.ts';
 import { callFact, eventContext, type Call } from './call.ts';
 
@@ -32,6 +33,10 @@ export function call(api: GatewayApi): Stage {
       if (inside === null) {
         begun.error = { type: null, message: api.kind === 'rest' ? 'Forbidden' : 'Not Found', member: 'message' };
         return refuse(exchange, 'gateway.call', api.kind === 'rest' ? resourceReasons.stage : httpRouteReasons.none);
+      }
+      if (api.mutualTls && !exchange.viewer.tls?.client) {
+        begun.error = { type: null, message: 'Forbidden', member: 'message', errorType: 'ForbiddenException' };
+        return refuse(exchange, 'gateway.call', certificateReasons.missing);
       }
       const bytes = headBytes(request, api.kind);
       if (bytes > MOST_HEAD) {
@@ -136,7 +141,7 @@ function beginCall(api: GatewayApi, exchange: Exchange, paths: StagePath): Call 
     resource: '',
     resourceId: '',
     params: null,
-    identity: {},
+    identity: viewer.tls?.client && api.mutualTls ? { clientCert: clientCert(viewer.tls.client) } : {},
     authorizer: null,
     usageKey: null,
     policy: null,

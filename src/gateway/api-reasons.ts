@@ -75,6 +75,10 @@ export const headReasons = defineReasons('gateway.head', {
   large: [431, 'Request line and header together are longer than API Gateway takes.'],
 });
 
+export const certificateReasons = defineReasons('gateway.client-certificate', {
+  missing: [403, 'The API wants a client certificate, and the connection has none that the truststore answers for.'],
+});
+
 export const queryReasons = defineReasons('gateway.query', {
   raw: [400, 'The query has a raw "|", "{" or "}"; REST APIs want them percent-encoded.'],
 });

@@ -35,6 +35,7 @@ export interface GatewayApi {
   readonly throttle: BucketLimit | null;
   readonly accountThrottle: BucketLimit;
   readonly behindProxy: boolean;
+  readonly mutualTls: boolean;
   readonly positive: 'off' | 'shadow' | 'enforce';
   readonly resources: Router<Resource>;
   readonly routes: readonly ApiRoute[];

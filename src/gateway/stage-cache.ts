@@ -180,6 +180,8 @@ const mayKeep = ({ status, headers, from, body }: HttpResponse): boolean =>
   status < 300 &&
   status !== 206 &&
   !headers.has('set-cookie') &&
+  // What a function streams is not held up to be kept.
+  !(body?.length === null && from.by === 'integration' && from.name.startsWith('function')) &&
   (body?.length ?? 0) <= MOST_ENTRY;
 
 const withWarning = (response: HttpResponse): HttpResponse => ({

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { addressSet, formatAddress, parseAddress } from '../base/ip.ts';
-import type { Viewer } from '../flow/exchange.ts';
+import type { Viewer, ViewerTls } from '../flow/exchange.ts';
 import { listOf, type HeaderList } from '../http/headers.ts';
+import { clientCertificate } from './client-certificate.ts';
 
 const plain = (text: string | undefined): string => {
   const address = text === undefined ? null : parseAddress(text);
@@ -14,7 +15,8 @@ function tlsOf(socket: Socket): Pick<Viewer, 'tls'> {
   const protocol = secured.getProtocol?.();
   if (!protocol) return {};
   const cipher = secured.getCipher?.().standardName ?? '';
-  return { tls: { protocol, cipher, resumed: secured.isSessionReused?.() ?? false } };
+  const client = clientCertificate(secured);
+  return { tls: { protocol, cipher, resumed: secured.isSessionReused?.() ?? false, ...(client ? { client } : {}) } };
 }
 
 /**
@@ -53,8 +55,11 @@ export function viewerOf(
       client = next;
     }
     const proto = headers.joined('x-forwarded-proto');
+    // The certificate is the proxy's; it must not speak for the client.
+    const { client: _, ...tls } = viewer.tls ?? { client: undefined };
     return {
       ...viewer,
+      ...(viewer.tls ? { tls: tls as ViewerTls } : {}),
       address: formatAddress(client),
       secure: proto === undefined ? viewer.secure : proto === 'https',
     };

@@ -8,7 +8,7 @@ import type { Front, Secure } from './front.ts';
 import type { ShellParts } from './http1.ts';
 import { Http2 } from './http2.ts';
 import { nodeFront } from './node-front.ts';
-import { readKeyPair, watchKeyPair } from './tls.ts';
+import { askClients, readKeyPair, watchKeyPair } from './tls.ts';
 import { SocketShell } from './websocket/shell.ts';
 import { wireFront } from './wire-front.ts';
 import type { ConnectionLimits } from './wire/host.ts';
@@ -61,6 +61,7 @@ export async function serve(app: App, options: { readonly folder?: string } = {}
     ? {
         options: {
           ...readKeyPair(listen.tls, at),
+          ...askClients(listen.tls),
           ALPNProtocols: ['h2', 'http/1.1'],
           handshakeTimeout: ms(limits.headerTimeout),
         },

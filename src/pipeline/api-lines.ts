@@ -205,15 +205,25 @@ function readEnds(
     const use = given.to.use === 'function' ? (api.kind === 'rest' ? 'function-rest' : 'function-http') : given.to.use;
     const slot = readSlot('integration', { ...given.to, use }, registry.integrations, path, issues);
     if (!slot) continue;
-    const answer = slot.definition.open(slot.options, {
+    const parts = {
       api: api.kind,
       timeoutMs: route.timeoutMs,
       bodyBytes: route.bodyBytes,
       strict: document.apis[api.name]?.strict ?? true,
       openFunction: functions.open,
       openFolder: ports.openFolder,
-    });
-    ends.set(route.key, answer);
+    };
+    try {
+      ends.set(route.key, slot.definition.open(slot.options, parts));
+    } catch (thrown) {
+      if (!(thrown instanceof Fault) || thrown.source !== 'config') throw thrown;
+      issues.push({
+        path: pathText([...path, 'with']),
+        wanted: 'options that go together',
+        found: thrown.message,
+        hint: null,
+      });
+    }
   }
   return ends;
 }

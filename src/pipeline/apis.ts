@@ -87,6 +87,13 @@ export function readApi(
     if (type === 'REQUEST_TOO_LARGE')
       problem(['responses', type], 'another type', shown(type), 'this one cannot be customised');
   }
+  if (api.mutualTls && !document.listen.tls?.clients)
+    problem(
+      ['mutualTls'],
+      'a truststore',
+      'nobody asks clients for certificates',
+      'add `listen.tls.clients: { truststore: "clients.pem" }`',
+    );
   const cors: CorsRules | null = api.cors ? { ...api.cors, maxAge: api.cors.maxAge ?? null } : null;
   const corsWrong = cors && corsProblem(cors);
   if (corsWrong) problem(['cors'], 'rules that browsers accept', corsWrong);
@@ -146,6 +153,7 @@ export function readApi(
     throttle: api.throttle ?? null,
     accountThrottle: document.account.throttle,
     behindProxy: api.behindProxy,
+    mutualTls: api.mutualTls,
     positive: api.positive,
     resources,
     routes,

@@ -79,7 +79,15 @@ function apiOf(given: SocketApiDocument, document: Document): GatewayApi {
   };
   return {
     ...({ name: given.api, kind: 'rest', place, basePath: null, customDomain: false, binaryMediaTypes: [] } as const),
-    ...({ cors: null, responses: {}, policy: null, throttle: null, behindProxy: false, positive: 'off' } as const),
+    ...({
+      cors: null,
+      responses: {},
+      policy: null,
+      throttle: null,
+      behindProxy: false,
+      mutualTls: false,
+      positive: 'off',
+    } as const),
     ...({ canary: null, cacheSpace: given.id } as const),
     variables: given.variables ?? null,
     keySource: given.keySource,

@@ -21,6 +21,11 @@ export interface Invocation {
   readonly requestId: string;
   /** Milliseconds that the caller has patience for; queueing counts. */
   readonly withinMs: number;
+  /**
+   * The answer is to come as a stream: told of each chunk, and the next comes when it has settled. The outcome is an
+   * answer of null then. `withinMs` is the patience until the first chunk.
+   */
+  readonly stream?: (chunk: Uint8Array) => MaybePromise<void>;
 }
 
 export interface Invoker {

@@ -23,6 +23,12 @@ export interface GuestCall {
   readonly requestId: string;
   /** The function's own time, from when it is begun. */
   readonly timeoutMs: number;
+  readonly streams: boolean;
+}
+
+/** The chunk that was sent last has been taken. */
+export interface GuestTaken {
+  readonly taken: number;
 }
 
 export interface GuestError {
@@ -35,6 +41,7 @@ export type GuestReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'unloadable'; readonly error: GuestError }
   | { readonly kind: 'answer'; readonly id: number; readonly text: string }
+  | { readonly kind: 'chunk'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'error'; readonly id: number; readonly error: GuestError }
   | { readonly kind: 'too-large'; readonly id: number; readonly bytes: number }
   /** The handler returned no promise: it answers by callback, or never. */

@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { CLOSED, contextOf, type GuestCall, type GuestData, type GuestReply } from './guest-protocol.ts';
+import { installStreaming, isStreamHandler, responseStream, type StreamHandler } from './guest-stream.ts';
+import {
+  CLOSED,
+  contextOf,
+  type GuestCall,
+  type GuestData,
+  type GuestReply,
+  type GuestTaken,
+} from './guest-protocol.ts';
 
 /** The inside of a worker: loads somebody's handler and gives it one event at a time, as the Lambda runtime does. */
 
@@ -94,6 +102,7 @@ function run(handler: Handler, call: GuestCall): void {
   // answer, the thread ends, and so does the wait.
   port.unref();
   try {
+    if (isStreamHandler(handler)) return streamTo(handler, call, succeed, fail);
     const context = {
       ...contextOf(data, { requestId: call.requestId, deadline: Date.now() + call.timeoutMs }),
       done: callback,
@@ -109,12 +118,49 @@ function run(handler: Handler, call: GuestCall): void {
   }
 }
 
+/** Told when the chunk that was sent last has been taken. */
+let taken: (() => void) | null = null;
+
+/** A handler that streams. Called as one that does not, its stream is collected and is its answer, as a text. */
+function streamTo(
+  handler: StreamHandler,
+  call: GuestCall,
+  succeed: (value: unknown) => void,
+  fail: (thrown: unknown) => void,
+): void {
+  const collected: Uint8Array[] = [];
+  const stream = responseStream((bytes, next) => {
+    if (!call.streams) {
+      collected.push(bytes);
+      return next();
+    }
+    // While the owner has the chunk, the answer to it is what this thread waits for.
+    port.ref();
+    taken = () => {
+      port.unref();
+      next();
+    };
+    reply({ kind: 'chunk', id: call.id, bytes });
+  });
+  stream.on('finish', () => succeed(call.streams ? null : Buffer.concat(collected).toString()));
+  stream.on('error', fail);
+  const context = contextOf(data, { requestId: call.requestId, deadline: Date.now() + call.timeoutMs });
+  const returned = handler(JSON.parse(call.event), stream, context);
+  Promise.resolve(returned).catch(fail);
+}
+
 process.on('unhandledRejection', (thrown) => reply({ kind: 'crash', error: errorOf(thrown) }));
 process.on('uncaughtException', (thrown) => reply({ kind: 'crash', error: errorOf(thrown) }));
 
+installStreaming();
 load().then(
   (handler) => {
-    port.on('message', (call: GuestCall) => {
+    port.on('message', (call: GuestCall | GuestTaken) => {
+      if ('taken' in call) {
+        const next = taken;
+        taken = null;
+        return next?.();
+      }
       ahead.push(call);
       take(handler);
     });

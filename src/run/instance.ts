@@ -1,7 +1,14 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { Invoked } from '../ports/invoker.ts';
-import { CLOSED, type GuestCall, type GuestData, type GuestError, type GuestReply } from './guest-protocol.ts';
+import type { Invocation, Invoked } from '../ports/invoker.ts';
+import {
+  CLOSED,
+  type GuestCall,
+  type GuestData,
+  type GuestError,
+  type GuestReply,
+  type GuestTaken,
+} from './guest-protocol.ts';
 
 /** One instance of a function: a worker thread that has loaded its module and takes one event at a time. */
 export interface InstanceOptions extends Omit<GuestData, 'next'> {
@@ -28,8 +35,11 @@ export const unserved = Symbol('unserved');
 interface Call {
   readonly id: number;
   readonly resolve: (outcome: Invoked | typeof unserved) => void;
+  readonly stream: Stream | undefined;
   byCallback: boolean;
 }
+
+type Stream = NonNullable<Invocation['stream']>;
 
 export class Instance {
   readonly #worker: Worker;
@@ -126,15 +136,21 @@ export class Instance {
     return this.#usual;
   }
 
-  run(event: string, requestId: string): Promise<Invoked | typeof unserved> {
+  run(event: string, requestId: string, stream?: Stream): Promise<Invoked | typeof unserved> {
     return new Promise((resolve) => {
       const id = this.#nextId++;
-      this.#calls.push({ id, resolve, byCallback: false });
+      this.#calls.push({ id, resolve, stream, byCallback: false });
       if (this.#calls.length === 1) {
         this.#worker.ref();
         this.#begin();
       }
-      this.#worker.postMessage({ id, event, requestId, timeoutMs: this.#options.timeoutMs } satisfies GuestCall);
+      this.#worker.postMessage({
+        id,
+        event,
+        requestId,
+        timeoutMs: this.#options.timeoutMs,
+        streams: stream !== undefined,
+      } satisfies GuestCall);
     });
   }
 
@@ -153,6 +169,13 @@ export class Instance {
     }
     const call = this.#calls[0];
     if (!call || call.id !== message.id) return;
+    if (message.kind === 'chunk') {
+      const taken = (): void => this.#worker.postMessage({ taken: call.id } satisfies GuestTaken);
+      const told = call.stream?.(message.bytes);
+      if (told instanceof Promise) void told.then(taken, taken);
+      else taken();
+      return;
+    }
     if (message.kind === 'by-callback') {
       call.byCallback = true;
       return;

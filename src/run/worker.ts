@@ -142,7 +142,18 @@ export function workerInvoker(options: WorkerOptions): Invoker {
   };
 
   const serve = async (instance: Instance, waiting: Waiting): Promise<void> => {
-    const outcome = await instance.run(waiting.text, waiting.invocation.requestId);
+    const { stream, requestId } = waiting.invocation;
+    const outcome = await instance.run(
+      waiting.text,
+      requestId,
+      stream &&
+        ((chunk) => {
+          // The caller's patience is for the beginning; from here on the function's own time counts.
+          if (waiting.timer) clearTimeout(waiting.timer);
+          waiting.timer = null;
+          return stream(chunk);
+        }),
+    );
     if (outcome === unserved) {
       queue.unshift(waiting); // it was not begun: somebody else takes it
       return pull();

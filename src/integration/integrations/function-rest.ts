@@ -8,6 +8,7 @@ import { Body } from '../../http/body.ts';
 import { HeaderList } from '../../http/headers.ts';
 import type { HttpResponse } from '../../http/message.ts';
 import { contextFor, failure, forFunction, openCall, wholeBody } from '../function.ts';
+import { streamed } from '../function-stream.ts';
 import { defineIntegration } from '../integration.ts';
 import { functionReasons } from '../reasons.ts';
 
@@ -19,8 +20,14 @@ export default defineIntegration({
       .boolean()
       .default(true)
       .meta({ description: 'False: the body is the event, and the answer is a body; for methods with a `transform`.' }),
+    stream: z.boolean().default(false).meta({
+      description:
+        'REST: the answer is streamed (`responseTransferMode: STREAM`); the handler is wrapped in `awslambda.streamifyResponse`.',
+    }),
   }),
   open(options, parts) {
+    if (options.stream && (parts.api !== 'rest' || !options.proxy))
+      throw new Fault('config.function', 'config', 'only proxy functions of REST APIs can stream');
     const call = openCall({ ...options, timeoutMs: ms(options.timeout) }, parts);
     const http = parts.api !== 'rest';
     return async (exchange) => {
@@ -30,6 +37,22 @@ export default defineIntegration({
       const event = options.proxy
         ? await restShape.toEvent(request, exchange.viewer, context)
         : parsed(await request.body?.text(call.bodyBytes));
+      if (options.stream) {
+        const rules = {
+          name: call.name,
+          malformed: 502,
+          accept: undefined,
+          binaryMediaTypes: null,
+          strict: parts.strict,
+        } as const;
+        const response = await streamed(
+          call,
+          { event, requestId: context.requestId, withinMs: call.timeoutMs },
+          rules,
+          (kind) => exchange.trace.note('integration', kind, { function: options.file }),
+        );
+        return traced(response, trace);
+      }
       const invoked = await call.invoker.invoke({ event, requestId: context.requestId, withinMs: call.timeoutMs });
       exchange.trace.note('integration', invoked.kind, { function: options.file });
       if (!options.proxy && (invoked.kind === 'error' || invoked.kind === 'answer')) {

@@ -16,6 +16,7 @@ const rules = (status: Status, lines: Readonly<Record<string, string>>): Rule[] 
 
 export const apiRules: readonly Rule[] = [
   ...rules('same', {
+    'PR-13': 'Streamed answers, see ST-1.',
     'RT-15': 'Routing rules of custom domains: conditions, priorities, modes, stripped base paths.',
     'CN-1': 'Canaries: percent, variables, routes, cache; each request drawn on its own.',
     'IA-2': 'Cognito user pools: ID tokens without scopes, access tokens with one of them; the two messages.',
@@ -132,6 +133,7 @@ export const apiRules: readonly Rule[] = [
     'SV-1': 'Stage variables in events and templates.',
   }),
   ...rules('chosen', {
+    'ST-2': 'Metadata, eight zero bytes, the body; without them 502; after the head an error breaks the answer off.',
     'RT-10': 'Raw | { } in a query are 400 on REST; ; separates as & does.',
     'LM-16': 'A thousand rounds of all #foreach of a template together; one more is 500.',
     'RT-4': 'No falling back to a greedy sibling when a resource lacks the method.',
@@ -156,6 +158,10 @@ export const apiRules: readonly Rule[] = [
     STORE: 'A store that cannot answer: closed for keys, buckets of the process for throttles.',
   }),
   ...rules('different', {
+    'IA-3':
+      'Mutual TLS by the listener: APIs with `mutualTls` answer 403 to who has no certificate of the truststore; `required` ends the handshake. The hash of the signature is left to OpenSSL.',
+    'ST-1':
+      'Proxy functions stream with `stream: true`, uncached; origins always stream. The pace of 2 MB/s after 10 MB and the idle limit are not kept: the time limit of the function bounds it.',
     'CA-1':
       'GET methods, marked parameters; the path asked for always counts, and what depends on who asks is kept only where the document says `shareable`.',
     'NP-3': 'Reserved fields are refused in the document, where AWS answers 500 to every request.',
@@ -166,16 +172,13 @@ export const apiRules: readonly Rule[] = [
   }),
   ...rules('absent', {
     'EV1-4': 'There is no integration method to get wrong.',
-    'PR-13': 'Streamed answers.',
     'BN-9': 'Compression by the gateway; the edge line compresses.',
     'RP-9': 'Edits take effect with the document.',
     'HA-6': 'The time limit of an authorizer is an option, 10 s by default.',
-    'IA-3': 'Mutual TLS.',
     'HI-1': 'VPC links; origins and pools take their place.',
     'HI-2': 'The forwarder sends both Forwarded and X-Forwarded fields.',
     'HR-2': 'Nothing is remapped on HTTP APIs.',
     'LG-3': 'integrationStatus of a service behind is always 200.',
     'LG-4': 'Execution log groups; decision records take their place.',
-    'ST-1': 'Response streaming of functions.',
   }),
 ];
