@@ -13,5 +13,6 @@ export { edgeRequest, type EdgeOptions } from './edge-request.ts';
 export { edgeMoments, type EdgeMomentsOptions } from './edge-moments.ts';
 export type { EdgeMoments, EdgeFunctionContext } from '../edge/function.ts';
 export type { AppSource, DoorOptions } from './start.ts';
+export { dynamoRules, rulesFrom, s3Rules, ssmRules, type SourcedMap } from './rule-sources.ts';
 export type { GuardOptions } from './guard.ts';
 export { defineRule, allow, count, deny } from '../rules/rule.ts';
