@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../src/cdk/bundle.ts';
 import { lambdaPrice, wafPrice } from '../src/lab/cost.ts';
+import { crsAsset } from '../test/aws/lib/crs-asset.ts';
 import { events } from '../test/aws/functions/events.ts';
 
 const samples = Number(process.env['SAMPLES'] ?? 7);
@@ -59,15 +60,20 @@ function sample(file: string, event: string, rounds: number): Sample {
 writeFileSync(join(folder, 'driver.mjs'), driver);
 writeFileSync(join(folder, 'empty.mjs'), 'export const handler = async () => ({});');
 writeFileSync(join(folder, 'empty.json'), '{}');
-const doors = [
+const every = [
   ['authorizer', 'authorizer'],
   ['protect', 'authorizer'],
   ['websocket', 'authorizer'],
   ['edge', 'authorizer'],
+  ['authorizer-crs', 'line'],
+  ['protect-crs', 'line'],
   ['http-api', 'line'],
   ['rest-api', 'line'],
   ['alb', 'line'],
 ] as const;
+const asset = crsAsset();
+if (asset !== null) writeFileSync(join(folder, 'waf.asset'), asset);
+const doors = every.filter(([name]) => asset !== null || !name.endsWith('-crs'));
 for (const [name, kind] of doors) {
   writeFileSync(
     join(folder, `${name}.mjs`),
@@ -85,7 +91,9 @@ for (let round = 0; round < samples; round++)
 const empty = found.get('empty') as Sample[];
 const base = { load: median(empty.map((each) => each.load)), first: median(empty.map((each) => each.first)) };
 console.log(`empty handler: ${base.load.toFixed(1)} ms of CPU to load; ${samples} fresh processes each`);
-console.log('door         load over empty   ratio   first event   warm p50   warm p99   $ per million at 128 MB arm64');
+console.log(
+  'door           load over empty   ratio   first event   warm p50   warm p99   $ per million at 128 MB arm64',
+);
 for (const [name] of doors) {
   const all = found.get(name) as Sample[];
   const load = median(all.map((each) => each.load));
@@ -93,7 +101,7 @@ for (const [name] of doors) {
   const { p50, p99 } = all[0] as Sample;
   const price = lambdaPrice({ memoryMb: 128, milliseconds: Math.max(1, p50) });
   console.log(
-    `${name.padEnd(12)} ${`${(load - base.load).toFixed(1)} ms`.padStart(15)} ${(load / base.load).toFixed(1).padStart(7)} ${`${(first - base.first).toFixed(1)} ms`.padStart(13)} ${`${p50.toFixed(3)} ms`.padStart(10)} ${`${p99.toFixed(3)} ms`.padStart(10)} ${price.toFixed(3).padStart(10)}`,
+    `${name.padEnd(14)} ${`${(load - base.load).toFixed(1)} ms`.padStart(15)} ${(load / base.load).toFixed(1).padStart(7)} ${`${(first - base.first).toFixed(1)} ms`.padStart(13)} ${`${p50.toFixed(3)} ms`.padStart(10)} ${`${p99.toFixed(3)} ms`.padStart(10)} ${price.toFixed(3).padStart(10)}`,
   );
 }
 console.log(

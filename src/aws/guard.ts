@@ -18,6 +18,7 @@ import { all } from '../rules/pages/all.gen.ts';
 import type { RuleDefinition } from '../rules/rule.ts';
 import { rules } from '../rules/stage.ts';
 import { Trace } from '../trace/trace.ts';
+import type { Firewall } from './firewall.ts';
 import { Kept } from './kept.ts';
 import { lines, toStdout, type Write } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
@@ -29,6 +30,8 @@ export interface GuardOptions {
   readonly map: ResourceMap | SourcedMap;
   /** Why no rule of the map may need a body; left out where bodies are seen. */
   readonly bodiless?: string;
+  /** Rules in SecLang that judge before the map does: `firewall({ asset })`. */
+  readonly waf?: Firewall;
   /** Rules of your own. */
   readonly plugins?: readonly RuleDefinition[];
   readonly onFault?: 'open' | 'closed';
@@ -106,6 +109,7 @@ function loader(options: GuardOptions, clock: Clock, write: Write): (map: Resour
     [...(all as unknown as readonly RuleDefinition[]), ...(options.plugins ?? [])].map((rule) => [rule.name, rule]),
   );
   const gate = options.originSecret ? originGate(options.originSecret, secret, clock, write) : null;
+  const judging = options.waf?.stage(clock);
   const api = options.api ?? { region: 'us-east-1', account: '000000000000', id: 'local', stage: '$default' };
   return (map, version) => {
     const compiled = compiledOf(map, known, secret);
@@ -123,6 +127,7 @@ function loader(options: GuardOptions, clock: Clock, write: Write): (map: Resour
       recover(() => {}),
       admit({ targetBytes: 10_240, headerCount: 200, paths: strictPaths, api }),
       ...(gate ? [originSecret(gate)] : []),
+      ...(judging ? [judging] : []),
       rules({
         map: compiled,
         tenants: new Map(),

@@ -14,5 +14,6 @@ export { edgeMoments, type EdgeMomentsOptions } from './edge-moments.ts';
 export type { EdgeMoments, EdgeFunctionContext } from '../edge/function.ts';
 export type { AppSource, DoorOptions } from './start.ts';
 export { dynamoRules, rulesFrom, s3Rules, ssmRules, type SourcedMap } from './rule-sources.ts';
+export { firewall, type Firewall, type FirewallOptions } from './firewall.ts';
 export type { GuardOptions } from './guard.ts';
 export { defineRule, allow, count, deny } from '../rules/rule.ts';

@@ -5,27 +5,8 @@ import type { RuleFilesPort } from '../ports/rule-files.ts';
 import { readAsset, writeAsset } from '../waf/asset/asset.ts';
 import { createWaf } from '../waf/engine.ts';
 import type { RuleError } from '../waf/rule-error.ts';
-import {
-  aboutOf,
-  judgesAnswers,
-  readRules,
-  settingsOf,
-  type LoadedWaf,
-  type WafAbout,
-  type WafLevels,
-} from './waf-load.ts';
-
-/** What an asset was made from: the document's words, and everything that was read from the disk for them. */
-interface Origin {
-  readonly words: string;
-  readonly about: WafAbout;
-  /** A rule could refuse an answer for what its body says. */
-  readonly judgesAnswers: boolean;
-  readonly reads: readonly (readonly [path: string, hash: string | null])[];
-  readonly lists: readonly (readonly [pattern: string, names: readonly string[]])[];
-}
-
-const magic = 0x46415753;
+import { envelope, openEnvelope, type Origin } from './waf-envelope.ts';
+import { aboutOf, judgesAnswers, readRules, settingsOf, type LoadedWaf, type WafLevels } from './waf-load.ts';
 
 /** The words that change rules or tables; what only the running engine reads is not among them. */
 const wordsOf = (document: WafDocument, levels: WafLevels, digest: Digest): string => {
@@ -92,21 +73,11 @@ export function compileWafAsset(
     words: wordsOf(document, document, digest),
     about: aboutOf(loaded.report),
     judgesAnswers: judgesAnswers(document, loaded.set),
+    settings: settingsOf(document),
     reads: [...reads].map(([path, text]) => [path, text === null ? null : digest.sha256(text)]),
     lists: [...lists],
   };
   return envelope(origin, writeAsset(waf.program, named));
-}
-
-function envelope(origin: Origin, asset: Uint8Array): Uint8Array {
-  const text = new TextEncoder().encode(JSON.stringify(origin));
-  const start = 8 + ((text.length + 3) & ~3);
-  const bytes = new Uint8Array(start + asset.length);
-  new DataView(bytes.buffer).setUint32(0, magic, true);
-  new DataView(bytes.buffer).setUint32(4, text.length, true);
-  bytes.set(text, 8);
-  bytes.set(asset, start);
-  return bytes;
 }
 
 /**
@@ -120,15 +91,13 @@ export function openWafAsset(
   parts: { readonly files: RuleFilesPort; readonly digest: Digest; readonly clock: Clock },
 ): LoadedWaf | string {
   const { files, digest, clock } = parts;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 8 || view.getUint32(0, true) !== magic) return 'it is no firewall asset';
-  const length = view.getUint32(4, true);
-  const origin = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Origin;
+  const opened = openEnvelope(bytes);
+  if (opened === null) return 'it is no firewall asset';
+  const { origin, asset } = opened;
   if (origin.words !== wordsOf(document, levels, digest)) return 'it was made for other words in the document';
   const changed = changeOf(origin, files, digest);
   if (changed !== null) return changed;
-  const asset = readAsset(bytes.subarray(8 + ((length + 3) & ~3)));
-  const waf = asset.open({ clock, settings: settingsOf(document) });
+  const waf = readAsset(asset).open({ clock, settings: settingsOf(document) });
   return { waf, about: origin.about, judgesAnswers: origin.judgesAnswers };
 }
 

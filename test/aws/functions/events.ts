@@ -21,6 +21,8 @@ const http = (path: string) => ({
   isBase64Encoded: false,
 });
 export const events: Readonly<Record<string, (path: string) => unknown>> = {
+  'protect-crs': http,
+  'authorizer-crs': authorizer,
   'http-api': http,
   'function-url': http,
   protect: http,
@@ -55,12 +57,7 @@ export const events: Readonly<Record<string, (path: string) => unknown>> = {
     body: '',
     isBase64Encoded: false,
   }),
-  authorizer: (path) => ({
-    ...http(path),
-    type: 'REQUEST',
-    routeArn: `arn:aws:execute-api:eu-west-1:1:a/$default/GET${path}`,
-    identitySource: null,
-  }),
+  authorizer,
   websocket: (path) => ({
     headers: { Host: 'a.test' },
     multiValueHeaders: { Host: ['a.test'], 'User-Agent': [agent] },
@@ -96,5 +93,14 @@ function viewerRequest(path: string): unknown {
         },
       },
     ],
+  };
+}
+
+function authorizer(path: string): unknown {
+  return {
+    ...http(path),
+    type: 'REQUEST',
+    routeArn: `arn:aws:execute-api:eu-west-1:1:a/$default/GET${path}`,
+    identitySource: null,
   };
 }

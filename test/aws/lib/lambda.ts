@@ -135,11 +135,14 @@ export async function run(
   entry: string,
   kind: BundleKind,
   env: Readonly<Record<string, string>> = {},
+  /** Beside the bundle, by name. */
+  files: Readonly<Record<string, Uint8Array>> = {},
 ): Promise<Running> {
   const { code, bytes } = bundle(entry, kind);
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-lambda-'));
   writeFileSync(join(folder, 'index.mjs'), code);
   writeFileSync(join(folder, 'client.mjs'), client);
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
   const api = new RuntimeApi();
   await new Promise<void>((resolve) => api.server.listen(0, '127.0.0.1', resolve));
   const { port } = api.server.address() as AddressInfo;
