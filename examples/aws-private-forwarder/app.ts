@@ -1,37 +1,126 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
-import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { SecurityGroup, SubnetType, Vpc, type IVpc } from 'aws-cdk-lib/aws-ec2';
-import { PrivateForwarder } from '../../src/cdk/index.ts';
+import { App, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { SecurityGroup, SubnetType, Vpc, FlowLogDestination, type IVpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  ApplicationLoadBalancer,
+  ApplicationProtocol,
+  ApplicationTargetGroup,
+  type IApplicationListener,
+  TargetType,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { PrivateApi, PrivateLink, WebhookForwarder } from '../../src/cdk/index.ts';
 
-/** Webhooks from outside to a host inside a VPC: the function may speak to that host's group and port, and to nothing else. */
-export function build(app: App): Stack {
-  const stack = new Stack(app, 'PrivateForwarder');
+/** `rest`: keys, a plan and a list of addresses. `http`: cheaper. `link`: no function in the path. `webhook`: a queue between. */
+export type Variant = 'rest' | 'http' | 'link' | 'webhook';
+
+const document = {
+  name: 'private-forwarder',
+  rules: {
+    bodyBytes: 262_144,
+    map: {
+      default: [
+        { name: 'method-and-path', params: { methods: ['POST'] } },
+        { name: 'size-limits', params: { body: '256kb', headerCount: 60 } },
+      ],
+    },
+  },
+  origins: {
+    host: {
+      url: 'http://10.0.1.10:8080',
+      allow: ['10.0.1.10'],
+      timeouts: { connect: '1s', firstByte: '10s', total: '20s' },
+    },
+  },
+  routes: { 'POST /hooks/{proxy+}': { to: 'host' } },
+};
+
+/** From outside to a host inside a VPC: the function may speak to that host's group and port, and to nothing else. */
+export function build(app: App, variant: Variant = 'rest'): Stack {
+  const stack = new Stack(app, `PrivateForwarder-${variant}`);
+  const subnets = { subnetType: SubnetType.PRIVATE_ISOLATED };
   const vpc = new Vpc(stack, 'Vpc', {
     natGateways: 0,
     maxAzs: 2,
-    subnetConfiguration: [{ name: 'private', subnetType: SubnetType.PRIVATE_ISOLATED }],
+    subnetConfiguration: [{ name: 'private', ...subnets }],
+    flowLogs: { all: { destination: FlowLogDestination.toCloudWatchLogs() } },
   }) as IVpc;
-  const target = new SecurityGroup(stack, 'Target', { vpc, allowAllOutbound: false, description: 'the private host' });
-  const forwarder = new PrivateForwarder(stack, 'Forwarder', {
+  const securityGroup = new SecurityGroup(stack, 'Target', {
     vpc,
-    subnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
-    target: { securityGroup: target, port: 8080 },
-    timeout: Duration.seconds(28),
-    document: {
-      name: 'private-forwarder',
-      rules: { map: { default: [{ name: 'method-and-path', params: { methods: ['POST'] } }] } },
-      origins: { host: { url: 'http://10.0.1.10:8080', allow: ['10.0.1.10'] } },
-      routes: { 'POST /hooks/{proxy+}': { to: 'host' } },
-    },
+    allowAllOutbound: false,
+    description: 'the private host, or the load balancer before it',
   });
-  const api = new HttpApi(stack, 'Api');
-  api.addRoutes({
-    path: '/{proxy+}',
-    methods: [HttpMethod.ANY],
-    integration: new HttpLambdaIntegration('Line', forwarder.door.function),
-  });
+  const shared = { document, vpc, subnets, target: { securityGroup, port: 8080 } };
+  // GitHub's, as published at https://api.github.com/meta under `hooks`; look there for today's.
+  const senders = ['192.30.252.0/22', '185.199.108.0/22', '140.82.112.0/20', '143.55.64.0/20'];
+  switch (variant) {
+    case 'rest':
+      new PrivateApi(stack, 'Api', {
+        ...shared,
+        kind: 'rest',
+        allow: senders,
+        throttle: { rate: 20, burst: 50 },
+        usagePlan: { name: 'senders', rate: 10, burst: 20, quota: { limit: 100_000, period: 'DAY' } },
+        reservedConcurrency: 10,
+      });
+      break;
+    case 'http':
+      new PrivateApi(stack, 'Api', { ...shared, kind: 'http', throttle: { rate: 20, burst: 50 } });
+      break;
+    case 'webhook':
+      // GitHub sends no key and does not try again: its signature is the key, and the queue tries for it.
+      new WebhookForwarder(stack, 'Hooks', {
+        ...shared,
+        document: {
+          ...document,
+          rules: {
+            ...document.rules,
+            map: { default: [...document.rules.map.default, { name: 'ip-set', params: { allow: senders } }] },
+          },
+        },
+        allow: senders,
+        tries: 5,
+        timeout: Duration.seconds(25),
+      });
+      break;
+    case 'link': {
+      const balancer = new ApplicationLoadBalancer(stack, 'Balancer', {
+        vpc,
+        internetFacing: false,
+        vpcSubnets: subnets,
+        securityGroup,
+      });
+      Validations.of(balancer).acknowledge({
+        id: 'AwsSolutions-ELB2',
+        reason: 'Only API Gateway reaches it, and that has a log of every request already.',
+      });
+      const listener = balancer.addListener('Listener', {
+        port: 8080,
+        protocol: ApplicationProtocol.HTTP,
+        open: false,
+        defaultTargetGroups: [
+          new ApplicationTargetGroup(stack, 'Hosts', {
+            vpc,
+            port: 8080,
+            protocol: ApplicationProtocol.HTTP,
+            targetType: TargetType.IP,
+          }),
+        ],
+      }) as IApplicationListener;
+      new PrivateLink(stack, 'Link', {
+        vpc,
+        subnets,
+        target: { listener: { application: listener }, securityGroup, port: 8080 },
+        document: {
+          name: document.name,
+          rules: { map: { default: [{ name: 'method-and-path', params: { methods: ['POST'] } }] } },
+        },
+        throttle: { rate: 20, burst: 50 },
+      });
+    }
+  }
   return stack;
 }
 
-if (process.argv[1]?.endsWith('app.ts')) build(new App());
+if (process.argv[1]?.endsWith('app.ts')) {
+  const app = new App();
+  build(app, app.node.tryGetContext('variant') as Variant | undefined);
+}

@@ -70,9 +70,10 @@ export function authorizer(options: AuthorizerOptions): (event: unknown) => Prom
         });
       const rules = await firewall.rules();
       if (rules === null) return deny(noRules);
-      const { refusal, trace } = await rules.inspect(fit(asked.request), asked.viewer);
+      const { refusal, trace, viewer } = await rules.inspect(fit(asked.request), asked.viewer);
       const code = refusal?.from.by === 'refusal' || refusal?.from.by === 'fault' ? refusal.from.code : null;
-      return answer(refusal === null, arn, code === null ? { trace } : { trace, code });
+      const who = options.originSecret ? { viewer: viewer.address } : {};
+      return answer(refusal === null, arn, { trace, ...who, ...(code !== null && { code }) });
     } catch (thrown) {
       return deny({ reason: lambdaReasons.broken, says: messageOf(thrown) });
     }

@@ -397,6 +397,20 @@ describe('what only one door does', () => {
     expect(await call(socket)).toMatchObject({ statusCode: 403 });
     expect(lines.join()).toContain('lambda.origin');
   });
+  it('a message behind an authorizer is the viewer’s that it has named; the handshake is not looked at again', async () => {
+    const only = { default: [{ name: 'ip-set', params: { allow: ['203.0.113.9/32'] } }] } as unknown as typeof map;
+    const call = webSocket({ map: only, behindAuthorizer: true, write() {}, handler: () => ({ statusCode: 200 }) });
+    const from = (viewer: unknown, eventType: string) =>
+      call({
+        ...socket,
+        requestContext: { ...socket.requestContext, eventType, authorizer: { viewer } },
+        body: 'hello',
+      });
+    expect(await from('203.0.113.9', 'CONNECT')).toEqual({ statusCode: 200 });
+    expect(await from('203.0.113.9', 'MESSAGE')).toEqual({ statusCode: 200 });
+    expect(await from('198.51.100.1', 'MESSAGE')).toMatchObject({ statusCode: 403 });
+    expect(await from(7, 'MESSAGE')).toMatchObject({ statusCode: 403 });
+  });
   it('a whole line asked round the distribution refuses; asked by it, it sees the viewer and not the secret', async () => {
     const lines: string[] = [];
     const document = {

@@ -64,7 +64,7 @@ export interface LoadedRules {
   inspect(
     request: HttpRequest,
     viewer: Viewer,
-  ): Promise<{ readonly refusal: HttpResponse | null; readonly trace: string }>;
+  ): Promise<{ readonly refusal: HttpResponse | null; readonly trace: string; readonly viewer: Viewer }>;
 }
 
 const passed: HttpResponse = {
@@ -146,7 +146,7 @@ function loader(options: GuardOptions, clock: Clock, write: Write): (map: Resour
         const response = await handle(
           newExchange({ request, viewer, trace, clock, departure: new Departure(), later() {} }),
         );
-        return { refusal: response.from.by === 'function' ? null : response, trace: trace.id };
+        return { refusal: response.from.by === 'function' ? null : response, trace: trace.id, viewer };
       },
     };
   };

@@ -14,6 +14,11 @@ import { lambdaReasons } from './reasons.ts';
 export interface WebSocketOptions extends GuardOptions {
   /** Your own handler for all three kinds of event; asked only for what the rules let through. */
   readonly handler: Handler;
+  /**
+   * True: `authorizer()` with an origin secret has looked at the handshake, which is not looked at again; messages are
+   * the viewer's that it has named, and not the distribution's.
+   */
+  readonly behindAuthorizer?: boolean;
 }
 
 /** What a WebSocket API reads: the status of a handshake, the text of a reply on a two-way route. */
@@ -51,14 +56,15 @@ export function webSocket(options: WebSocketOptions): (event: unknown, context?:
     if (flaw) return deny(flaw);
     const given = event as SocketEvent;
     const { eventType, routeKey, identity } = given.requestContext;
-    if (eventType === 'DISCONNECT') return options.handler(event, context);
+    const seen = eventType === 'CONNECT' && options.behindAuthorizer === true;
+    if (eventType === 'DISCONNECT' || seen) return options.handler(event, context);
     if (eventType !== 'CONNECT' && eventType !== 'MESSAGE')
       return deny({ reason: lambdaReasons['event-shape'], says: `an event type ${String(eventType)}` });
     try {
       const request = eventType === 'CONNECT' ? handshake(given) : message(given, routeKey);
       const rules = await firewall.rules();
       if (rules === null) return deny(noRules);
-      const { refusal } = await rules.inspect(request, viewerAt(identity.sourceIp));
+      const { refusal } = await rules.inspect(request, viewerAt(addressOf(given, options) ?? identity.sourceIp));
       if (refusal !== null) {
         const { connectionId, requestId } = given.requestContext;
         return {
@@ -71,6 +77,12 @@ export function webSocket(options: WebSocketOptions): (event: unknown, context?:
     }
     return options.handler(event, context);
   };
+}
+
+/** Set by our own authorizer at the handshake, and carried by API Gateway in every later event. */
+function addressOf(event: SocketEvent, options: WebSocketOptions): string | null {
+  const { viewer } = (event.requestContext.authorizer ?? {}) as { viewer?: unknown };
+  return options.behindAuthorizer === true && typeof viewer === 'string' ? viewer : null;
 }
 
 function handshake(event: SocketEvent): HttpRequest {

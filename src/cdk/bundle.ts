@@ -102,6 +102,10 @@ export interface DoorSource {
   readonly modules?: readonly string[];
   /** For `protect` and `webSocket`: the file whose export `handler` is wrapped. */
   readonly handler?: string;
+  /** Name of the environment variable with the DynamoDB table that the document's store is in. */
+  readonly table?: string;
+  /** For doors of a whole line: the door's own options, beside the document. */
+  readonly before?: Readonly<Record<string, unknown>>;
 }
 
 /** The entry of a function: the door, with everything it needs written into it, so that a cold start reads no file. */
@@ -117,9 +121,16 @@ export function doorEntry(source: DoorSource): string {
     ...(source.handler === undefined ? [] : [`import { handler as own } from ${JSON.stringify(source.handler)};`]),
     `const plugins = [${modules.map((_, at) => `...Object.values(rules${at}).flat()`).join(', ')}].filter((each) => each?.kind === 'rule');`,
     `const options = { ...${JSON.stringify(source.options)}, plugins };`,
+    ...(source.table === undefined
+      ? []
+      : [
+          `options.document.store = { use: 'dynamodb', with: { table: process.env[${JSON.stringify(source.table)}] } };`,
+        ]),
     source.door === 'protect'
       ? 'export const handler = door(own, options);'
-      : `export const handler = door(${source.handler === undefined ? 'options' : '{ ...options, handler: own }'});`,
+      : source.before !== undefined
+        ? `export const handler = door(options, ${JSON.stringify(source.before)});`
+        : `export const handler = door(${source.handler === undefined ? 'options' : '{ ...options, handler: own }'});`,
   ];
   const file = join(mkdtempSync(join(tmpdir(), 'sallyport-entry-')), 'entry.mjs');
   writeFileSync(file, `${lines.join('\n')}\n`);

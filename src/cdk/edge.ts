@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import {
   AllowedMethods,
   CachePolicy,
@@ -17,14 +17,19 @@ import {
   ViewerProtocolPolicy,
   type IOrigin,
 } from 'aws-cdk-lib/aws-cloudfront';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership, type IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { DocumentInput } from '../config/document.ts';
-import { ofCdk } from './of-cdk.ts';
+import { acknowledge } from './acknowledge.ts';
 import { bundle, doorEntry } from './bundle.ts';
 import { checked } from './document.ts';
+import { acknowledgeEdge } from './edge-findings.ts';
+import { distributionLogs } from './log-places.ts';
 import { licenceScript, type LicenceScriptOptions } from './licence-script.ts';
+import type { OriginSecret } from './origin-secret.ts';
+import { SallyportWatch } from './watch.ts';
 import { SallyportWebAcl } from './web-acl.ts';
 
 export interface ProtectedDistributionProps {
@@ -37,6 +42,12 @@ export interface ProtectedDistributionProps {
   readonly licence?: LicenceScriptOptions;
   /** Nothing is cached when left out. */
   readonly cachePolicy?: CachePolicy;
+  /** The secret that `origin` sends; it is rotated here, where the distribution is. */
+  readonly originSecret?: OriginSecret;
+  /** What the origin is told besides the cache key; all but `Host` by default. */
+  readonly originRequestPolicy?: OriginRequestPolicy;
+  /** Who is told of alarms. */
+  readonly alarms?: ITopic;
 }
 
 /** CloudFront with the document's rules before the cache. Lives in us-east-1, where CloudFront's web ACLs and edge functions have to. */
@@ -67,23 +78,13 @@ export class ProtectedDistribution extends Construct {
       ...(acl && { webAclId: acl.arn }),
       httpVersion: HttpVersion.HTTP2_AND_3,
       minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
-      logBucket: ofCdk<IBucket>(
-        new Bucket(this, 'Logs', {
-          blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-          encryption: BucketEncryption.S3_MANAGED,
-          enforceSSL: true,
-          objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
-          removalPolicy: RemovalPolicy.DESTROY,
-          autoDeleteObjects: false,
-          lifecycleRules: [{ expiration: Duration.days(30) }],
-        }),
-      ),
+      logBucket: distributionLogs(this),
       defaultBehavior: {
         origin: props.origin,
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         allowedMethods: AllowedMethods.ALLOW_ALL,
         cachePolicy: props.cachePolicy ?? CachePolicy.CACHING_DISABLED,
-        originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+        originRequestPolicy: props.originRequestPolicy ?? OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
         responseHeadersPolicy: ResponseHeadersPolicy.SECURITY_HEADERS,
         ...(script && { functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: script }] }),
         ...(rules !== 'web-acl' && {
@@ -99,6 +100,19 @@ export class ProtectedDistribution extends Construct {
       // A refusal is never kept: the next viewer may be let in. CloudFront keeps no 401 and takes none here.
       errorResponses: [403].map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
     });
+    acknowledgeEdge(this.distribution);
+    if (!acl)
+      acknowledge(this.distribution, {
+        'AwsSolutions-CFR2': 'Asked for without AWS WAF: a function at Lambda@Edge runs the rules.',
+      });
+    const rotation = props.originSecret?.rotate(this.distribution, acl?.arn ?? null);
+    if (acl || rotation)
+      new SallyportWatch(this, 'Watch', {
+        name: document.name,
+        doors: rotation ? [rotation] : [],
+        ...(acl && { webAcl: { metric: acl.metric, scope: 'CLOUDFRONT' } }),
+        ...(props.alarms && { topic: props.alarms }),
+      });
     new CfnOutput(this, 'Domain', { value: this.distribution.distributionDomainName });
     if (this.keys)
       new CfnOutput(this, 'KeyStore', {
@@ -122,11 +136,30 @@ export class ProtectedDistribution extends Construct {
     if (Stack.of(this).region.startsWith('$'))
       throw new Error('Lambda@Edge needs a stack with a region: give it env: { region: "us-east-1" }');
     return new experimental.EdgeFunction(this, 'Edge', {
-      runtime: Runtime.NODEJS_22_X,
+      role: this.#edgeRole(),
+      runtime: Runtime.NODEJS_24_X,
       handler: 'index.handler',
       code: Code.fromAsset(folder),
       memorySize: 128,
       timeout: Duration.seconds(5),
     });
+  }
+
+  /** A replica writes its log in the region where it runs, into a group that it has to make. */
+  #edgeRole(): Role {
+    const role = new Role(this, 'EdgeRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const { account, partition } = Stack.of(this);
+    const groups = `arn:${partition}:logs:*:${account}:log-group:/aws/lambda/us-east-1.*`;
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [groups],
+      }),
+    );
+    acknowledge(role, {
+      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:*:<AWS::AccountId>:log-group:/aws/lambda/us-east-1.*]':
+        'Replicas run in every region, and the name of the function is not known before it is made; it may write logs and nothing else.',
+    });
+    return role;
   }
 }

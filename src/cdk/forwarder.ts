@@ -1,57 +1,145 @@
 import { Duration } from 'aws-cdk-lib';
-import { Port, SecurityGroup, type ISecurityGroup, type IVpc, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import {
+  GatewayVpcEndpoint,
+  GatewayVpcEndpointAwsService,
+  Peer,
+  Port,
+  SecurityGroup,
+  type ISecurityGroup,
+  type IVpc,
+  type SubnetSelection,
+} from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import type { DocumentInput } from '../config/document.ts';
+import { duration, milliseconds } from '../base/duration.ts';
+import type { Document, DocumentInput } from '../config/document.ts';
 import { checked } from './document.ts';
 import { DoorFunction } from './door-function.ts';
+import { storeVariables, type SallyportStores } from './stores.ts';
+
+export interface ForwarderTarget {
+  readonly securityGroup: ISecurityGroup;
+  readonly port: number;
+}
 
 export interface PrivateForwarderProps {
   readonly document: DocumentInput;
   readonly vpc: IVpc;
   readonly subnets?: SubnetSelection;
   /** The group of the target, and its port: the only place that the function may speak to. */
-  readonly target: { readonly securityGroup: ISecurityGroup; readonly port: number };
-  /** Which kind of API calls it. */
-  readonly front?: 'http-api' | 'rest-api' | 'load-balancer';
+  readonly target: ForwarderTarget;
+  /** Which kind of API calls it, or a queue. */
+  readonly front?: 'http-api' | 'rest-api' | 'load-balancer' | 'queue';
   readonly modules?: readonly string[];
   /** Calls at a time; the target's own limit is a good number. 20 by default. */
   readonly reservedConcurrency?: number;
-  /** Below the gateway's 29 s, above the document's total timeout. */
+  /** Reckoned from the longest `timeouts.total` of the document's origins when left out, and below the gateway's 29 s. */
   readonly timeout?: Duration;
+  /**
+   * Counters and records in DynamoDB; in memory, each container for itself, when left out. The function reaches it over a
+   * gateway endpoint, which is made here; `prefixList` is DynamoDB's in the region:
+   * `aws ec2 describe-managed-prefix-lists --filters Name=prefix-list-name,Values=com.amazonaws.REGION.dynamodb`.
+   */
+  readonly stores?: { readonly stores: SallyportStores; readonly prefixList: string; readonly endpoint?: boolean };
 }
 
-const doors = { 'http-api': 'httpApi', 'rest-api': 'restApi', 'load-balancer': 'alb' } as const;
+const doors = { 'http-api': 'httpApi', 'rest-api': 'restApi', 'load-balancer': 'alb', queue: 'queue' } as const;
+const fronts = {
+  'http-api': 'http-api',
+  'rest-api': 'http-api',
+  'load-balancer': 'load-balancer',
+  queue: 'http-api',
+} as const;
 
-/** The whole line inside a VPC, in front of a private host. Its security group lets it out to one group and port, and nothing in. */
+/** API Gateway gives up after 29 s; an answer that comes later is answered to nobody. */
+const gatewayMs = 28_000;
+/** Lambda's own limit. */
+const queueMs = 900_000;
+
+/**
+ * The whole line inside a VPC, in front of a private host. Its security group lets it out to one group and port (and, if it
+ * has stores, to DynamoDB), and nothing in.
+ */
 export class PrivateForwarder extends Construct {
   readonly door: DoorFunction;
 
   constructor(scope: Construct, id: string, props: PrivateForwarderProps) {
     super(scope, id);
     const front = props.front ?? 'http-api';
-    const { document } = checked(props.document, front === 'load-balancer' ? 'load-balancer' : 'http-api');
+    const { document } = checked(props.document, fronts[front]);
     const group = new SecurityGroup(this, 'Egress', {
       vpc: props.vpc,
       allowAllOutbound: false,
       description: `${document.name}: out to the target only`,
     });
-    group.addEgressRule(props.target.securityGroup, Port.tcp(props.target.port), 'the target');
-    props.target.securityGroup.addIngressRule(group, Port.tcp(props.target.port), document.name, true);
+    const { target, stores } = props;
+    group.addEgressRule(target.securityGroup, Port.tcp(target.port), 'the target');
+    target.securityGroup.addIngressRule(group, Port.tcp(target.port), document.name, true);
+    if (stores) {
+      group.addEgressRule(Peer.prefixList(stores.prefixList), Port.tcp(443), 'DynamoDB');
+      if (stores.endpoint !== false)
+        new GatewayVpcEndpoint(this, 'DynamoDb', {
+          vpc: props.vpc,
+          service: GatewayVpcEndpointAwsService.DYNAMODB,
+          ...(props.subnets && { subnets: [props.subnets] }),
+        });
+    }
+    const { timeout, fitting } = inTime(document, props.document, front === 'queue', props.timeout);
     this.door = new DoorFunction(this, 'Line', {
       door: doors[front],
       kind: 'line',
       description: `${document.name} before a private host`,
-      options: {
-        document: {
-          ...(props.document as object),
-          store: (props.document as { store?: unknown }).store ?? { use: 'memory' },
-        },
-      },
+      options: { document: { ...fitting, store: { use: 'memory' } } },
+      ...(stores && { table: storeVariables.table, environment: stores.stores.environment }),
       memoryMb: 512,
-      timeout: props.timeout ?? Duration.seconds(28),
+      timeout,
       reservedConcurrency: props.reservedConcurrency ?? 20,
       vpc: { vpc: props.vpc, securityGroups: [group], ...(props.subnets && { subnets: props.subnets }) },
       ...(props.modules && { modules: props.modules }),
     });
+    stores?.stores.grantDecide(this.door.function);
   }
+}
+
+/**
+ * How long the function may take, and the document with no origin waited for longer than that: what ends a second before
+ * the function does is answered 504, what does not is a function that was stopped.
+ */
+function inTime(
+  document: Document,
+  input: DocumentInput,
+  queued: boolean,
+  given: Duration | undefined,
+): { readonly timeout: Duration; readonly fitting: DocumentInput } {
+  const longest = Math.max(
+    ...Object.values(document.origins).map(({ timeouts }) => milliseconds(timeouts.total) ?? 0),
+    1000,
+  );
+  const most = queued ? queueMs : gatewayMs;
+  const ms = given?.toMilliseconds() ?? Math.min(Math.ceil(longest / 1000) * 1000 + 1000, most);
+  if (ms > most)
+    throw new Error(
+      queued
+        ? `the function would have ${ms} ms, and Lambda gives it at most ${most}`
+        : `the function would have ${ms} ms, and API Gateway waits for ${gatewayMs + 1000}: give it ${gatewayMs} or less, or use webhook mode (WebhookForwarder)`,
+    );
+  if (ms <= 1000)
+    throw new Error(
+      `the function would have ${ms} ms; the last second is for its own answer, so nothing could be forwarded`,
+    );
+  const total = duration(Math.min(longest, ms - 1000));
+  const shortest = (text: string): string => ((milliseconds(text) ?? 0) > ms - 1000 ? total : text);
+  const origins = Object.fromEntries(
+    Object.entries(input.origins ?? {}).map(([name, origin]) => {
+      const timeouts = document.origins[name]?.timeouts;
+      if (!timeouts) return [name, origin];
+      return [
+        name,
+        {
+          ...origin,
+          timeouts: { ...timeouts, total: shortest(timeouts.total), firstByte: shortest(timeouts.firstByte) },
+        },
+      ];
+    }),
+  );
+  return { timeout: Duration.millis(ms), fitting: { ...input, origins } };
 }

@@ -10,7 +10,6 @@ import {
   RequestAuthorizer,
   ResponseType,
   RestApi,
-  type IRestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import {
   CfnAuthorizer,
@@ -22,21 +21,17 @@ import {
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { DocumentInput } from '../config/document.ts';
-import { ofCdk } from './of-cdk.ts';
 import { checked } from './document.ts';
 import { DoorFunction } from './door-function.ts';
+import { describeStage, logGroup, type StageLimits } from './log-places.ts';
+import type { OriginSecret } from './origin-secret.ts';
+import { acknowledgeRest, planWithKey, type UsagePlanProps } from './usage-plan.ts';
+import { SallyportWatch } from './watch.ts';
 import { SallyportWebAcl } from './web-acl.ts';
-
-export interface UsagePlanProps {
-  readonly name: string;
-  readonly rate: number;
-  readonly burst: number;
-  readonly quota?: { readonly limit: number; readonly period: 'DAY' | 'WEEK' | 'MONTH' };
-}
 
 export interface RegionalApiProps {
   readonly document: DocumentInput;
@@ -51,13 +46,20 @@ export interface RegionalApiProps {
   /** REST only: AWS WAF before the authorizer. */
   readonly webAcl?: boolean;
   /** Requests a second and at once for the whole stage. */
-  readonly throttle?: { readonly rate: number; readonly burst: number };
+  readonly throttle?: StageLimits;
+  /** What the authorizer is sent. Reckoned from the kind: REST APIs send 1.0 only, and 2.0 is the cheaper to read. */
+  readonly payload?: '1.0' | '2.0';
+  /** Only who comes by the distribution that sends this secret is let in. */
+  readonly originSecret?: OriginSecret;
+  /** Who is told of alarms. */
+  readonly alarms?: ITopic;
 }
 
 /** A regional API with the document's rules as its authorizer. Nothing of a verdict is kept: each request is judged. */
 export class RegionalApi extends Construct {
   readonly url: string;
   readonly authorizer: DoorFunction;
+  #acl: SallyportWebAcl | null = null;
 
   constructor(scope: Construct, id: string, props: RegionalApiProps) {
     super(scope, id);
@@ -71,73 +73,88 @@ export class RegionalApi extends Construct {
       throw new Error(
         'AWS WAF cannot be attached to an HTTP API: use kind "rest", or put a ProtectedDistribution in front',
       );
+    if (rest && props.payload === '2.0')
+      throw new Error(
+        'a REST API sends its authorizers payload 1.0 only: leave `payload` out, or use kind "http" for payload 2.0',
+      );
+    const secret = props.originSecret?.door;
     this.authorizer = new DoorFunction(this, 'Authorizer', {
       door: 'authorizer',
       kind: 'authorizer',
       description: `Rules of ${document.name} as an authorizer`,
-      options: { map: document.rules.map ?? {}, onFault: document.rules.onFault, payload: rest ? '1.0' : '2.0' },
-      timeout: Duration.seconds(5),
+      options: {
+        map: document.rules.map ?? {},
+        onFault: document.rules.onFault,
+        payload: props.payload ?? (rest ? '1.0' : '2.0'),
+        ...secret?.options,
+      },
+      ...(secret && { environment: secret.environment }),
+      timeout: Duration.seconds(10),
       ...(props.modules && { modules: props.modules }),
     });
+    props.originSecret?.grantCheck(this.authorizer);
     this.url = rest ? this.#rest(props, native) : this.#http(props);
     new CfnOutput(this, 'Url', { value: this.url });
+    new CfnOutput(this, 'Decisions', {
+      value: this.authorizer.logs.logGroupName,
+      description: 'aws logs tail --follow',
+    });
+    new SallyportWatch(this, 'Watch', {
+      name: document.name,
+      doors: [this.authorizer],
+      ...(this.#acl && { webAcl: { metric: this.#acl.metric, scope: 'REGIONAL' } }),
+      ...(props.alarms && { topic: props.alarms }),
+    });
   }
 
   #rest(props: RegionalApiProps, native: ReturnType<typeof checked>['native']): string {
-    const logs = this.#logs();
+    const authorizer = new RequestAuthorizer(this, 'Rules', {
+      handler: this.authorizer.function,
+      identitySources: [IdentitySource.context('identity.sourceIp')],
+      resultsCacheTtl: Duration.seconds(0),
+    });
     const api = new RestApi(this, 'Api', {
+      // On the API and not on the proxy alone: `/` is a method of its own, and would be open.
+      defaultIntegration: new LambdaIntegration(props.backend),
+      defaultMethodOptions: { authorizer, apiKeyRequired: props.usagePlan !== undefined },
       endpointConfiguration: { types: [EndpointType.REGIONAL] },
       apiKeySourceType: ApiKeySourceType.HEADER,
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.DESTROY,
       deployOptions: {
         stageName: 'prod',
-        accessLogDestination: new LogGroupLogDestination(logs),
+        accessLogDestination: new LogGroupLogDestination(logGroup(this, 'AccessLogs')),
         accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
         loggingLevel: MethodLoggingLevel.ERROR,
         throttlingRateLimit: props.throttle?.rate ?? 100,
         throttlingBurstLimit: props.throttle?.burst ?? 200,
       },
     });
-    const authorizer = new RequestAuthorizer(this, 'Rules', {
-      handler: this.authorizer.function,
-      identitySources: [IdentitySource.context('identity.sourceIp')],
-      resultsCacheTtl: Duration.seconds(0),
-    });
-    const method = { authorizer, apiKeyRequired: props.usagePlan !== undefined };
-    api.root.addProxy({ defaultIntegration: new LambdaIntegration(props.backend), defaultMethodOptions: method });
+    api.root.addProxy();
     api.addGatewayResponse('Refused', {
       type: ResponseType.ACCESS_DENIED,
       statusCode: '403',
       responseHeaders: { 'x-sallyport-trace': 'context.authorizer.trace' },
       templates: { 'application/json': '{"message":"Forbidden"}' },
     });
-    if (props.usagePlan) {
-      const { name, rate, burst, quota } = props.usagePlan;
-      const plan = api.addUsagePlan('Plan', {
-        name,
-        throttle: { rateLimit: rate, burstLimit: burst },
-        ...(quota && { quota: { limit: quota.limit, period: quota.period as never } }),
-        apiStages: [{ api: ofCdk<IRestApi>(api), stage: api.deploymentStage }],
-      });
-      const key = api.addApiKey('Key');
-      plan.addApiKey(key);
-      new CfnOutput(this, 'KeyId', {
-        value: key.keyId,
-        description: 'aws apigateway get-api-key --include-value --api-key ID',
-      });
-    }
+    if (props.usagePlan) planWithKey(this, api, props.usagePlan);
     if (props.webAcl) {
-      const acl = new SallyportWebAcl(this, 'WebAcl', { scope: 'REGIONAL', native });
-      new CfnWebACLAssociation(this, 'Association', { webAclArn: acl.arn, resourceArn: api.deploymentStage.stageArn });
+      this.#acl = new SallyportWebAcl(this, 'WebAcl', { scope: 'REGIONAL', native });
+      new CfnWebACLAssociation(this, 'Association', {
+        webAclArn: this.#acl.arn,
+        resourceArn: api.deploymentStage.stageArn,
+      });
     }
+    acknowledgeRest(api, {
+      'AwsSolutions-COG4': 'The authorizer is the rule map; there is no user pool to ask.',
+      ...(props.webAcl ? {} : { 'AwsSolutions-APIG3': 'Asked for without AWS WAF: the authorizer runs the rules.' }),
+    });
     return api.url;
   }
 
   #http(props: RegionalApiProps): string {
-    const logs = this.#logs();
     const rules = new HttpLambdaAuthorizer('Rules', this.authorizer.function, {
-      responseTypes: [HttpLambdaResponseType.SIMPLE],
+      responseTypes: [props.payload === '1.0' ? HttpLambdaResponseType.IAM : HttpLambdaResponseType.SIMPLE],
       identitySource: [],
       resultsCacheTtl: Duration.seconds(0),
     });
@@ -146,30 +163,12 @@ export class RegionalApi extends Construct {
     api.addRoutes({ path: '/{proxy+}', methods: [HttpMethod.ANY], integration, authorizer: rules });
     api.addRoutes({ path: '/', methods: [HttpMethod.ANY], integration, authorizer: rules });
     const stage = api.defaultStage?.node.defaultChild as CfnStage;
-    stage.defaultRouteSettings = {
-      throttlingRateLimit: props.throttle?.rate ?? 100,
-      throttlingBurstLimit: props.throttle?.burst ?? 200,
-    };
-    stage.accessLogSettings = {
-      destinationArn: logs.logGroupArn,
-      format: JSON.stringify({
-        requestId: '$context.requestId',
-        ip: '$context.identity.sourceIp',
-        route: '$context.routeKey',
-        status: '$context.status',
-        trace: '$context.authorizer.trace',
-        code: '$context.authorizer.code',
-      }),
-    };
-    for (const child of this.node.findAll())
-      if (child instanceof CfnAuthorizer) child.authorizerPayloadFormatVersion = '2.0';
-    return api.apiEndpoint;
-  }
-
-  #logs(): LogGroup {
-    return new LogGroup(this, 'AccessLogs', {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
+    describeStage(stage, logGroup(this, 'AccessLogs'), props.throttle, {
+      trace: '$context.authorizer.trace',
+      code: '$context.authorizer.code',
     });
+    for (const child of this.node.findAll())
+      if (child instanceof CfnAuthorizer) child.authorizerPayloadFormatVersion = props.payload ?? '2.0';
+    return api.apiEndpoint;
   }
 }

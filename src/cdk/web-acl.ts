@@ -3,7 +3,9 @@ import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { NativeAcl } from '../lab/native.ts';
-import { isObject } from '../waf/forms/webacl/shape.ts';
+import { mostCapacity, ruleCapacity } from '../waf/capacity.ts';
+import { checkRules } from '../waf/forms/webacl/checks.ts';
+import { isObject, type AclRule, type Json } from '../waf/forms/webacl/shape.ts';
 import { spellAcl } from '../waf/forms/webacl/write.ts';
 
 export interface SallyportWebAclProps {
@@ -14,19 +16,25 @@ export interface SallyportWebAclProps {
   readonly managedGroups?: readonly string[];
   /** Requests of one address in five minutes; 2000 by default, 0 for none. */
   readonly ratePerAddress?: number;
+  /** Of its metrics; the construct's id by default. */
+  readonly name?: string;
 }
 
 const groups = ['AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet', 'AWSManagedRulesSQLiRuleSet'];
-const visible = (name: string): object => ({
-  sampledRequestsEnabled: true,
-  cloudWatchMetricsEnabled: true,
-  metricName: name,
+const visible = (name: string): Json => ({
+  SampledRequestsEnabled: true,
+  CloudWatchMetricsEnabled: true,
+  MetricName: name,
 });
 
 /** The part of a document that AWS WAF can run, with AWS's managed groups behind it, logged. */
 export class SallyportWebAcl extends Construct {
   readonly arn: string;
   readonly acl: CfnWebACL;
+  /** `WebACL` in the dimensions of AWS/WAFV2 metrics. */
+  readonly metric: string;
+  /** Estimated units (WCU) of everything in it. */
+  readonly capacity: number;
 
   constructor(scope: Construct, id: string, props: SallyportWebAclProps) {
     super(scope, id);
@@ -47,32 +55,32 @@ export class SallyportWebAcl extends Construct {
         }),
       ]),
     );
-    const own = camel(spellAcl(props.native?.acl.Rules ?? [], 'cloudformation'), sets) as CfnWebACL.RuleProperty[];
-    const rules: CfnWebACL.RuleProperty[] = [...own];
-    const add = (rule: Omit<CfnWebACL.RuleProperty, 'priority' | 'visibilityConfig'>): void =>
+    const rules: AclRule[] = [...(props.native?.acl.Rules ?? [])];
+    const add = (name: string, rule: Json): void =>
       void rules.push({
+        Name: name,
+        Priority: rules.length,
         ...rule,
-        priority: rules.length,
-        visibilityConfig: visible(rule.name) as CfnWebACL.VisibilityConfigProperty,
-      });
+        VisibilityConfig: visible(name),
+      } as unknown as AclRule);
     const limit = props.ratePerAddress ?? 2000;
     if (limit > 0)
-      add({
-        name: 'rate-per-address',
-        action: { block: { customResponse: { responseCode: 429 } } },
-        statement: { rateBasedStatement: { limit, aggregateKeyType: 'IP' } },
+      add('rate-per-address', {
+        Action: { Block: { CustomResponse: { ResponseCode: 429 } } },
+        Statement: { RateBasedStatement: { Limit: limit, AggregateKeyType: 'IP' } },
       });
     for (const name of props.managedGroups ?? groups)
-      add({
-        name,
-        overrideAction: { none: {} },
-        statement: { managedRuleGroupStatement: { vendorName: 'AWS', name } },
+      add(name, {
+        OverrideAction: { None: {} },
+        Statement: { ManagedRuleGroupStatement: { VendorName: 'AWS', Name: name } },
       });
+    this.capacity = withinLimits(rules);
+    this.metric = props.name ?? id;
     this.acl = new CfnWebACL(this, 'Acl', {
       scope: props.scope,
       defaultAction: { allow: {} },
-      rules,
-      visibilityConfig: visible(id) as CfnWebACL.VisibilityConfigProperty,
+      rules: camel(spellAcl(rules, 'cloudformation'), sets) as CfnWebACL.RuleProperty[],
+      visibilityConfig: camel(visible(this.metric), sets) as CfnWebACL.VisibilityConfigProperty,
     });
     this.arn = this.acl.attrArn;
     const logs = new LogGroup(this, 'Logs', {
@@ -92,6 +100,21 @@ export class SallyportWebAcl extends Construct {
       ],
     });
   }
+}
+
+/** Throws where AWS would refuse the whole list, and says which rules weigh most. */
+function withinLimits(rules: readonly AclRule[]): number {
+  const units = rules.map((rule) => ({ name: rule.Name, units: ruleCapacity(rule) }));
+  const sum = units.reduce((all, each) => all + each.units, 0);
+  if (sum > mostCapacity) {
+    const heaviest = units.toSorted((a, b) => b.units - a.units).slice(0, 5);
+    throw new Error(
+      `the web ACL would have about ${sum} capacity units, and AWS WAF takes ${mostCapacity}. The heaviest: ${heaviest.map((each) => `${each.name} ${each.units}`).join(', ')}. Take managed groups out (managedGroups), or let a function run the rules (Lambda@Edge: rules "lambda"; an authorizer; the line in the path)`,
+    );
+  }
+  const [problem] = checkRules(rules, {});
+  if (problem) throw new Error(`AWS WAF would refuse the web ACL: ${problem.path}: ${problem.says}`);
+  return sum;
 }
 
 /** CDK's spelling; references by name become those of the sets made here. */
