@@ -140,6 +140,10 @@ export const socketOrigin = z
       .strictObject({
         ...frameLimits,
         idle: durationText.default('10m').meta({ description: 'Without a byte in either direction; then 1001.' }),
+        idleCounts: z
+          .enum(['both', 'origin'])
+          .default('both')
+          .meta({ description: '`origin`: only what the origin sends keeps the connection, as CloudFront has it.' }),
         life: durationText.default('24h').meta({ description: 'Of a connection; then 1001.' }),
       })
       .prefault({}),

@@ -27,6 +27,7 @@ import type { EdgeOptions } from './edge-options.ts';
 import { edgeForward } from './edge-forward.ts';
 import { sidesOf } from './edge-functions.ts';
 import { cachePolicyOf, codingsOf, madeFields, originRequestOf } from './edge-rules.ts';
+import { edgeSockets } from './edge-sockets.ts';
 import { elsewhere } from './edge-elsewhere.ts';
 
 /** What the edge line is made from; lists are by behaviour. */
@@ -121,6 +122,7 @@ export function edgeParts(options: EdgeOptions, issues: Issue[]): EdgeParts | nu
           forwarders,
           elsewhere(document, ports, forwarders),
           behaviours.map(({ originPath }) => originPath ?? ''),
+          edgeSockets(options),
           size(document.listen.limits.bodyBytes),
         )
       : null,

@@ -17,6 +17,7 @@ export function socketLimits(
     maxControlPerSecond: limits.control,
     stallMs: ms(limits.stall),
     idleMs: ms(limits.idle),
+    idleByOrigin: 'idleCounts' in limits && limits.idleCounts === 'origin',
     lifeMs: ms(limits.life),
     pingMs: given.ping === undefined ? 0 : ms(given.ping),
     pongMs: ms(given.pongWithin),

@@ -62,7 +62,7 @@ export function accessLine(
   const mark = record.target.indexOf('?');
   const stem = mark < 0 ? record.target : record.target.slice(0, mark);
   const query = mark < 0 ? null : record.target.slice(mark + 1);
-  const scheme = record.secure ? 'https' : 'http';
+  const scheme = `${record.status === 101 ? 'ws' : 'http'}${record.secure ? 's' : ''}`;
   const columns: Record<(typeof accessFields)[number], string> = {
     date,
     time: time.slice(0, 8),

@@ -150,7 +150,8 @@ export class PassThrough implements Timed, RelaySink {
   }
 
   #fromClient(chunk: Buffer): void {
-    this.heardAt = this.activeAt = this.#now();
+    this.heardAt = this.#now();
+    if (!this.#limits.idleByOrigin) this.activeAt = this.heardAt;
     if (this.#stopped) return;
     const up = this.#up;
     if (up instanceof Tap) {

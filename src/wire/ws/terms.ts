@@ -32,6 +32,8 @@ export interface Limits extends MessageRules {
   /** A consumer that takes nothing at all for this long is dropped. */
   readonly stallMs: number;
   readonly idleMs: number;
+  /** Where two ends are joined: does silence of the origin count though the client talks? */
+  readonly idleByOrigin: boolean;
   readonly lifeMs: number;
   /** Does a ping or pong from the peer count as activity for `idleMs`? */
   readonly pingsKeepAlive: boolean;
@@ -56,6 +58,7 @@ export const defaultLimits: Limits = {
   maxSentFrame: 32 * 1024,
   maxPending: 1024 * 1024,
   stallMs: 30_000,
+  idleByOrigin: false,
   idleMs: 600_000,
   lifeMs: 7_200_000,
   pingsKeepAlive: true,
