@@ -103,7 +103,10 @@ function take(
   const settled = (outcome: 'stored' | NotStored): void => {
     room.landed(arrival);
     flight?.land(outcome === 'stored' && shareable ? 'stored' : 'unshared');
-    if (outcome !== 'stored') exchange.trace.note('cache', 'not stored', { why: outcome });
+    if (outcome === 'stored') return;
+    exchange.trace.note('cache', 'not stored', { why: outcome });
+    // The record is written with the head; what goes wrong in the body has to be told on its own.
+    if (broken.has(outcome)) room.lost(asked.key.url, outcome, exchange.trace.id);
   };
   const followable = declared !== null && declared <= FOLLOW_BYTES;
   if (response.body === null) {
@@ -125,6 +128,9 @@ function take(
   feed.start();
   return answer;
 }
+
+/** Whys that somebody should look into. */
+const broken = new Set<NotStored>(['cut-short', 'length-wrong', 'store-broken']);
 
 /** An object without a body. */
 function settle(writer: ObjectWriter, wanted: () => boolean, settled: (outcome: 'stored' | NotStored) => void): void {

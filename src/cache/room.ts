@@ -76,6 +76,12 @@ export class CacheRoom {
     this.#uncacheable.delete(key);
   }
 
+  /** An answer could not be kept for a reason that is nobody's wish. The query stays out of the log: it may hold anything. */
+  lost(url: string, why: string, trace: string): void {
+    const [path = ''] = url.replace(/^https?:\/\/[^/]*/, '').split('?', 1);
+    this.#log('warn', 'an answer was not stored', { why, path, trace });
+  }
+
   /** Drops what is meant, here and, over the bus, in the other processes. How many went here. */
   async purge(what: Purge): Promise<number> {
     const count = await this.#drop(what);

@@ -39,6 +39,8 @@ export class DiskObjects implements ObjectStore {
   readonly #index: ObjectIndex<OnDisk>;
   /** Work on the disk that nobody waits for but `close`. */
   readonly #removals = new Set<Promise<void>>();
+  /** Of these, the files on their way out. */
+  readonly #erasing = new Set<Promise<void>>();
   /** How to give up each object that is being written. */
   readonly #unfinished = new Set<() => void>();
 
@@ -199,8 +201,11 @@ export class DiskObjects implements ObjectStore {
     return this.#index.drop(object as IndexedObject<OnDisk>);
   }
 
-  purge(what: Purge): number {
-    return this.#index.purge(what);
+  /** Resolves when the files are gone: what was purged must not come back after a crash. */
+  async purge(what: Purge): Promise<number> {
+    const count = this.#index.purge(what);
+    await Promise.all(this.#erasing);
+    return count;
   }
 
   stats(): { readonly objects: number; readonly bytes: number } {
@@ -208,15 +213,15 @@ export class DiskObjects implements ObjectStore {
   }
 
   #erase(path: string): void {
-    this.#track(
-      Promise.all(
-        [path, `${path}.head`].map((name) =>
-          unlink(name).catch((thrown: NodeJS.ErrnoException) => {
-            if (thrown.code !== 'ENOENT') this.#warn(`${name} could not be removed: ${messageOf(thrown)}`);
-          }),
-        ),
-      ).then(() => {}),
-    );
+    const work = Promise.all(
+      [path, `${path}.head`].map((name) =>
+        unlink(name).catch((thrown: NodeJS.ErrnoException) => {
+          if (thrown.code !== 'ENOENT') this.#warn(`${name} could not be removed: ${messageOf(thrown)}`);
+        }),
+      ),
+    ).then(() => void this.#erasing.delete(work));
+    this.#erasing.add(work);
+    this.#track(work);
   }
 
   #track(work: Promise<void>): void {

@@ -37,6 +37,24 @@ if ARGV[3] == '' then redis.call('HDEL', KEYS[1], ARGV[1]) else redis.call('HSET
 return 1`;
 
 /**
+ * Drops a head if it still holds that body, and its place in the indices if no head is left: in one step, since between
+ * two of them a new object could take the place and be lost to every later purge. `ARGV` field, id or "", member.
+ */
+const DROP = `
+local there = redis.call('HGET', KEYS[1], ARGV[1])
+local gone = 0
+if there and ARGV[2] ~= '' and string.sub(there, 1, #ARGV[2] + 1) == ARGV[2] .. '\\n' then
+  redis.call('HDEL', KEYS[1], ARGV[1])
+  there = false
+  gone = 1
+end
+if not there then
+  redis.call('ZREM', KEYS[2], ARGV[3])
+  if KEYS[3] then redis.call('SREM', KEYS[3], ARGV[3]) end
+end
+return gone`;
+
+/**
  * Cache bodies in Redis or Valkey, shared by every process that names the same server and prefix. Heads of one key
  * stand in one hash; a body is written before its head, so a head that is found has its bytes.
  */
@@ -108,8 +126,10 @@ export class RedisObjects implements ObjectStore {
           if (restSize > 0 || size === 0) flush(Buffer.concat(rest));
           await last;
           const object: StoredObject = { meta, size, id, memo: undefined };
+          const before = await this.#redis.hget(this.#heads(meta.key), meta.variant);
+          // Asked and sent in one breath: a purge either is known here, or its commands come after ours.
           if (wanted()) {
-            await this.#enter(object, ttl);
+            await this.#enter(object, ttl, before);
             if (wanted()) return true;
             await this.remove(object);
           } else this.#forgetBody(id, chunks);
@@ -130,10 +150,9 @@ export class RedisObjects implements ObjectStore {
     };
   }
 
-  async #enter(object: StoredObject, ttl: number): Promise<void> {
+  async #enter(object: StoredObject, ttl: number, before: string | null): Promise<void> {
     const { meta } = object;
     const heads = this.#heads(meta.key);
-    const before = await this.#redis.hget(heads, meta.variant);
     const name = memberOf(meta);
     const work = this.#redis
       .multi()
@@ -184,9 +203,16 @@ export class RedisObjects implements ObjectStore {
         const value = await this.#redis.hget(this.#heads(key), variant);
         const object = value === null ? null : parse(value);
         if (object && !isMeant(what, url, object.meta.tags)) continue;
-        if (object && (await this.remove(object))) count++;
-        await this.#redis.zrem(`${this.#prefix}urls`, name);
-        if (what.by === 'tag') await this.#redis.srem(`${this.#prefix}t:${what.tag}`, name);
+        const keys = [
+          this.#heads(key),
+          `${this.#prefix}urls`,
+          ...(what.by === 'tag' ? [`${this.#prefix}t:${what.tag}`] : []),
+        ];
+        const gone = await this.#redis.eval(DROP, keys.length, ...keys, variant, object?.id ?? '', name);
+        if (object && gone === 1) {
+          this.#linger(object);
+          count++;
+        }
       }
       return count;
     } catch (thrown) {
@@ -213,8 +239,7 @@ export class RedisObjects implements ObjectStore {
     for (let at = 0; at < found.length; at += 2) {
       const name = found[at] as string;
       const [, key, variant] = JSON.parse(name) as [string, string, string];
-      if ((await this.#redis.hexists(this.#heads(key), variant)) === 0)
-        await this.#redis.zrem(`${this.#prefix}urls`, name);
+      await this.#redis.eval(DROP, 2, this.#heads(key), `${this.#prefix}urls`, variant, '', name);
     }
   }
 

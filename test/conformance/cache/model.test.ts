@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../src/base/fault.ts';
 import { manualClock } from '../../../src/base/clock.ts';
@@ -17,6 +18,8 @@ import type { ObjectStore } from '../../../src/ports/objects.ts';
 import { DiskObjects } from '../../../src/stores/disk/objects.ts';
 import { MemoryObjects } from '../../../src/stores/memory/objects.ts';
 import memory from '../../../src/stores/pages/memory.ts';
+import { RedisObjects } from '../../../src/stores/redis/objects.ts';
+import { noRedis, startRedis } from '../../support/redis.ts';
 
 /**
  * Many clients, keys, expiries, purges and origin faults at once, and a model of what each client may see. An origin's
@@ -352,6 +355,24 @@ describe('many at once, against a model', () => {
       `memory: ${ROUNDS * OPERATIONS} operations, ${sum.checked} answers checked, ${sum.hits} hits, ${sum.broken} broken off`,
     );
     expect(sum.checked).toBeGreaterThan(ROUNDS * OPERATIONS * 0.8);
+    expect(sum.hits).toBeGreaterThan(sum.checked / 20);
+  });
+
+  it.skipIf(noRedis !== null)(`redis: 2 rounds (skipped only where there is none: ${noRedis})`, async () => {
+    const server = await startRedis();
+    const sum = { checked: 0, hits: 0 };
+    try {
+      for (const seed of [201, 202]) {
+        const clock = manualClock(Date.now());
+        const redis = new Redis(server.url, { maxRetriesPerRequest: 1 });
+        const result = await play(seed, OPERATIONS, new RedisObjects({ redis, clock, prefix: `m${seed}:` }), clock);
+        sum.checked += result.checked;
+        sum.hits += result.hits;
+      }
+    } finally {
+      await server.stop();
+    }
+    console.log(`redis: ${2 * OPERATIONS} operations, ${sum.checked} answers checked, ${sum.hits} hits`);
     expect(sum.hits).toBeGreaterThan(sum.checked / 20);
   });
 
