@@ -145,6 +145,9 @@ export class Exchange {
     this.#ended = true;
     clearTimeout(this.#timer);
     this.#stopListening();
+    // The connection is the next one's from here on, however long this body's reader takes with its last bytes.
+    if (this.#stopped) this.#connection?.socket.resume();
+    this.#stopped = false;
     if (this.#sink && !this.#paused) this.#sink.end();
   }
 

@@ -31,7 +31,7 @@ export function edgeSockets(options: EdgeOptions): (origin: string) => PassTo | 
       limits: { idleCounts: 'origin' },
       waf: false,
     });
-    const pass = definition.open(given as never, {
+    const pass = definition.open(given, {
       api: 'plain',
       timeoutMs: 29_000,
       bodyBytes: 0,

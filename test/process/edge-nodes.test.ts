@@ -43,46 +43,49 @@ const purge = async (child: RunningChild, ...items: string[]): Promise<void> => 
   expect(reply.status).toBe(200);
 };
 
-describe.skipIf(noRedis !== null)(`two processes and a Redis server (skipped only where there is none: ${noRedis})`, () => {
-  const open = async (objects: (redis: RedisServer) => object) => {
-    let version = 1;
-    const origin = kept(
-      await recordingOrigin((_, outgoing) =>
-        outgoing.writeHead(200, { 'Cache-Control': 'max-age=600', 'Cache-Tag': 'all' }).end(`version ${version}`),
-      ),
-    );
-    const redis = await startRedis();
-    kept({ close: () => redis.stop() });
-    const [one, two] = [await node(origin, objects(redis)), await node(origin, objects(redis))];
-    return { one, two, origin, next: () => void version++ };
-  };
+describe.skipIf(noRedis !== null)(
+  `two processes and a Redis server (skipped only where there is none: ${noRedis})`,
+  () => {
+    const open = async (objects: (redis: RedisServer) => object) => {
+      let version = 1;
+      const origin = kept(
+        await recordingOrigin((_, outgoing) =>
+          outgoing.writeHead(200, { 'Cache-Control': 'max-age=600', 'Cache-Tag': 'all' }).end(`version ${version}`),
+        ),
+      );
+      const redis = await startRedis();
+      kept({ close: () => redis.stop() });
+      const [one, two] = [await node(origin, objects(redis)), await node(origin, objects(redis))];
+      return { one, two, origin, next: () => void version++ };
+    };
 
-  it('a purge on one is a purge on the other, by path, by prefix and by tag', async () => {
-    const { one, two, next } = await open(({ url }) => ({ use: 'memory', url }));
-    for (const item of ['/a', '/*', '#all']) {
-      for (const each of [one, two]) {
-        await get(`${each.url}/a`);
-        expect((await get(`${each.url}/a`))[1], item).toBe(true);
+    it('a purge on one is a purge on the other, by path, by prefix and by tag', async () => {
+      const { one, two, next } = await open(({ url }) => ({ use: 'memory', url }));
+      for (const item of ['/a', '/*', '#all']) {
+        for (const each of [one, two]) {
+          await get(`${each.url}/a`);
+          expect((await get(`${each.url}/a`))[1], item).toBe(true);
+        }
+        next();
+        await purge(one, item);
+        const [now] = await get(`${one.url}/a`);
+        await until(`the other has heard of ${item}`, async () => (await get(`${two.url}/a`))[0] === now);
       }
-      next();
-      await purge(one, item);
-      const [now] = await get(`${one.url}/a`);
-      await until(`the other has heard of ${item}`, async () => (await get(`${two.url}/a`))[0] === now);
-    }
-  });
+    });
 
-  it('objects in the server are one cache for both, and a purge ends them for both', async () => {
-    const { one, two, origin, next } = await open(({ url }) => ({ use: 'redis', url }));
-    expect(await get(`${one.url}/a`)).toEqual(['version 1', false]);
-    await until('the object is there for the other', async () => (await get(`${two.url}/a`))[1]);
-    const before = origin.requests.length;
-    expect(await get(`${two.url}/a`)).toEqual(['version 1', true]);
-    expect(origin.requests).toHaveLength(before);
-    next();
-    await purge(two, '/a');
-    expect((await get(`${one.url}/a`))[0]).toBe('version 2');
-  });
-});
+    it('objects in the server are one cache for both, and a purge ends them for both', async () => {
+      const { one, two, origin, next } = await open(({ url }) => ({ use: 'redis', url }));
+      expect(await get(`${one.url}/a`)).toEqual(['version 1', false]);
+      await until('the object is there for the other', async () => (await get(`${two.url}/a`))[1]);
+      const before = origin.requests.length;
+      expect(await get(`${two.url}/a`)).toEqual(['version 1', true]);
+      expect(origin.requests).toHaveLength(before);
+      next();
+      await purge(two, '/a');
+      expect((await get(`${one.url}/a`))[0]).toBe('version 2');
+    });
+  },
+);
 
 describe('a process that is killed in the middle of writing', () => {
   const size = 400_000;

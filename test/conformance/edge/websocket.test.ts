@@ -24,7 +24,7 @@ beforeAll(async () => {
     echo.handleUpgrade(incoming, socket, head, (ws) => {
       open.push(ws);
       ws.on('message', (data, binary) => {
-        if (String(data) !== 'say nothing') ws.send(data, { binary });
+        if ((data as Buffer).toString() !== 'say nothing') ws.send(data, { binary });
       });
     });
   });
