@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { WireEngine, type EngineParts } from '../../src/node/wire/engine.ts';
+import { Line } from '../support/line.ts';
 import { corpus } from './corpus.ts';
 
 /** A request that came whole. */
@@ -16,19 +16,6 @@ interface Reading {
   readonly seen: Seen[];
   /** Statuses that were answered, in order. */
   readonly statuses: readonly number[];
-}
-
-/** A connection without a network: what is pushed arrives at once, what is written is kept. */
-class Line extends Duplex {
-  written = '';
-  override _read(): void {}
-  override _write(chunk: Buffer, _: unknown, done: () => void): void {
-    this.written += chunk.toString('latin1');
-    done();
-  }
-  setTimeout(): this {
-    return this;
-  }
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));

@@ -138,6 +138,8 @@ export abstract class Dialogue {
     this.drop();
     if (words === undefined) this.socket.end();
     else this.socket.end(words, 'latin1');
+    // Whoever reads slowly has as long as for any other answer.
+    if (this.socket.writableLength > 0) this.wait('ending', this.host.limits.requestMs);
     this.regulate();
   }
 
