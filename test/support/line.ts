@@ -4,15 +4,15 @@ import { Duplex } from 'node:stream';
 export class Line extends Duplex {
   written = '';
   override _read(): void {}
-  /** Takes what was written and not taken yet; from here on everything is taken at once, or not. */
-  take = (): void => {};
+  /** Takes the last thing written, where `holds` has kept it from being taken at once. */
+  swallow = (): void => {};
   holds = false;
   override _write(chunk: Buffer, _: unknown, done: () => void): void {
-    this.take = () => {
+    this.swallow = () => {
       this.written += chunk.toString('latin1');
       done();
     };
-    if (!this.holds) this.take();
+    if (!this.holds) this.swallow();
   }
   setTimeout(): this {
     return this;

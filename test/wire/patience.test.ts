@@ -98,7 +98,7 @@ describe('the patience of a connection', () => {
     connection.expire(600);
     expect(line.destroyed).toBe(false);
     line.holds = false;
-    line.take();
+    line.swallow();
     await turn();
     connection.expire(4000);
     expect(line.destroyed).toBe(false);
