@@ -13,9 +13,12 @@ const dot = 0x2e;
  */
 export function normalPath(value: string, backslash: boolean): string {
   if (isNormal(value, backslash)) return value;
+  const slashed = backslash ? value.replaceAll('\\', '/') : value;
+  // Without a dot that could be a segment, all there is to do is to make one slash of many.
+  if (!slashed.includes('./') && !slashed.endsWith('.')) return slashed.replace(/\/{2,}/g, '/');
   const length = value.length;
   const out = workspace(length);
-  const bytes = bytesIn(backslash ? value.replaceAll('\\', '/') : value);
+  const bytes = bytesIn(slashed);
   const end = length - 1;
   const relative = bytes[0]! !== slash;
   const trailing = bytes[end]! === slash;

@@ -20,6 +20,8 @@ export interface TransformDefinition {
    * transformation whose triggers are absent. Leave out when no such set exists (e.g. `length`, `sha1`).
    */
   readonly triggers?: string;
+  /** Characters without which `apply` does no more than to lower the case of ASCII letters. */
+  readonly lowersBut?: string;
   /** Byte string in, byte string out. Returns the very same string when nothing changes. Never throws. */
   apply(value: string): string;
 }

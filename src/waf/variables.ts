@@ -82,7 +82,7 @@ export class Variables {
     const key = name.toLowerCase();
     const entry = this.#entries.get(key);
     if (entry) entry.value = value;
-    else if (this.size >= this.#most) return false;
+    else if (this.#entries.size + (this.#base?.size ?? 0) >= this.#most) return false;
     else this.#entries.set(key, { name, value, expires: null });
     return true;
   }

@@ -35,8 +35,8 @@ export function begin(form: Form, text: string): void {
   form.few = false;
   form.made.length = 0;
   form.lowered = null;
-  form.asked.fill(0);
-  form.askedLowered.fill(0);
+  const { asked, askedLowered } = form;
+  for (let word = 0; word < asked.length; word++) asked[word] = askedLowered[word] = 0;
 }
 
 /** What a transformation makes of a form's text, or of the text in lower case. */

@@ -3,24 +3,28 @@ import { keyTest } from '../selector.ts';
 import type { Choosy, Look } from './look.ts';
 import { Routes } from './routes.ts';
 import type { ScreenPlan } from './screen-shape.ts';
+import { Verdicts } from './verdicts.ts';
 
-/** Values that are worth remembering: longer ones do not come back. */
-export const longestKept = 1024;
-export const mostKept = 512;
-const mostNames = 256;
+const mostNames = 1024;
+const mostAudiences = 256;
 
 /** Values of these names are never kept: they are secrets. */
 const secret = /auth|cookie|token|secret|pass|key|session|signature|credential/i;
 
-/** Fields of which verdicts are remembered; what a body, a query or a cookie carries seldom comes back. */
+/** Fields of which verdicts are remembered, unless a value's name says that it is a secret. */
+const named = new Set(['REQUEST_HEADERS', 'ARGS', 'ARGS_GET', 'ARGS_POST']);
 const kept = new Set([
-  'REQUEST_HEADERS',
   'REQUEST_HEADERS_NAMES',
   'ARGS_NAMES',
   'ARGS_GET_NAMES',
+  'ARGS_POST_NAMES',
   'REQUEST_COOKIES_NAMES',
+  'REQUEST_METHOD',
+  'REQUEST_PROTOCOL',
+  'REQUEST_FILENAME',
+  'REQUEST_BASENAME',
+  'REMOTE_ADDR',
 ]);
-const lines = new Set(['REQUEST_METHOD', 'REQUEST_PROTOCOL', 'REQUEST_FILENAME', 'REQUEST_BASENAME', 'REMOTE_ADDR']);
 
 /** Fields that have one and the same content when there is no body. */
 export const ofBody =
@@ -29,7 +33,7 @@ export const ofBody =
 /** For one name of one field: who reads it, and which rules its values hit when they came before. */
 export interface Audience {
   readonly rules: Uint32Array;
-  readonly verdicts: Map<string, readonly number[]> | null;
+  readonly verdicts: Verdicts | null;
 }
 
 /** A look with what is remembered about it. */
@@ -39,20 +43,32 @@ export interface OpenLook {
   /** For all names, when no name matters. */
   readonly everybody: Audience | null;
   readonly byName: Map<string, Audience>;
+  /** By what they read. */
+  readonly audiences: Map<string, Audience>;
 }
 
 export function openLook(plan: ScreenPlan, look: Look): OpenLook {
-  const named = look.choosy.length > 0 || look.field.name === 'REQUEST_HEADERS';
-  const open: OpenLook = { look, routes: new Routes(plan, look), everybody: null, byName: new Map() };
-  return named ? open : { ...open, everybody: newAudience(open, '') };
+  const open: OpenLook = {
+    look,
+    routes: new Routes(plan, look),
+    everybody: null,
+    byName: new Map(),
+    audiences: new Map(),
+  };
+  const some = look.choosy.length > 0 || named.has(look.field.name);
+  return some ? open : { ...open, everybody: newAudience(open, '') };
 }
 
-export function newAudience({ look, byName }: OpenLook, key: string): Audience {
+/** Names for which the same rules read are one audience, so that many names need no more memory than one. */
+export function newAudience({ look, byName, audiences }: OpenLook, key: string): Audience {
   const rules = look.rules.slice();
   for (const choosy of look.choosy) if (!means(choosy, key)) rules[choosy.bit >>> 5]! &= ~(1 << (choosy.bit & 31));
   const { name } = look.field;
-  const keeps = (kept.has(name) && !(name === 'REQUEST_HEADERS' && secret.test(key))) || lines.has(name);
-  const audience: Audience = { rules, verdicts: keeps ? new Map() : null };
+  const keeps = kept.has(name) || (named.has(name) && !secret.test(key));
+  const same = `${keeps} ${rules.join(' ')}`;
+  if (audiences.size >= mostAudiences) audiences.clear();
+  let audience = audiences.get(same);
+  if (audience === undefined) audiences.set(same, (audience = { rules, verdicts: keeps ? new Verdicts() : null }));
   if (byName.size >= mostNames) byName.clear();
   byName.set(key, audience);
   return audience;

@@ -83,4 +83,19 @@ describe('what the screen takes for granted of transformations', () => {
     }
     expect(rows).toBeGreaterThan(500);
   });
+
+  it('only lowers without what a transformation names for that', () => {
+    let rows = 0;
+    for (const { lowersBut, apply, name } of all) {
+      if (lowersBut === undefined) continue;
+      const bits = groupsOf(ByteSet.chars(lowersBut))!;
+      expect(bits).not.toBeNull();
+      for (const value of values) {
+        if ((bitsOf(value) & bits) !== 0) continue;
+        expect(apply(value), name).toBe(transformNamed('lowercase').apply(value));
+        rows++;
+      }
+    }
+    expect(rows).toBeGreaterThan(40);
+  });
 });

@@ -1,17 +1,19 @@
-import { profileOf } from '../automaton/byte-groups.ts';
+import { groupsOf, profileOf } from '../automaton/byte-groups.ts';
 import { bitsOf, Scanner } from '../automaton/scan.ts';
 import type { FieldValue } from '../field.ts';
 import type { Matcher } from '../operator.ts';
 import type { Program } from '../program.ts';
 import type { Phase } from '../rule.ts';
+import { ByteSet } from '../regex/byte-set.ts';
 import { matcherOf } from './entries.ts';
 import { begin, isLow, made, newForm, type Form } from './form.ts';
 import { Hits, type Sizes } from './hits.ts';
 import type { Look, Step } from './look.ts';
-import { longestKept, mostKept, newAudience, ofBody, openLook, type OpenLook } from './open-look.ts';
+import { newAudience, ofBody, openLook, type OpenLook } from './open-look.ts';
 import type { Route } from './routes.ts';
 import { bitsIn, capitals, lacks } from './rule-bits.ts';
 import type { ScreenPlan } from './screen-shape.ts';
+import { longest } from './verdicts.ts';
 
 /** Bytes of a value from which on a scan for texts pays even for one rule. */
 const worthAScan = 128;
@@ -48,6 +50,8 @@ export class Screen {
   /** For a value whose verdict is kept: it must not depend on what other values hit. */
   private readonly alone: Hits;
   private visit = 0;
+  /** Groups of bytes without which a transformation only lowers. */
+  private readonly lowering = new Map<string, number>();
   private current: FieldValue = { name: '', key: '', value: '' };
 
   constructor(program: Program, plan: ScreenPlan, sizes: Sizes, lower: (value: string) => string) {
@@ -78,7 +82,7 @@ export class Screen {
     const { key, value } = read;
     this.current = read;
     const { rules, verdicts } = open.everybody ?? open.byName.get(key) ?? newAudience(open, key);
-    if (verdicts === null || value.length > longestKept) {
+    if (verdicts === null || value.length > longest) {
       this.inspect(open, rules, value, hits);
       return;
     }
@@ -88,7 +92,6 @@ export class Screen {
       this.alone.values.clear();
       this.inspect(open, rules, value, this.alone);
       verdict = bitsIn(this.alone.rules);
-      if (verdicts.size >= mostKept) verdicts.clear();
       verdicts.set(value, verdict);
     }
     for (let i = 0; i < verdict.length; i++) this.note(verdict[i]!, hits);
@@ -199,7 +202,7 @@ export class Screen {
         continue;
       }
       const { bits } = form;
-      if (step.lowers) {
+      if (step.lowers || this.onlyLowers(step, bits)) {
         if ((bits & capitals) !== 0) lowered[at] = 1;
       } else if (step.triggers === 0 || (bits & step.triggers) !== 0) this.change(step, at, rules);
       if (formOf[at] < 0) continue;
@@ -236,6 +239,15 @@ export class Screen {
     this.formOf[at] = this.formCount;
     if (step.few === null) this.form(after, rules);
     else this.fewForm(after, step.few, rules);
+  }
+
+  /** Does the step no more to a text of these bytes than to lower its case? */
+  private onlyLowers({ transform }: Step, bits: number): boolean {
+    const but = transform?.lowersBut;
+    if (but === undefined) return false;
+    let groups = this.lowering.get(but);
+    if (groups === undefined) this.lowering.set(but, (groups = groupsOf(ByteSet.chars(but)) ?? -1));
+    return (bits & groups) === 0;
   }
 
   /** When a rule that needs a text is left, and the value is long, a scan is less work than asking the rule. */

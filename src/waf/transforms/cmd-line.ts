@@ -19,6 +19,7 @@ export default defineTransform({
     { input: 'ls -la', output: 'ls -la' },
   ],
   triggers: '"\'\\^ ,;\t\r\nABCDEFGHIJKLMNOPQRSTUVWXYZ',
+  lowersBut: '"\'\\^ ,;\t\r\n',
   apply(value) {
     if (!special.test(value)) return lowerAscii(value);
     const out = workspace(value.length);
