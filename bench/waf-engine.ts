@@ -11,8 +11,11 @@
  * With --memory nothing is timed: what the level-1 rules take after 10,000 transactions in a process that did nothing else.
  */
 import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readAsset, writeAsset } from '../src/waf/asset/asset.ts';
 import { createWaf, type Waf } from '../src/waf/engine.ts';
 import { fastRunner } from '../src/waf/fast/runner.ts';
 import { workloads, type Workload } from './waf-requests.ts';
@@ -29,6 +32,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     fresh: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
+    asset: { type: 'string' },
   },
 });
 
@@ -101,9 +105,27 @@ function memoryUsed(): { readonly rss: number; readonly heap: number } {
   return { rss: rss / 1e6, heap: (heapUsed + arrayBuffers) / 1e6 };
 }
 
-if (values.memory) {
+if (values.memory && values.asset === undefined) {
+  // Loaded from an asset in a process of its own, as a server does it: reading rules leaves garbage behind.
+  const set = coreRuleSet(values.rules, 1);
+  const files = new Map<string, string>();
+  const read = (path: string): string | null => {
+    const text = readFile(path);
+    if (text !== null) files.set(path, text);
+    return text;
+  };
+  const asset = `${tmpdir()}/sallyport-bench/level-1.asset`;
+  writeFileSync(asset, writeAsset(createWaf(set, { readFile: read }).program, files));
+  const run = resolve(import.meta.dirname, '../scripts/run.mjs');
+  const given = ['--workloads', values.workloads, '--memory', '--asset', asset];
+  execFileSync(process.execPath, ['--expose-gc', run, resolve(import.meta.dirname, 'waf-engine.ts'), ...given], {
+    stdio: 'inherit',
+  });
+  process.exit();
+}
+if (values.asset !== undefined) {
   const bare = memoryUsed();
-  const waf = wafAt(1);
+  const waf = readAsset(readFileSync(values.asset)).open({});
   const short = loads.filter(({ paranoia, body }) => paranoia === 1 && body.length < 4000);
   for (let i = 0; i < 10_000; i++) transact(waf, another(short[i % short.length]!));
   const then = memoryUsed();
