@@ -115,6 +115,12 @@ describe('invalidation', () => {
       await r.purge(''),
     ]).toEqual(['no-slash', 'star-inside', 'too-long', 'empty']);
   });
+  it('T23 takes a sixteenth prefix too: each is carried out before the next, so none is ever in progress', async () => {
+    const urls = Array.from({ length: 17 }, (_, at) => `/${String.fromCharCode(97 + at)}/x`);
+    const r = await room(urls);
+    for (const url of urls.slice(0, 16)) expect(await r.purge(`${url.slice(0, 3)}*`)).toBe(1);
+    expect(await r.left()).toEqual(urls.slice(16));
+  });
   it('T24 counts fifty tags, in any case, and none without the setting', async () => {
     const many = Array.from({ length: 51 }, (_, at) => `Tag${at}`).join(', ');
     const r = await room(['/a', '/b'], many);
