@@ -1,6 +1,8 @@
 import type { Document } from '../config/document.ts';
 import type { Registry } from '../pipeline/registry.ts';
 import { mountsFor, type Mount, type MountAnswer, type Needs } from '../waf/mounts.ts';
+import type { RuleSet } from '../waf/rule.ts';
+import { firewallPlan, type FirewallPlan } from './firewall-plan.ts';
 import { nativeAcl, type NativeCall } from './native.ts';
 
 /** What stands in front of the API on AWS; it decides which mounts there are. */
@@ -30,6 +32,8 @@ export interface PlannedRule {
 export interface Plan {
   readonly front: Front;
   readonly rules: readonly PlannedRule[];
+  /** The document's rules in SecLang; null where it has none, or nobody read them. */
+  readonly firewall: FirewallPlan | null;
   /** Rules that cannot run behind this front, each with what to do instead. */
   readonly errors: readonly string[];
   /** Units of the native part, as far as it is chosen. */
@@ -45,8 +49,8 @@ const stateless: ReadonlySet<string> = new Set([
   'user-agent',
 ]);
 
-/** Which part of a document runs where, and why. Pure: reads the document and asks nobody. */
-export function plan(document: Document, registry: Registry, front: Front): Plan {
+/** Which part of a document runs where, and why. Pure: `set` are the firewall's rules, already read. */
+export function plan(document: Document, registry: Registry, front: Front, set: RuleSet | null = null): Plan {
   const native = nativeAcl(document, registry.rules);
   const rules: PlannedRule[] = native.calls.map((call) => planned(call, registry, front));
   for (const [tenant, known] of Object.entries(document.tenants?.known ?? {})) {
@@ -62,9 +66,11 @@ export function plan(document: Document, registry: Registry, front: Front): Plan
       );
     }
   }
-  const errors = rules
-    .filter((rule) => rule.chosen === null)
-    .map((rule) => `${rule.resource}: ${rule.rule}: ${rule.why}`);
+  const firewall = set && firewallPlan(set, order[front]);
+  const errors = [
+    ...rules.filter((rule) => rule.chosen === null).map((rule) => `${rule.resource}: ${rule.rule}: ${rule.why}`),
+    ...(firewall?.error ? [firewall.error] : []),
+  ];
   const chosen = new Set(rules.map((rule) => rule.chosen));
   const notes = [
     ...(front === 'http-api' || front === 'websocket'
@@ -79,7 +85,7 @@ export function plan(document: Document, registry: Registry, front: Front): Plan
       ? [`the web ACL would use about ${native.capacity} capacity units; AWS's CheckCapacity has the last word`]
       : []),
   ];
-  return { front, rules, errors, capacity: chosen.has('web-acl') ? native.capacity : 0, notes };
+  return { front, rules, firewall, errors, capacity: chosen.has('web-acl') ? native.capacity : 0, notes };
 }
 
 function planned(call: NativeCall, registry: Registry, front: Front): PlannedRule {

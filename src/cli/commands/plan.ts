@@ -1,8 +1,13 @@
 import { Option, type Command } from 'commander';
-import { DocumentError, parseDocument } from '../../config/parse.ts';
+import type { Document } from '../../config/document.ts';
+import { DocumentError, parseDocument, type Issue } from '../../config/parse.ts';
 import { fronts, plan as planOf, type Front } from '../../lab/plan.ts';
 import { registry } from '../../pipeline/registry.ts';
+import { readRules } from '../../pipeline/waf-load.ts';
+import { ruleIssue } from '../../pipeline/waf-parts.ts';
+import { ruleFiles } from '../../stores/file/rule-files.ts';
 import { mounts, mountSays } from '../../waf/mounts.ts';
+import type { RuleSet } from '../../waf/rule.ts';
 import { exits, guarded, table, type Terminal } from '../command.ts';
 import { loadDocument } from '../load.ts';
 
@@ -20,7 +25,7 @@ export function plan(program: Command, io: Terminal): void {
         const loaded = await loadDocument(options.config);
         const { document, issues } = parseDocument(loaded.document);
         if (document === null) throw new DocumentError(issues);
-        const made = planOf(document, registry(loaded.plugins), options.front);
+        const made = planOf(document, registry(loaded.plugins), options.front, firewallOf(document, loaded.folder));
         const ok = made.errors.length === 0;
         if (options.json) {
           io.out(JSON.stringify({ ok, ...made }, null, 2));
@@ -42,9 +47,32 @@ export function plan(program: Command, io: Terminal): void {
             for (const line of table(rule.mounts.map((each) => [`  ${each.mount}`, each.can, each.why]))) io.out(line);
           }
         }
+        if (made.firewall) {
+          io.out('');
+          io.out(`The firewall runs in: ${made.firewall.mount}`);
+          for (const line of table([
+            ['rule file', 'rules', 'see all', 'only the query', 'nothing'],
+            ...made.firewall.files.map(({ file, rules, whole, partly, none }) => [
+              file,
+              ...[rules, whole, partly, none].map(String),
+            ]),
+          ]))
+            io.out(line);
+        }
         for (const note of made.notes) io.out(`\nNote: ${note}.`);
         for (const error of made.errors) io.err(`Error: ${error}`);
         return ok ? exits.ok : exits.notInOrder;
       }),
     );
+}
+
+/** The document's rules in SecLang; throws `DocumentError` for what is wrong in them. */
+function firewallOf(document: Document, folder: string): RuleSet | null {
+  if (!document.waf) return null;
+  const issues: Issue[] = [];
+  const read = readRules(document.waf, document.waf, ruleFiles(folder), (error) => {
+    issues.push(ruleIssue(['waf'], error));
+  });
+  if (read === null || issues.length > 0) throw new DocumentError(issues);
+  return read.set;
 }
