@@ -128,7 +128,7 @@ writeFileSync(
 const contenders = [
   await start(
     'sallyport: key, plan throttle, quota',
-    [join(here, '../dist/bin/sallyport.js'), 'start', '--config', document],
+    [join(here, '../dist/bin/sallyport.js'), 'dev', '--config', document],
     folder,
     'http://127.0.0.1:4020/hello/you',
     { 'x-api-key': key },

@@ -68,7 +68,8 @@ export class Instance {
       stderr: true,
       resourceLimits: {
         maxOldGenerationSizeMb: options.memoryMb,
-        maxYoungGenerationSizeMb: Math.min(8, options.memoryMb),
+        // What an event leaves behind is swept sooner, and an idle instance holds the less.
+        maxYoungGenerationSizeMb: Math.min(2, options.memoryMb),
       },
     });
     this.#worker.unref();
