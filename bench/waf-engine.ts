@@ -17,7 +17,6 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readAsset, writeAsset } from '../src/waf/asset/asset.ts';
 import { createWaf, type Waf } from '../src/waf/engine.ts';
-import { fastRunner } from '../src/waf/fast/runner.ts';
 import { workloads, type Workload } from './waf-requests.ts';
 import { coreRuleSet, readFile } from './waf-rules.ts';
 
@@ -89,7 +88,7 @@ const wafs = new Map<number, Waf>();
 function wafAt(paranoia: number): Waf {
   let waf = wafs.get(paranoia);
   if (waf === undefined) {
-    waf = createWaf(coreRuleSet(values.rules, paranoia), { readFile, runner: fastRunner });
+    waf = createWaf(coreRuleSet(values.rules, paranoia), { readFile });
     wafs.set(paranoia, waf);
   }
   return waf;

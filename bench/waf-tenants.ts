@@ -9,7 +9,6 @@ import { runInNewContext } from 'node:vm';
 import { diskFiles } from '../src/node/rule-files.ts';
 import { loadCrs } from '../src/waf/crs/load.ts';
 import { createWaf } from '../src/waf/engine.ts';
-import { fastRunner } from '../src/waf/fast/runner.ts';
 import { overlay, type Overlay } from '../src/waf/overlay.ts';
 
 const { values } = parseArgs({
@@ -28,7 +27,7 @@ const kb = (bytes: number): string => `${(bytes / 1024).toFixed(1)} kB`;
 
 const { set } = loadCrs({ path: values.rules, files: diskFiles });
 const readFile = (path: string): string | null => diskFiles.read(path);
-const open = () => createWaf(set, { readFile, runner: fastRunner });
+const open = () => createWaf(set, { readFile });
 const waf = open();
 const request = {
   method: 'GET',

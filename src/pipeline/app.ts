@@ -27,6 +27,7 @@ import { parseMap } from './map-source.ts';
 import { outfit, type PortOverrides } from './outfit.ts';
 import { registry, type Definition } from './registry.ts';
 import { Sockets } from './sockets.ts';
+import { RuleWatch } from './waf-watch.ts';
 import { noWaf } from './waf-words.ts';
 
 export interface AppOptions {
@@ -88,6 +89,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
   let stale: AppStatus['stale'] = null;
   let since = ports.clock.now();
   let turn: Promise<unknown> = Promise.resolve();
+  const ruleWatch = new RuleWatch(ports.ruleFiles, () => void inTurn(takeUpRules));
 
   const build = async (
     document: Document,
@@ -108,19 +110,21 @@ export async function sallyport(options: AppOptions): Promise<App> {
     const version = ports.digest.sha256(JSON.stringify(document) + mapVersion).slice(0, 12);
     await loadEngines(enginesFor(document));
     const readWaf = document.waf ? (await import('./waf-parts.ts')).readWaf : noWaf;
-    const line = assemble({
-      document,
-      readWaf,
-      version,
-      sourcedMap,
-      registry: registry([...sockets.definitions, ...definitions]),
-      ports,
-      dialers: pools,
-      functions: running,
-      room,
-      folder,
-      sockets,
-    });
+    const line = ruleWatch.building((ruleFiles) =>
+      assemble({
+        document,
+        readWaf,
+        version,
+        sourcedMap,
+        registry: registry([...sockets.definitions, ...definitions]),
+        ports: { ...ports, ruleFiles },
+        dialers: pools,
+        functions: running,
+        room,
+        folder,
+        sockets,
+      }),
+    );
     pools.sweep();
     running.sweep();
     return line;
@@ -140,6 +144,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
     source = openSource(first);
     line = await build(first, plugins, source);
   } catch (thrown) {
+    ruleWatch.close();
     await Promise.all([pools.close(), state.close(), room?.close()]);
     throw thrown;
   }
@@ -167,6 +172,20 @@ export async function sallyport(options: AppOptions): Promise<App> {
     }
   };
   watch();
+  const takeUpRules = async (): Promise<void> => {
+    try {
+      line = await build(line.document, plugins, source);
+      stale = null;
+      since = ports.clock.now();
+      ports.log('info', 'changed firewall rules were taken up', { version: line.version });
+    } catch (thrown) {
+      stale = { source: 'firewall rules', says: messageOf(thrown), since: ports.clock.now() };
+      ports.log('error', 'the changed firewall rules are not fit; the last good ones stay', {
+        version: line.version,
+        reason: messageOf(thrown),
+      });
+    }
+  };
 
   const later = (work: Promise<unknown>): void => {
     const kept = work
@@ -232,6 +251,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
     async close() {
       unwatch?.();
       await turn;
+      ruleWatch.close();
       await Promise.all(unsettled);
       await sockets.close();
       await pools.close();

@@ -4,6 +4,7 @@ import type { Digest } from '../ports/digest.ts';
 import type { RuleFilesPort } from '../ports/rule-files.ts';
 import { readAsset, writeAsset } from '../waf/asset/asset.ts';
 import { createWaf } from '../waf/engine.ts';
+import { plainRunner } from '../waf/plain.ts';
 import type { RuleError } from '../waf/rule-error.ts';
 import { envelope, openEnvelope, type Origin } from './waf-envelope.ts';
 import { aboutOf, judgesAnswers, readRules, settingsOf, type LoadedWaf, type WafLevels } from './waf-load.ts';
@@ -67,6 +68,7 @@ export function compileWafAsset(
       return text;
     },
     onError: take,
+    runner: plainRunner,
   });
   if (wrong) return null;
   const origin: Origin = {

@@ -6,7 +6,6 @@ import { loadCrs, loadOwn, type LoadedCrs } from '../waf/crs/load.ts';
 import type { CrsExclusion, CrsOptions } from '../waf/crs/options.ts';
 import type { CrsReport } from '../waf/crs/report.ts';
 import { createWaf, type Waf } from '../waf/engine.ts';
-import { fastRunner } from '../waf/fast/runner.ts';
 import type { SourceText } from '../waf/forms/seclang/read.ts';
 import { RuleError } from '../waf/rule-error.ts';
 import { rulesOf, type RuleSet } from '../waf/rule.ts';
@@ -97,7 +96,6 @@ export function openRules(
     clock,
     settings: settingsOf(document),
     readFile: (path) => files.read(path),
-    runner: fastRunner,
     onError(error) {
       wrong = true;
       onError(error);

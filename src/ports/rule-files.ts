@@ -6,4 +6,6 @@ export interface RuleFilesPort {
   list(pattern: string): readonly string[];
   /** A file's bytes as they are; null when it cannot be read. */
   bytes(path: string): Uint8Array | null;
+  /** Calls when one of the files, or what one of the patterns stands for, may have changed; answers with how to stop. */
+  watch?(paths: readonly string[], changed: () => void): () => void;
 }

@@ -1,3 +1,4 @@
+import type { KnownPrograms } from './regex/program.ts';
 import type { RuleError } from './rule-error.ts';
 
 export interface CompileOptions {
@@ -7,6 +8,8 @@ export interface CompileOptions {
   readonly scores?: readonly string[];
   /** These rules were compiled before without an error: arguments are read when they are first needed. */
   readonly checked?: boolean;
+  /** For patterns that stand in these rules. */
+  readonly programs?: KnownPrograms;
   /** Takes an error instead of throwing it; the rule it is about is left out. */
   readonly onError?: (error: RuleError) => void;
 }

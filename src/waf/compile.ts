@@ -2,6 +2,7 @@ import { ChainTree } from './chain-tree.ts';
 import type { CompileOptions } from './compile-options.ts';
 import { compileLinks } from './compile-rule.ts';
 import { findField } from './field-table.ts';
+import { namesBy } from './names.ts';
 import { Masks } from './masks.ts';
 import type { CompiledLink, CompiledRule, Program } from './program.ts';
 import type { Marker, Phase, Rule, RuleSet } from './rule.ts';
@@ -76,6 +77,7 @@ export function compile(set: RuleSet, options: CompileOptions = {}): Program {
     phases: lists,
     scores: options.scores ?? crsScores,
     field: findField,
+    named: namesBy(),
     transform: (name) => chains.transform(name),
     mask: (selector) => masks.of(selector),
   };

@@ -3,14 +3,14 @@ import { newId } from '../base/id.ts';
 import { memoryCollections, type CollectionStore } from './collections.ts';
 import { compile } from './compile.ts';
 import type { CompileOptions } from './compile-options.ts';
-import { evaluate } from './evaluate.ts';
+import { fastRunner } from './fast/runner.ts';
 import type { Head } from './head.ts';
 import { inspection, type Inspection } from './inspection.ts';
 import type { Overlay } from './overlay.ts';
 import type { Program } from './program.ts';
 import type { WafRequest, WafViewer } from './request.ts';
 import type { RuleSet } from './rule.ts';
-import { runPhase, type RunPhase } from './run.ts';
+import type { RunPhase } from './run.ts';
 import type { Mode, Settings } from './settings.ts';
 import { Transaction } from './transaction.ts';
 
@@ -24,7 +24,7 @@ export interface WafOptions extends CompileOptions {
   readonly collections?: CollectionStore;
   /** A word for `UNIQUE_ID`. */
   readonly newId?: (now: number) => string;
-  /** Another way to run a phase, which must come to the same matches; rule by rule when nothing is said. */
+  /** Another way to run a phase, e.g. `plainRunner`; rules that cannot match are passed over when nothing is said. */
   readonly runner?: (program: Program) => RunPhase;
 }
 
@@ -44,8 +44,7 @@ export function createWaf(set: RuleSet, options: WafOptions = {}): Waf {
 
 /** A program at work, with the settings of the rules that it was made of. */
 export function wafOf(program: Program, said: Settings, options: WafOptions): Waf {
-  const run: RunPhase =
-    options.runner?.(program) ?? ((transaction, phase) => runPhase(transaction, program, phase, evaluate));
+  const run = (options.runner ?? fastRunner)(program);
   const settings: Settings = {
     ...said,
     ...options.settings,
@@ -55,7 +54,7 @@ export function wafOf(program: Program, said: Settings, options: WafOptions): Wa
   const store = options.collections ?? memoryCollections();
   const id = options.newId ?? newId;
   const begin = (request: WafRequest, viewer: WafViewer, overlays: readonly Overlay[] | undefined): Inspection => {
-    const parts = { request, viewer, settings, lookup: program, clock, store, id: id(clock.now()) };
+    const parts = { request, viewer, settings, lookup: program, clock, store, newId: id };
     const transaction = new Transaction(parts);
     if (overlays) for (const overlay of overlays) overlay.apply(transaction);
     return inspection(transaction, program, run);
@@ -74,7 +73,7 @@ export function wafOf(program: Program, said: Settings, options: WafOptions): Wa
       return {
         inspect() {
           const parts = { request, viewer, settings: from.settings, lookup: program, clock, store };
-          const transaction = new Transaction({ ...parts, id: id(clock.now()), from });
+          const transaction = new Transaction({ ...parts, newId: id, from });
           transaction.progress = standing.fork();
           return inspection(transaction, program, run, 1);
         },

@@ -1,5 +1,6 @@
 /** The door `sallyport/waf`: the firewall engine, usable without the rest of the house. */
 export { createWaf, type Waf, type WafOptions } from './engine.ts';
+export { plainRunner } from './plain.ts';
 export type { Inspection } from './inspection.ts';
 export type { Evidence, Match, Verdict } from './match.ts';
 export type { WafRequest, WafResponse, WafViewer } from './request.ts';

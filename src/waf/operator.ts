@@ -1,3 +1,5 @@
+import type { KnownPrograms } from './regex/program.ts';
+
 /**
  * An operator is a page in `operators/`: name, sentence, examples, compiler. `compile` runs once at load and may refuse
  * an argument by throwing `RuleError`; what it returns runs for each value and never throws.
@@ -40,6 +42,8 @@ export interface Matcher {
 export interface OperatorContext {
   /** Reads a file named by a rule (`@pmFromFile`), relative to the rule's own file. Throws `RuleError` if it cannot. */
   readFile(path: string): string;
+  /** Left out for arguments that macros make. */
+  readonly programs?: KnownPrograms;
 }
 
 export interface OperatorDefinition {

@@ -1,4 +1,4 @@
-import { matcherOf, needing } from './matchers.ts';
+import { matcherOf } from './matchers.ts';
 import type { Matcher, OperatorContext } from './operator.ts';
 import { fileLines } from './phrase-text.ts';
 import { Phrases } from './phrases.ts';
@@ -12,10 +12,12 @@ export function phrasesFromFiles(argument: string, context: OperatorContext): Ma
   const files = fileNames(argument);
   const phrases = new Phrases(files.flatMap((file) => fileLines(context.readFile(file))));
   if (phrases.size === 0) throw new RuleError(`no phrases in ${argument}`, { hint: 'write one phrase a line' });
-  return needing(
-    { texts: phrases.all },
-    matcherOf((value) => phrases.find(value)),
-  );
+  return phraseMatcher(phrases);
+}
+
+export function phraseMatcher(phrases: Phrases): Matcher {
+  const { find } = matcherOf((value) => phrases.find(value));
+  return { needs: { texts: phrases.all }, test: (value) => phrases.test(value), find };
 }
 
 /** File names between blanks; none is an error. */

@@ -1,4 +1,8 @@
-import { lower } from './bytes.ts';
+import { lower, lowerAscii } from './bytes.ts';
+
+/** Short values that are asked phrase by phrase before a trie is built: most lists are hardly ever asked. */
+const firstAsked = 24;
+const shortValue = 512;
 
 /**
  * Many phrases at once (Aho and Corasick, 1975), without regard to ASCII case. Built when it is first asked, since the
@@ -8,6 +12,8 @@ import { lower } from './bytes.ts';
 export class Phrases {
   readonly all: readonly string[];
   #trie: Trie | null = null;
+  #lowered: readonly string[] | null = null;
+  #asked = 0;
 
   constructor(phrases: readonly string[]) {
     this.all = phrases.filter((phrase) => phrase.length > 0);
@@ -19,7 +25,11 @@ export class Phrases {
   }
 
   test(value: string): boolean {
-    return this.#search(value) >= 0;
+    if (this.#trie !== null || this.#asked >= firstAsked || value.length > shortValue) return this.#search(value) >= 0;
+    this.#asked++;
+    this.#lowered ??= this.all.map(lowerAscii);
+    const text = lowerAscii(value);
+    return this.#lowered.some((phrase) => text.includes(phrase));
   }
 
   /** The hit that ends first, and of those that end there the longest. */
@@ -34,6 +44,7 @@ export class Phrases {
   /** Where the first hit ends, or -1. Leaves the state it ended in behind. */
   #search(value: string): number {
     const trie = (this.#trie ??= new Trie(this.all));
+    this.#lowered = null;
     let state = 0;
     for (let i = 0; i < value.length; i += 1) {
       state = trie.next(state, lower(value.charCodeAt(i)) & 0xff);

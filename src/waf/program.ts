@@ -80,6 +80,8 @@ export interface Program extends Lookup {
   readonly set: RuleSet;
   readonly rules: readonly CompiledRule[];
   readonly phases: Readonly<Record<Phase, readonly CompiledRule[]>>;
+  /** A test for names that a selector's pattern means; one for each pattern. */
+  named(pattern: string): (name: string) => boolean;
   /** The transformation as this program runs it; one object for each name. */
   transform(name: string): TransformDefinition;
 }

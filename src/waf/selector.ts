@@ -1,11 +1,14 @@
 import type { Selector } from './condition.ts';
-import { compilePattern } from './regex/pattern-compile.ts';
+import { compilePattern, patternOf } from './regex/pattern-compile.ts';
+import type { KnownPrograms } from './regex/program.ts';
 import { RuleError, type SourcePlace } from './rule-error.ts';
 
 /** A pattern as selectors and rule lists use it: found anywhere, without regard to case. */
-export function looseTest(source: string, place?: SourcePlace): (text: string) => boolean {
+export function looseTest(source: string, place?: SourcePlace, known?: KnownPrograms): (text: string) => boolean {
   try {
-    const pattern = compilePattern(`(?i)${source}`);
+    const written = `(?i)${source}`;
+    const program = known?.(written) ?? null;
+    const pattern = program === null ? compilePattern(written) : patternOf(written, program);
     return (text) => pattern.test(text);
   } catch (error) {
     throw new RuleError(
@@ -18,9 +21,13 @@ export function looseTest(source: string, place?: SourcePlace): (text: string) =
 }
 
 /** Null means every name is meant. */
-export function keyTest(selector: Selector, place?: SourcePlace): ((key: string) => boolean) | null {
+export function keyTest(
+  selector: Selector,
+  place?: SourcePlace,
+  known?: KnownPrograms,
+): ((key: string) => boolean) | null {
   if (selector.kind === 'all') return null;
-  if (selector.kind === 'pattern') return looseTest(selector.source, place);
+  if (selector.kind === 'pattern') return looseTest(selector.source, place, known);
   const wanted = selector.key;
   return (key) => key.length === wanted.length && key.toLowerCase() === wanted;
 }

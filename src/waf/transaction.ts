@@ -33,7 +33,8 @@ export interface TransactionParts {
   readonly lookup: Lookup;
   readonly clock: Clock;
   readonly store: CollectionStore;
-  readonly id: string;
+  /** A word for `UNIQUE_ID`; most rules never ask for one. */
+  readonly newId: (now: number) => string;
   /** One that has the same head and whose first phase has run: this one goes on from where that one stands. */
   readonly from?: Transaction;
 }
@@ -65,7 +66,6 @@ export class Transaction {
   readonly target: TargetParts;
   readonly lookup: Lookup;
   readonly clock: Clock;
-  readonly id: string;
   readonly started: number;
   /** What rules may change for this request alone (`ctl:`). */
   settings: Settings;
@@ -117,6 +117,8 @@ export class Transaction {
   progress: unknown = null;
 
   readonly #store: CollectionStore;
+  readonly #newId: (now: number) => string;
+  #id: string | null = null;
   readonly #read = new Map<Readable, readonly FieldValue[]>();
   /** What was read of the head before; shared, never written to. */
   readonly #head: ReadonlyMap<Readable, readonly FieldValue[]> | null;
@@ -131,7 +133,7 @@ export class Transaction {
     this.lookup = parts.lookup;
     this.clock = parts.clock;
     this.#store = parts.store;
-    this.id = parts.id;
+    this.#newId = parts.newId;
     this.started = parts.clock.now();
     this.target = from === undefined ? partsOf(parts.request.target) : from.target;
     this.tx = from === undefined ? new Variables() : from.tx.copy();
@@ -150,6 +152,11 @@ export class Transaction {
     this.allowed = from.allowed;
     this.wouldStop = from.wouldStop;
     this.overBudget = from.overBudget;
+  }
+
+  /** A word that no other request has. */
+  get id(): string {
+    return (this.#id ??= this.#newId(this.started));
   }
 
   get now(): number {

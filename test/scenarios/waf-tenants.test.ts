@@ -5,7 +5,6 @@ import { diskFiles } from '../../src/node/rule-files.ts';
 import { loadCrs } from '../../src/waf/crs/load.ts';
 import type { CrsExclusion } from '../../src/waf/crs/options.ts';
 import { createWaf, type Waf } from '../../src/waf/engine.ts';
-import { fastRunner } from '../../src/waf/fast/runner.ts';
 import { overlay, type Overlay } from '../../src/waf/overlay.ts';
 import { readCases } from '../conformance/crs/cases.ts';
 import { receive } from '../conformance/crs/front-door.ts';
@@ -41,13 +40,13 @@ describe.runIf(here)('tenants over one compiled rule set', () => {
   const readFile = (path: string): string | null => diskFiles.read(path);
   const load = (exclusions: readonly CrsExclusion[]) =>
     loadCrs({ path: data, files: diskFiles, mode: 'detect', paranoia: 4, exclusions }).set;
-  const one = createWaf(load([]), { readFile, runner: fastRunner });
+  const one = createWaf(load([]), { readFile });
 
   it.each(tenants.map((exclusions) => [JSON.stringify(exclusions), exclusions] as const))(
     '%s: what a set compiled for it alone finds',
     { timeout: 120_000 },
     (_, exclusions) => {
-      const alone = createWaf(load(exclusions), { readFile, runner: fastRunner });
+      const alone = createWaf(load(exclusions), { readFile });
       const layer = overlay(one.program, { exclusions });
       const wires = readCases(`${data}/tests`)
         .filter((__, at) => at % 15 === 0)

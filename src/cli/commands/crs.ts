@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { diskFiles } from '../../node/rule-files.ts';
 import { loadCrs, type LoadedCrs } from '../../waf/crs/load.ts';
 import { createWaf } from '../../waf/engine.ts';
+import { plainRunner } from '../../waf/plain.ts';
 import { RuleError } from '../../waf/rule-error.ts';
 import { exits, guarded, table, type Terminal } from '../command.ts';
 
@@ -32,7 +33,7 @@ function look(
   const onError = (error: RuleError): void => void problems.push(error);
   try {
     const loaded = loadCrs({ path, files: diskFiles, onError, ...(setup !== undefined && { setup }) });
-    createWaf(loaded.set, { readFile: (file) => diskFiles.read(file), onError });
+    createWaf(loaded.set, { readFile: (file) => diskFiles.read(file), onError, runner: plainRunner });
     return { loaded, problems };
   } catch (thrown) {
     if (!(thrown instanceof RuleError)) throw thrown;

@@ -1,11 +1,15 @@
+import { matchesIn } from '../condition.ts';
+import { Turn } from '../fast/fold.ts';
 import type { RuleSet } from '../rule.ts';
-import { decide } from '../fast/decisions.ts';
+import { decide, type Decisions } from '../fast/decisions.ts';
 import { fastRunner } from '../fast/runner.ts';
 import { wafOf, type Waf, type WafOptions } from '../engine.ts';
-import type { Program } from '../program.ts';
+import { constantOf } from '../macro.ts';
+import type { CompiledRule, Program } from '../program.ts';
 import type { Settings } from '../settings.ts';
 import { pack, unpack, type Table } from './container.ts';
 import { readDecisions, storeDecisions, type StoredDecisions } from './stored-decisions.ts';
+import { storePatterns } from './stored-patterns.ts';
 import { readProgram, storeProgram, type StoredProgram } from './stored-program.ts';
 import { itemsOf, storeRules, type StoredRules } from './stored-rules.ts';
 
@@ -27,7 +31,9 @@ export function writeAsset(program: Program, files: ReadonlyMap<string, string>)
   const { unicodeMap, ...settings } = set.settings;
   const rules = storeRules(set);
   const stored = storeProgram(program);
-  const decisions = storeDecisions(decide(program));
+  const decided = decide(program);
+  const decisions = storeDecisions(decided);
+  const patterns = storePatterns(patternsIn(program.rules), patternsIn(askedFor(program, decided)));
   const texts = [...files].map(([path, text]) => [path, new TextEncoder().encode(text)] as const);
   let end = 0;
   const ends = texts.map(([path, text]) => [path, (end += text.length)] as const);
@@ -40,9 +46,38 @@ export function writeAsset(program: Program, files: ReadonlyMap<string, string>)
     program: stored.said,
     decisions: decisions.said,
   };
-  const tables = { ...decisions.tables, ...stored.tables, ...rules.tables, files: all };
+  const tables = { ...decisions.tables, ...stored.tables, ...rules.tables, ...patterns, files: all };
   return pack({ said, tables: unicodeMap === null ? tables : { ...tables, unicodeMap } });
 }
+
+/** Rules about requests whose turn can come: other levels and answers have most of the text. */
+function askedFor(program: Program, { plans, screen }: Decisions): readonly CompiledRule[] {
+  const early = screen.screened.filter(({ phase }) => phase <= 2);
+  const asked = new Set(early.map(({ phase, at }) => program.phases[phase][at]!));
+  for (const phase of [1, 2] as const) {
+    for (const [at, rule] of program.phases[phase].entries())
+      if (plans.quiet.phases[phase].turns[at] === Turn.run) asked.add(rule);
+  }
+  return [...asked];
+}
+
+/** Patterns that stand in the rules themselves, as they are looked for. */
+function patternsIn(rules: readonly CompiledRule[]): ReadonlySet<string> {
+  const sources = new Set<string>();
+  for (const { rule } of rules) {
+    for (const { condition } of rule.links) {
+      for (const { operator, argument, targets, exclusions } of matchesIn(condition)) {
+        const source = patternOperators.has(operator.toLowerCase()) ? constantOf(argument) : null;
+        if (source !== null) sources.add(source);
+        for (const { selector } of [...targets, ...exclusions])
+          if (selector.kind === 'pattern') sources.add(`(?i)${selector.source}`);
+      }
+    }
+  }
+  return sources;
+}
+
+const patternOperators = new Set(['rx', 'verifycc', 'verifycpf', 'verifyssn']);
 
 /** What a cold start reads instead of building. Nothing of it has been read further than it had to be. */
 export interface Asset {
@@ -61,7 +96,7 @@ export function readAsset(bytes: Uint8Array): Asset {
   const { rules, files, program, decisions, settings: stored } = said as Said;
   const settings: Settings = { ...stored, unicodeMap: (tables['unicodeMap'] as Uint8Array | undefined) ?? null };
   const readFile = fileReader(files, tables['files']!);
-  const item = itemsOf(rules, tables);
+  const item = itemsOf(tables);
   const rest = { settings, signatures: rules.signatures };
   const open = (options: WafOptions): Program => readProgram(program, tables, item, rest, { ...options, readFile });
   return {

@@ -4,10 +4,12 @@ import type { CompileOptions } from '../compile-options.ts';
 import { compileLinks } from '../compile-rule.ts';
 import type { Control } from '../control.ts';
 import { findField } from '../field-table.ts';
+import { namesBy } from '../names.ts';
 import { maskKey, Masks } from '../masks.ts';
 import type { CompiledLink, CompiledRule, Program } from '../program.ts';
 import type { Phase, Rule, RuleSet } from '../rule.ts';
 import type { Contents, Table } from './container.ts';
+import { readPatterns } from './stored-patterns.ts';
 
 /** What a program is besides its rules. */
 export interface StoredProgram {
@@ -75,7 +77,8 @@ export function readProgram(
   const kinds = tables['kinds'] as Uint8Array;
   const nexts = tables['nexts'] as Uint32Array;
   const chains = new ChainTree(rest.settings.unicodeMap);
-  const checked: CompileOptions = { ...options, checked: true };
+  const programs = readPatterns(tables);
+  const checked: CompileOptions = { ...options, checked: true, programs };
   const compile = (rule: Rule): readonly CompiledLink[] => compileLinks(rule, chains, checked);
   const rules: CompiledRule[] = [];
   const phases: Record<Phase, CompiledRule[]> = { 1: [], 2: [], 3: [], 4: [], 5: [] };
@@ -94,6 +97,7 @@ export function readProgram(
     phases,
     scores: options.scores ?? crsScores,
     field: findField,
+    named: namesBy(programs),
     transform: (name) => chains.transform(name),
     mask: (selector) => known.of(selector),
     get set() {

@@ -1,8 +1,7 @@
 import type { Selector } from '../condition.ts';
-import { keyTest } from '../selector.ts';
+import type { Program } from '../program.ts';
 import type { Choosy, Look } from './look.ts';
-import { Routes } from './routes.ts';
-import type { ScreenPlan } from './screen-shape.ts';
+import { Routes, type Reach } from './routes.ts';
 import { Verdicts } from './verdicts.ts';
 
 const mostNames = 1024;
@@ -40,6 +39,7 @@ export interface Audience {
 export interface OpenLook {
   readonly look: Look;
   readonly routes: Routes;
+  readonly names: Program['named'];
   /** For all names, when no name matters. */
   readonly everybody: Audience | null;
   readonly byName: Map<string, Audience>;
@@ -47,10 +47,11 @@ export interface OpenLook {
   readonly audiences: Map<string, Audience>;
 }
 
-export function openLook(plan: ScreenPlan, look: Look): OpenLook {
+export function openLook(program: Program, reach: Reach, look: Look): OpenLook {
   const open: OpenLook = {
     look,
-    routes: new Routes(plan, look),
+    routes: new Routes(reach, look),
+    names: program.named,
     everybody: null,
     byName: new Map(),
     audiences: new Map(),
@@ -60,9 +61,10 @@ export function openLook(plan: ScreenPlan, look: Look): OpenLook {
 }
 
 /** Names for which the same rules read are one audience, so that many names need no more memory than one. */
-export function newAudience({ look, byName, audiences }: OpenLook, key: string): Audience {
+export function newAudience({ look, byName, audiences, names }: OpenLook, key: string): Audience {
   const rules = look.rules.slice();
-  for (const choosy of look.choosy) if (!means(choosy, key)) rules[choosy.bit >>> 5]! &= ~(1 << (choosy.bit & 31));
+  for (const choosy of look.choosy)
+    if (!means(choosy, key, names)) rules[choosy.bit >>> 5]! &= ~(1 << (choosy.bit & 31));
   const { name } = look.field;
   const keeps = kept.has(name) || (named.has(name) && !secret.test(key));
   const same = `${keeps} ${rules.join(' ')}`;
@@ -74,21 +76,14 @@ export function newAudience({ look, byName, audiences }: OpenLook, key: string):
   return audience;
 }
 
-function means({ reads, leaves }: Choosy, key: string): boolean {
-  return reads.some((selector) => names(selector, key)) && !leaves.some((selector) => names(selector, key));
+type Named = Program['named'];
+
+function means({ reads, leaves }: Choosy, key: string, named: Named): boolean {
+  return reads.some((selector) => isName(selector, key, named)) && !leaves.some((one) => isName(one, key, named));
 }
 
-/** Selectors that are patterns, read when a name is first held against one. */
-const patterns = new Map<string, (key: string) => boolean>();
-const mostPatterns = 256;
-
-function names(selector: Selector, key: string): boolean {
+function isName(selector: Selector, key: string, named: Named): boolean {
   if (selector.kind === 'all') return true;
-  if (selector.kind === 'key') return key.length === selector.key.length && key.toLowerCase() === selector.key;
-  let test = patterns.get(selector.source);
-  if (test === undefined) {
-    if (patterns.size >= mostPatterns) patterns.clear();
-    patterns.set(selector.source, (test = keyTest(selector)!));
-  }
-  return test(key);
+  if (selector.kind === 'pattern') return named(selector.source)(key);
+  return key.length === selector.key.length && key.toLowerCase() === selector.key;
 }

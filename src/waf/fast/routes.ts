@@ -35,14 +35,43 @@ export const narrowing: ReadonlyMap<string, number> = new Map([
 /** How many kinds of values are remembered per look. */
 const mostRoutes = 512;
 
+/** Which rules values of certain groups might match, as far as groups tell; the same for all looks. */
+export class Reach {
+  private readonly plan: ScreenPlan;
+  private readonly known = new Map<number, Uint32Array>();
+
+  constructor(plan: ScreenPlan) {
+    this.plan = plan;
+  }
+
+  of(bits: number): Uint32Array {
+    let possible = this.known.get(bits);
+    if (possible === undefined) {
+      if (this.known.size >= mostRoutes) this.known.clear();
+      this.known.set(bits, (possible = this.workOut(bits)));
+    }
+    return possible;
+  }
+
+  private workOut(bits: number): Uint32Array {
+    const { plan } = this;
+    const profile = profileOf(bits);
+    const possible = new Uint32Array(plan.words);
+    for (const { bit, never } of plan.screened) {
+      if (((never >>> profile) & 1) === 0 && !lacks(bits, plan.groups, (bit * 4 + profile) * 3)) add(possible, bit);
+    }
+    return possible;
+  }
+}
+
 /** The routes of one look, worked out when a value of a kind comes for the first time. */
 export class Routes {
-  private readonly plan: ScreenPlan;
+  private readonly reach: Reach;
   private readonly look: Look;
   private readonly known = new Map<number, Route>();
 
-  constructor(plan: ScreenPlan, look: Look) {
-    this.plan = plan;
+  constructor(reach: Reach, look: Look) {
+    this.reach = reach;
     this.look = look;
   }
 
@@ -69,7 +98,7 @@ export class Routes {
       const added = narrowing.get(step.transform!.name);
       reach.push(!active ? before : before === null || added === undefined ? null : before | added);
     }
-    const wanted = steps.map((step, at) => meet(step.rules, this.possible(reach[at]!)));
+    const wanted = steps.map((step, at) => changes[at] === true && meet(step.rules, this.possible(reach[at]!)));
     const rest = rules.slice();
     for (let at = steps.length - 1; at > 0; at--) {
       const { parent, several } = steps[at]!;
@@ -81,16 +110,8 @@ export class Routes {
     return { steps: Int32Array.from(taken), rest };
   }
 
-  /** Rules that a value of these groups might match, as far as groups tell. */
   private possible(bits: number | null): Uint32Array {
-    const { plan, look } = this;
-    if (bits === null) return look.rules;
-    const profile = profileOf(bits);
-    const possible = new Uint32Array(plan.words);
-    for (const { bit, never } of plan.screened) {
-      if (((never >>> profile) & 1) === 0 && !lacks(bits, plan.groups, (bit * 4 + profile) * 3)) add(possible, bit);
-    }
-    return possible;
+    return bits === null ? this.look.rules : this.reach.of(bits);
   }
 }
 

@@ -10,7 +10,7 @@ import { begin, isLow, made, newForm, type Form } from './form.ts';
 import { Hits, type Sizes } from './hits.ts';
 import type { Look, Step } from './look.ts';
 import { newAudience, ofBody, openLook, type OpenLook } from './open-look.ts';
-import type { Route } from './routes.ts';
+import { Reach, type Route } from './routes.ts';
 import { bitsIn, capitals, lacks } from './rule-bits.ts';
 import type { ScreenPlan } from './screen-shape.ts';
 import { longest } from './verdicts.ts';
@@ -69,7 +69,9 @@ export class Screen {
     this.rest = new Uint32Array(plan.words);
     this.visited = new Uint32Array(most);
     this.alone = new Hits(plan.words, sizes);
-    const opened = (phase: Phase): readonly OpenLook[] => plan.looks[phase].map((look) => openLook(plan, look));
+    const reach = new Reach(plan);
+    const opened = (phase: Phase): readonly OpenLook[] =>
+      plan.looks[phase].map((look) => openLook(program, reach, look));
     this.looks = { 1: opened(1), 2: opened(2), 3: opened(3), 4: opened(4), 5: opened(5) };
     this.bare = this.looks[2].filter(({ look }) => ofBody.test(look.field.name));
     this.filled = this.looks[2].filter(({ look }) => !ofBody.test(look.field.name));

@@ -1,5 +1,5 @@
-import { matcherOf, needing } from '../matchers.ts';
 import { defineOperator } from '../operator.ts';
+import { phraseMatcher } from '../phrase-files.ts';
 import { phraseText } from '../phrase-text.ts';
 import { Phrases } from '../phrases.ts';
 import { RuleError } from '../rule-error.ts';
@@ -21,9 +21,6 @@ export default defineOperator({
     const phrases = new Phrases(phraseText(argument).split(/[ \t\n\v\f\r]+/));
     if (phrases.size === 0)
       throw new RuleError('@pm has no phrases', { hint: 'write phrases with blanks between them' });
-    return needing(
-      { texts: phrases.all },
-      matcherOf((value) => phrases.find(value)),
-    );
+    return phraseMatcher(phrases);
   },
 });

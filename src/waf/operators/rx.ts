@@ -11,5 +11,5 @@ export default defineOperator({
     { argument: 'a.b', value: 'a\nb', matches: true },
     { argument: '\\bcat\\b', value: 'concatenate', matches: false },
   ],
-  compile: (argument) => patternMatcher('rx', argument),
+  compile: (argument, context) => patternMatcher('rx', argument, context),
 });

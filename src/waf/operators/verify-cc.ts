@@ -12,7 +12,7 @@ export default defineOperator({
     { argument: '\\d{16}', value: '4111111111111112', matches: false },
     { argument: '\\d{13,16}', value: 'no digits', matches: false },
   ],
-  compile: (argument) => verified(patternMatcher('verifyCC', argument).pattern, passesLuhn),
+  compile: (argument, context) => verified(patternMatcher('verifyCC', argument, context).pattern, passesLuhn),
 });
 
 function passesLuhn(digits: string): boolean {

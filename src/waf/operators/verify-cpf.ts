@@ -17,7 +17,7 @@ export default defineOperator({
     { argument: '\\d{11}', value: '52998224726', matches: false },
     { argument: '\\d{11}', value: '11111111111', matches: false },
   ],
-  compile: (argument) => verified(patternMatcher('verifyCPF', argument).pattern, passesCheck),
+  compile: (argument, context) => verified(patternMatcher('verifyCPF', argument, context).pattern, passesCheck),
 });
 
 function passesCheck(digits: string): boolean {

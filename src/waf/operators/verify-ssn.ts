@@ -12,7 +12,7 @@ export default defineOperator({
     { argument: '\\d{3}-?\\d{2}-?\\d{4}', value: '111-11-1111', matches: false },
     { argument: '\\d{3}-?\\d{2}-?\\d{4}', value: '123-45-6789', matches: false },
   ],
-  compile: (argument) => verified(patternMatcher('verifySSN', argument).pattern, couldBeIssued),
+  compile: (argument, context) => verified(patternMatcher('verifySSN', argument, context).pattern, couldBeIssued),
 });
 
 function couldBeIssued(digits: string): boolean {

@@ -1,17 +1,5 @@
 import { ByteSet, wordBytes } from './byte-set.ts';
-import { Op, PlaceCode, type Program } from './program.ts';
-
-/** Bytes that a program cannot tell apart, numbered from 0. */
-export interface ByteClasses {
-  readonly of: Uint8Array;
-  readonly count: number;
-  /** `member[set * count + class]` is 1 when the class is in the set. */
-  readonly member: Uint8Array;
-  readonly word: Uint8Array;
-  /** The class of `\n`, which then holds nothing else; -1 when no place asks. */
-  readonly newline: number;
-  readonly asksWord: boolean;
-}
+import { Op, PlaceCode, type ByteClasses, type Program } from './program.ts';
 
 export function byteClasses(program: Program): ByteClasses {
   let asksWord = false;

@@ -1,6 +1,6 @@
 import { bytesIn } from '../bytes.ts';
-import { byteClasses, type ByteClasses } from './byte-classes.ts';
-import { Op, PlaceCode, type Program } from './program.ts';
+import { byteClasses } from './byte-classes.ts';
+import { Op, PlaceCode, type ByteClasses, type Program } from './program.ts';
 
 const unknown = -1;
 const match = -2;
@@ -40,7 +40,7 @@ export class LazyDfa {
 
   constructor(program: Program) {
     this.program = program;
-    this.classes = byteClasses(program);
+    this.classes = program.classes ?? byteClasses(program);
     this.stride = this.classes.count + 1;
     this.contextMask =
       beforeAll | (this.classes.asksWord ? beforeWord : 0) | (this.classes.newline >= 0 ? beforeNewline : 0);

@@ -17,19 +17,25 @@ import { relax } from './relax.ts';
  * uses it up counts as a match and says so.
  */
 export function compilePattern(source: string): Pattern {
-  return new CompiledPattern(source, parsePattern(source));
+  return new CompiledPattern(source, parsePattern(source), null);
+}
+
+/** A pattern that was compiled before. */
+export function patternOf(source: string, program: Program): Pattern {
+  return new CompiledPattern(source, null, program);
 }
 
 class CompiledPattern implements Pattern {
   readonly source: string;
   private tree: PatternTree | null;
-  private program: Program | null = null;
+  private program: Program | null;
   private automaton: LazyDfa | null = null;
   private backtracker: Backtracker | null = null;
 
-  constructor(source: string, tree: PatternTree | null) {
+  constructor(source: string, tree: PatternTree | null, program: Program | null) {
     this.source = source;
     this.tree = tree;
+    this.program = program;
   }
 
   test(value: string): boolean {

@@ -1,7 +1,7 @@
-import type { Found, Matcher } from '../operator.ts';
+import type { Found, Matcher, OperatorContext } from '../operator.ts';
 import { RuleError } from '../rule-error.ts';
 import type { Pattern, PatternMatch } from './pattern.ts';
-import { compilePattern } from './pattern-compile.ts';
+import { compilePattern, patternOf } from './pattern-compile.ts';
 import { ProgramTooLarge } from './program.ts';
 import { PatternSyntaxError } from './syntax-error.ts';
 
@@ -11,8 +11,9 @@ export interface PatternMatcher extends Matcher {
 }
 
 /** What `@rx` and its relatives run. What is wrong with a pattern is said with the place in it. */
-export function patternMatcher(operator: string, source: string): PatternMatcher {
-  const pattern = compileFor(operator, source);
+export function patternMatcher(operator: string, source: string, context: OperatorContext): PatternMatcher {
+  const known = context.programs?.(source) ?? null;
+  const pattern = known === null ? compileFor(operator, source) : patternOf(source, known);
   return {
     pattern,
     test: (value) => pattern.test(value),

@@ -38,7 +38,24 @@ export interface Program {
   readonly regular: boolean;
   readonly refersBack: boolean;
   readonly first: { readonly set: ByteSet | null; readonly nullable: boolean };
+  /** Where they were worked out before. */
+  readonly classes?: ByteClasses;
 }
+
+/** Bytes that a program cannot tell apart, numbered from 0. */
+export interface ByteClasses {
+  readonly of: Uint8Array;
+  readonly count: number;
+  /** `member[set * count + class]` is 1 when the class is in the set. */
+  readonly member: Uint8Array;
+  readonly word: Uint8Array;
+  /** The class of `\n`, which then holds nothing else; -1 when no place asks. */
+  readonly newline: number;
+  readonly asksWord: boolean;
+}
+
+/** Finds the program of a pattern that was compiled before; null for any other. */
+export type KnownPrograms = (source: string) => Program | null;
 
 /** Counted repeats are written out, so this also bounds them. */
 export const largestProgram = 60_000;

@@ -1,5 +1,6 @@
 import { fromLatin1 } from '../../base/bytes.ts';
 import { manualClock, type ManualClock } from '../../base/clock.ts';
+import { plainRunner } from '../plain.ts';
 import { createWaf, type Waf, type WafOptions } from '../engine.ts';
 import { readSecLang } from '../forms/seclang/read.ts';
 import type { Inspection } from '../inspection.ts';
@@ -36,7 +37,12 @@ export interface Asked extends Waf {
 /** An engine for a few lines of SecLang, with a clock that stands still, and one call for a whole request. */
 export function engineFor(rules: string, options: WafOptions = {}): Asked {
   const clock = manualClock();
-  const waf = createWaf(readSecLang([{ file: 'test.conf', text: rules }]), { clock, newId: () => 'ID', ...options });
+  const waf = createWaf(readSecLang([{ file: 'test.conf', text: rules }]), {
+    clock,
+    newId: () => 'ID',
+    runner: plainRunner,
+    ...options,
+  });
   return {
     ...waf,
     clock,
