@@ -1,6 +1,8 @@
 /** Raw WebSocket load over loopback: no codec but the arithmetic of frames of one size, so that the server is what is measured. */
 import { connect, type Socket } from 'node:net';
 
+const MASK = [0x12, 0x34, 0x56, 0x78] as const;
+const START = '{"action":"say","room":"harbour","text":"';
 const KEY = Buffer.from('bench-bench-benc').toString('base64');
 
 export function maskedText(size: number): Buffer {
@@ -9,13 +11,26 @@ export function maskedText(size: number): Buffer {
   frame[0] = 0x81;
   frame[1] = 0x80 | (long ? 126 : size);
   if (long) frame.writeUInt16BE(size, 2);
-  const key = [0x12, 0x34, 0x56, 0x78];
   const at = long ? 4 : 2;
-  frame.set(key, at);
-  const start = '{"action":"say","room":"harbour","text":"';
-  const text = `${start}${'the tide is coming in '.repeat(100).slice(0, size - start.length - 2)}"}`;
-  Buffer.from(text).forEach((byte, i) => (frame[at + 4 + i] = byte ^ key[i & 3]!));
+  frame.set(MASK, at);
+  const text = `${START}${'the tide is coming in '.repeat(100).slice(0, size - START.length - 2)}"}`;
+  Buffer.from(text).forEach((byte, i) => (frame[at + 4 + i] = byte ^ MASK[i & 3]!));
   return frame;
+}
+
+let stamps = 0;
+
+/** Frames like `many`, each with a number of eight digits at the beginning of its text that none had before. */
+function stamped(many: Buffer, length: number, size: number): Buffer {
+  const frames = Buffer.from(many);
+  for (let at = length - size; at < frames.length; at += length) {
+    let rest = stamps++;
+    for (let i = START.length + 7; i >= START.length; i--) {
+      frames[at + i] = (0x30 + (rest % 10)) ^ MASK[i & 3]!;
+      rest = Math.floor(rest / 10);
+    }
+  }
+  return frames;
 }
 
 /** Opens a connection and makes the handshake. */
@@ -35,8 +50,17 @@ export function open(port: number, host = '127.0.0.1', localAddress?: string): P
   });
 }
 
-/** Sends `total` messages over all sockets, `inFlight` on each at a time; resolves when all are answered. */
-export function drive(sockets: readonly Socket[], size: number, inFlight: number, total: number): Promise<void> {
+/**
+ * Sends `total` messages over all sockets, `inFlight` on each at a time; resolves when all are answered.
+ * @param fresh no two messages are the same, so nothing that is remembered of one helps with another
+ */
+export function drive(
+  sockets: readonly Socket[],
+  size: number,
+  inFlight: number,
+  total: number,
+  fresh: boolean,
+): Promise<void> {
   const one = maskedText(size);
   const many = Buffer.concat(Array.from({ length: inFlight }, () => one));
   const answer = (size > 125 ? 4 : 2) + size;
@@ -47,7 +71,8 @@ export function drive(sockets: readonly Socket[], size: number, inFlight: number
       const now = Math.min(count, total - sent);
       if (now <= 0) return;
       sent += now;
-      socket.write(now === inFlight ? many : many.subarray(0, now * one.length));
+      const frames = now === inFlight ? many : many.subarray(0, now * one.length);
+      socket.write(fresh ? stamped(frames, one.length, size) : frames);
     };
     for (const socket of sockets) {
       let bytes = 0;

@@ -45,7 +45,8 @@ async function ourGateway(rules: boolean, waf = false): Promise<number> {
   };
   const app = await sallyport({
     document: {
-      listen: { port: 0 },
+      // Ten thousand are wanted idle, one more measures.
+      listen: { port: 0, limits: { connections: 20_000 } },
       admin: { enabled: false },
       store: { use: 'memory' },
       logging: { sinks: [] },

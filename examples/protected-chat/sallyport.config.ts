@@ -69,7 +69,8 @@ export default defineConfig({
               },
             },
           },
-          limits: { message: '4kb', idle: '10m' },
+          // One after the other: who joins and speaks at once hears himself.
+          limits: { message: '4kb', idle: '10m', inFlight: 1 },
           ping: '30s',
           connections: { perAddress: 20, perKey: 5 },
           rates: { perConnection: { rate: 2, burst: 10 }, perKey: { rate: 10, burst: 40 } },

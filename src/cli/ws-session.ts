@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Terminal } from './command.ts';
 import { exits } from './command.ts';
 import { openWs, WsRefused, type WsOptions } from './ws-client.ts';
@@ -13,6 +13,9 @@ export interface SessionOptions extends WsOptions {
   readonly history: string | null;
 }
 
+/** RFC 6455 section 5.5: 125 bytes in a control frame, two of which are the code. */
+const MOST_REASON = 123;
+
 const help = 'a line is sent as it is; /ping, /close [code] [reason], /quit; //… sends a line that begins with /';
 
 /** Lines in, messages out, and the other way round. Resolves with an exit code when the connection is over. */
@@ -20,6 +23,7 @@ export async function session(
   options: SessionOptions,
   input: Readable & { isTTY?: boolean },
   io: Terminal,
+  screen: Writable = process.stdout,
 ): Promise<number> {
   const interactive = input.isTTY === true && io.isTty && !options.json;
   let end: (code: number) => void = () => {};
@@ -67,9 +71,7 @@ export async function session(
   const lines = createInterface({
     input,
     terminal: interactive,
-    ...(interactive
-      ? { output: process.stdout, prompt: '> ', history: kept.split('\n').filter(Boolean).toReversed() }
-      : {}),
+    ...(interactive ? { output: screen, prompt: '> ', history: kept.split('\n').filter(Boolean).toReversed() } : {}),
   });
   const stop = (): void => connection.close(1000);
   lines.on('SIGINT', stop);
@@ -91,6 +93,14 @@ export async function session(
   return code;
 }
 
+/** What is wrong with a goodbye; null for nothing. A client may say 1000 and 3000 to 4999 (RFC 6455 section 7.4.2). */
+function notToSay(code: string, reason: string): string | null {
+  if (!/^(?:1000|[34]\d{3})$/.test(code))
+    return `/close takes the code 1000, or one from 3000 to 4999, not "${code}"; write for example: /close 4000 done`;
+  const bytes = Buffer.byteLength(reason);
+  return bytes <= MOST_REASON ? null : `a reason has at most ${MOST_REASON} bytes, this one has ${bytes}`;
+}
+
 /** One line. Without a person at the keyboard every line is a message. */
 function obey(
   line: string,
@@ -101,7 +111,10 @@ function obey(
   const [word, code = '1000', ...reason] = line.split(' ');
   if (interactive && word === '/ping') connection.ping();
   else if (interactive && (word === '/quit' || word === '/exit')) connection.close(1000);
-  else if (interactive && word === '/close') connection.close(Number(code) || 1000, reason.join(' '));
-  else if (interactive && word === '/help') tell({ event: 'help' }, help);
+  else if (interactive && word === '/close') {
+    const wrong = notToSay(code, reason.join(' '));
+    if (wrong === null) connection.close(Number(code), reason.join(' '));
+    else tell({ event: 'refused', says: wrong }, wrong);
+  } else if (interactive && word === '/help') tell({ event: 'help' }, help);
   else connection.send(interactive && line.startsWith('//') ? line.slice(1) : line);
 }

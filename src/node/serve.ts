@@ -110,8 +110,9 @@ export async function serve(app: App, options: { readonly folder?: string } = {}
       http2.close();
       const began = performance.now();
       const wait = (gap: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, gap));
-      sockets.drain();
-      void app.sockets.drain(Math.min(ms(listen.shutdown) / 2, 5000), wait);
+      const window = Math.min(ms(listen.shutdown) / 2, 5000);
+      void sockets.drain(window, wait);
+      void app.sockets.drain(window, wait);
       const until = began + ms(listen.shutdown);
       const idleUntil = began + Math.min(LAST_REQUESTS_MS, ms(listen.shutdown) / 10);
       const pause = (): Promise<false> => new Promise((resolve) => setTimeout(resolve, 10, false));

@@ -1,22 +1,29 @@
 import type { Registry } from './registry.ts';
 
+type Wait = (ms: number) => Promise<void>;
+
+/** Closes all connections of an API with 1001, spread over a window. Resolves when the last close frame is on its way. */
+export function drain(registry: Registry, windowMs: number, wait: Wait): Promise<number> {
+  const open = [...registry].flatMap(({ state, connection }) => (state === 'open' && connection ? [connection] : []));
+  return spread(open, windowMs, wait, (connection) => connection.close(1001, 'Going away', 'drain'));
+}
+
 /**
- * Closes all connections with 1001, spread evenly over a window, so that clients that come back at once do not come back
- * all at once. Resolves when the last close frame is on its way.
+ * Says goodbye to each, spread evenly over a window, so that clients that come back at once do not come back all at once.
  * @param wait resolves after so many milliseconds
  */
-export async function drain(
-  registry: Registry,
+export async function spread<T>(
+  all: readonly T[],
   windowMs: number,
-  wait: (ms: number) => Promise<void>,
+  wait: Wait,
+  goodbye: (one: T) => void,
 ): Promise<number> {
-  const sessions = [...registry].filter((session) => session.state === 'open');
-  const steps = Math.max(1, Math.min(sessions.length, Math.floor(windowMs / 50)));
-  let closed = 0;
+  const steps = Math.max(1, Math.min(all.length, Math.floor(windowMs / 50)));
+  let told = 0;
   for (let step = 0; step < steps; step++) {
-    const until = Math.ceil(((step + 1) * sessions.length) / steps);
-    for (; closed < until; closed++) sessions[closed]!.connection?.close(1001, 'Going away', 'drain');
+    const until = Math.ceil(((step + 1) * all.length) / steps);
+    for (; told < until; told++) goodbye(all[told]!);
     if (step < steps - 1) await wait(windowMs / steps);
   }
-  return closed;
+  return told;
 }

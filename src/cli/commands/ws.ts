@@ -37,7 +37,7 @@ export function ws(program: Command, io: Terminal): void {
     .option('--key-header <name>', 'the field that carries the key', 'x-api-key')
     .option('-H, --header <field>', 'a field of the handshake, "Name: value"; may be repeated', more, [])
     .option('-s, --subprotocol <name>', 'a subprotocol to offer; may be repeated', more, [])
-    .option('--wait <ms>', 'silence to wait for after the end of piped input', '500')
+    .option('--wait <ms>', 'silence to wait for after the end of piped input', '1000')
     .option('--timeout <ms>', 'patience with the handshake', '10000')
     .option('--history <file>', 'keep typed lines in this file for the next time')
     .option('-k, --insecure', 'take a certificate that nobody vouches for')

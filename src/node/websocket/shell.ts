@@ -7,6 +7,7 @@ import type { Viewer } from '../../flow/exchange.ts';
 import type { Answer } from '../../flow/stage.ts';
 import type { HeaderList } from '../../http/headers.ts';
 import type { HttpRequest, HttpResponse } from '../../http/message.ts';
+import { spread } from '../../socket/drain.ts';
 import type { PassOffer } from '../../socket/pass.ts';
 import type { Session } from '../../socket/session.ts';
 import type { Upgrade, Upgrades, UpgradeTarget } from '../../socket/upgrades.ts';
@@ -153,9 +154,10 @@ export class SocketShell {
     return endpoint;
   }
 
-  /** Says 1001 to connections that pass through; those of gateways are drained by their API. */
-  drain(): void {
-    for (const pass of this.#passing) (pass as PassThrough).stop(1001, 'Going away', 'drain');
+  /** Says 1001 to connections that pass through, spread over a window; those of gateways are drained by their API. */
+  drain(windowMs: number, wait: (ms: number) => Promise<void>): Promise<number> {
+    const passing = [...this.#passing] as PassThrough[];
+    return spread(passing, windowMs, wait, (pass) => pass.stop(1001, 'Going away', 'drain'));
   }
 
   /** Ends what is left without ceremony, after a drain. */

@@ -150,9 +150,9 @@ describe('an edge in front of a WebSocket API', () => {
   });
 
   it('says 1001 to both sides at shutdown', async () => {
-    const { ended } = await client(at('/chat'));
+    const clients = await Promise.all([client(at('/chat')), client(at('/chat')), client(at('/foreign'))]);
     await edge.serving.close();
-    expect(await ended).toEqual([1001, 'Going away']);
+    for (const { ended } of clients) expect(await ended).toEqual([1001, 'Going away']);
     await until(() => gateway.app.sockets.size === 0);
   });
 });
