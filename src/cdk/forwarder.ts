@@ -14,6 +14,7 @@ import { duration, milliseconds } from '../base/duration.ts';
 import type { Document, DocumentInput } from '../config/document.ts';
 import { checked } from './document.ts';
 import { DoorFunction } from './door-function.ts';
+import type { OriginSecret } from './origin-secret.ts';
 import { storeVariables, type SallyportStores } from './stores.ts';
 
 export interface ForwarderTarget {
@@ -22,6 +23,12 @@ export interface ForwarderTarget {
 }
 
 export interface PrivateForwarderProps {
+  /**
+   * Only who comes by the distribution that sends this secret is let in. The function asks Secrets Manager, so the VPC
+   * needs an interface endpoint of it whose group is `secretsEndpoint`.
+   */
+  readonly originSecret?: OriginSecret;
+  readonly secretsEndpoint?: ISecurityGroup;
   readonly document: DocumentInput;
   readonly vpc: IVpc;
   readonly subnets?: SubnetSelection;
@@ -74,6 +81,13 @@ export class PrivateForwarder extends Construct {
     const { target, stores } = props;
     group.addEgressRule(target.securityGroup, Port.tcp(target.port), 'the target');
     target.securityGroup.addIngressRule(group, Port.tcp(target.port), document.name, true);
+    if (props.originSecret) {
+      if (!props.secretsEndpoint)
+        throw new Error(
+          'a function in a VPC reads the origin secret over an endpoint: make an interface endpoint for Secrets Manager and give its group as `secretsEndpoint`',
+        );
+      group.addEgressRule(props.secretsEndpoint, Port.tcp(443), 'Secrets Manager');
+    }
     if (stores) {
       group.addEgressRule(Peer.prefixList(stores.prefixList), Port.tcp(443), 'DynamoDB');
       if (stores.endpoint !== false)
@@ -89,7 +103,9 @@ export class PrivateForwarder extends Construct {
       kind: 'line',
       description: `${document.name} before a private host`,
       options: { document: { ...fitting, store: { use: 'memory' } } },
-      ...(stores && { table: storeVariables.table, environment: stores.stores.environment }),
+      ...(stores && { table: storeVariables.table }),
+      environment: { ...stores?.stores.environment, ...props.originSecret?.door.environment },
+      ...(props.originSecret && { before: props.originSecret.door.options }),
       memoryMb: 512,
       timeout,
       reservedConcurrency: props.reservedConcurrency ?? 20,
@@ -97,6 +113,7 @@ export class PrivateForwarder extends Construct {
       ...(props.modules && { modules: props.modules }),
     });
     stores?.stores.grantDecide(this.door.function);
+    props.originSecret?.grantCheck(this.door);
   }
 }
 

@@ -1,4 +1,6 @@
 /** The door `sallyport/cdk`: a document as an AWS stack. Needs `aws-cdk-lib`, `constructs` and `esbuild`, which are optional peers. */
+export { Sallyport, type SallyportProps } from './sallyport.ts';
+export type { Chosen } from './choose.ts';
 export { RegionalApi, type RegionalApiProps } from './regional.ts';
 export { ProtectedDistribution, type ProtectedDistributionProps } from './edge.ts';
 export { ProtectedSocket, type ProtectedSocketProps, type SocketClients } from './socket.ts';

@@ -1,0 +1,91 @@
+import type { Document } from '../config/document.ts';
+
+/** What a document becomes on AWS. */
+export interface Chosen {
+  readonly part: 'line' | 'authorizer' | 'forwarder' | 'socket' | 'distribution' | 'stores';
+  readonly why: string;
+}
+
+export interface Given {
+  /** A function of the user's own answers. */
+  readonly backend: boolean;
+  /** A VPC was given, with the group and port of the target. */
+  readonly vpc: boolean;
+  /** A handler of WebSocket events was given. */
+  readonly socketHandler: boolean;
+  /** AWS WAF is wanted, which has a price for each month. */
+  readonly webAcl: boolean;
+}
+
+export interface Choice {
+  readonly parts: readonly Chosen[];
+  /** What cannot work, each with what to do. */
+  readonly errors: readonly string[];
+}
+
+const isSocket = (route: { readonly to: unknown }): boolean =>
+  (route.to as { use?: unknown } | null)?.use === 'websocket';
+
+/** Addresses that only a function inside a VPC can reach. */
+const isPrivate = (host: string): boolean =>
+  /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[?f[cd])/i.test(host) || /\.(?:internal|local)$/.test(host);
+
+/** Pure: which parts a document needs, why, and what is missing for them. */
+export function choose(document: Document, given: Given): Choice {
+  const parts: Chosen[] = [];
+  const errors: string[] = [];
+  const all = Object.entries(document.routes);
+  const sockets = all.filter(([, route]) => isSocket(route)).map(([key]) => key);
+  const plain = all.filter(([, route]) => !isSocket(route)).map(([key]) => key);
+  const hidden = Object.entries(document.origins).filter(([, origin]) => isPrivate(new URL(origin.url).hostname));
+
+  if (given.socketHandler) parts.push({ part: 'socket', why: 'a handler of WebSocket events was given' });
+  else if (sockets.length > 0)
+    errors.push(
+      `${sockets.join(', ')}: a WebSocket API on AWS has one handler: give \`socket: { handler: "file" }\`, and take its routes and limits into that handler`,
+    );
+  for (const [name] of Object.entries(document.apis))
+    errors.push(
+      `apis.${name}: an API with a path of its own becomes a stack of its own: give each a document, or write its routes under \`routes\``,
+    );
+  if (given.backend)
+    parts.push({
+      part: 'authorizer',
+      why: 'a backend of your own answers, so the rules stand before it as an authorizer',
+    });
+  else if (plain.length > 0 || (document.edge?.behaviours.length ?? 0) > 0) {
+    if (hidden.length === 0)
+      parts.push({ part: 'line', why: 'the document’s routes are answered by the line in a function' });
+    else if (given.vpc)
+      parts.push({
+        part: 'forwarder',
+        why: `${hidden.map(([name]) => name).join(', ')}: only a function in the VPC reaches it`,
+      });
+    else
+      errors.push(
+        `origins.${hidden[0]?.[0] ?? ''}: ${hidden[0]?.[1].url ?? ''} is private: give \`vpc: { vpc, target: { securityGroup, port } }\`, so that the function can reach it and nothing else`,
+      );
+  } else if (!given.socketHandler && sockets.length === 0)
+    errors.push('nothing would answer: write `routes` with origins, or give `backend`, or `socket: { handler }`');
+
+  const counted = [
+    ...(Object.keys(document.plans).length > 0 ? ['plans'] : []),
+    ...(Object.keys(document.budgets).length > 0 ? ['budgets'] : []),
+    ...(all.some(([, route]) => (route as { key?: unknown }).key === 'required') ? ['keys'] : []),
+    ...(all.some(([, route]) => (route as { throttle?: unknown }).throttle !== undefined) ? ['throttles'] : []),
+    ...(all.some(([, route]) => (route as { once?: unknown }).once !== undefined) ? ['once'] : []),
+    ...(document.edge?.licences ? ['licences'] : []),
+  ];
+  const inLine = parts.some((each) => each.part === 'line' || each.part === 'forwarder');
+  if (inLine && counted.length > 0)
+    parts.push({ part: 'stores', why: `${counted.join(', ')}: containers come and go, so DynamoDB counts` });
+  if (
+    given.webAcl &&
+    parts.some((each) => each.part === 'line' || each.part === 'authorizer' || each.part === 'forwarder')
+  )
+    parts.push({
+      part: 'distribution',
+      why: 'AWS WAF cannot be attached to an HTTP API, and can to CloudFront in front of it',
+    });
+  return { parts, errors };
+}

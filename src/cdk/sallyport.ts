@@ -1,0 +1,177 @@
+import { CfnOutput, Fn, Stack } from 'aws-cdk-lib';
+import { type CfnStage, HttpApi, HttpMethod, type HttpRouteIntegration } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { OriginProtocolPolicy } from 'aws-cdk-lib/aws-cloudfront';
+import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { DocumentInput } from '../config/document.ts';
+import { acknowledge } from './acknowledge.ts';
+import { choose, type Chosen } from './choose.ts';
+import { checked } from './document.ts';
+import { DoorFunction } from './door-function.ts';
+import { ProtectedDistribution } from './edge.ts';
+import { PrivateForwarder, type ForwarderTarget } from './forwarder.ts';
+import { describeStage, logGroup, type StageLimits } from './log-places.ts';
+import { OriginSecret } from './origin-secret.ts';
+import { RegionalApi } from './regional.ts';
+import { ProtectedSocket, type SocketClients } from './socket.ts';
+import { SallyportStores, storeVariables } from './stores.ts';
+import { SallyportWatch } from './watch.ts';
+
+export interface SallyportProps {
+  readonly document: DocumentInput;
+  /** Files of your own rules. */
+  readonly modules?: readonly string[];
+  /** A function of yours that answers behind the rules; without one the document's routes do. */
+  readonly backend?: IFunction;
+  /** Where private origins are. `prefixList`: DynamoDB's in the region, for a document that counts. */
+  readonly vpc?: {
+    readonly vpc: IVpc;
+    readonly subnets?: SubnetSelection;
+    readonly target: ForwarderTarget;
+    readonly prefixList?: string;
+    /** Group of the VPC's endpoint for Secrets Manager; with `webAcl` only. */
+    readonly secretsEndpoint?: ISecurityGroup;
+  };
+  /** A WebSocket API beside the rest. */
+  readonly socket?: { readonly handler: string; readonly clients?: SocketClients };
+  /** AWS WAF in front, by way of CloudFront: five dollars a month and one for each rule. Off by default. */
+  readonly webAcl?: boolean;
+  readonly throttle?: StageLimits;
+  /** Who is told of alarms. */
+  readonly alarms?: ITopic;
+}
+
+/**
+ * One document as a stack's worth of parts: the line or an authorizer behind an HTTP API, a forwarder where origins are
+ * private, a protected WebSocket API, CloudFront with AWS WAF where that is asked for, and stores where something is
+ * counted. Which, and why, is an output; what cannot work is an error of the synth, with what to do.
+ */
+export class Sallyport extends Construct {
+  readonly parts: readonly Chosen[];
+  /** Where to ask; `wss:` is the socket's own. */
+  readonly urls: readonly string[];
+  readonly stores: SallyportStores | null;
+
+  constructor(scope: Construct, id: string, props: SallyportProps) {
+    super(scope, id);
+    const { document } = checked(props.document, props.backend ? 'authorizer' : 'http-api');
+    const { parts, errors: wrong } = choose(document, {
+      backend: props.backend !== undefined,
+      vpc: props.vpc !== undefined,
+      socketHandler: props.socket !== undefined,
+      webAcl: props.webAcl === true,
+    });
+    const errors = [...wrong];
+    const has = (part: Chosen['part']): boolean => parts.some((each) => each.part === part);
+    const region = Stack.of(this).region;
+    if ((has('distribution') || has('socket')) && region !== 'us-east-1')
+      errors.push(
+        'CloudFront’s web ACL lives in us-east-1: give the stack env: { region: "us-east-1" }, or leave `webAcl` and `socket` out',
+      );
+    if (has('stores') && has('forwarder') && props.vpc?.prefixList === undefined)
+      errors.push(
+        'the document counts, and its function is in a VPC: give `vpc.prefixList`, DynamoDB’s prefix list of the region (aws ec2 describe-managed-prefix-lists)',
+      );
+    if (errors.length > 0) throw new Error(`the document cannot become this stack:\n${errors.join('\n')}`);
+    this.parts = parts;
+    this.stores = has('stores') ? new SallyportStores(this, 'Stores') : null;
+    const urls: string[] = [];
+    if (has('line') || has('forwarder') || has('authorizer'))
+      urls.push(this.#web(props, document.name, has('distribution')));
+    if (props.socket) {
+      const socket = new ProtectedSocket(this, 'Socket', {
+        document: props.document,
+        ...props.socket,
+        ...(props.modules && { modules: props.modules }),
+        ...(props.alarms && { alarms: props.alarms }),
+      });
+      urls.push(socket.url);
+    }
+    this.urls = urls;
+    new CfnOutput(this, 'Parts', { value: parts.map(({ part, why }) => `${part}: ${why}`).join('; ') });
+    if (this.stores) new CfnOutput(this, 'Table', { value: this.stores.table.tableName });
+  }
+
+  #web(props: SallyportProps, name: string, behindEdge: boolean): string {
+    const secret = behindEdge
+      ? new OriginSecret(this, 'OriginSecret', { description: `Between CloudFront and ${name}` })
+      : null;
+    const url = props.backend ? this.#authorized(props, props.backend, secret) : this.#line(props, name, secret);
+    if (!secret) {
+      new CfnOutput(this, 'Url', { value: url });
+      return url;
+    }
+    const edge = new ProtectedDistribution(this, 'Edge', {
+      document: props.document,
+      originSecret: secret,
+      origin: new HttpOrigin(Fn.select(2, Fn.split('/', url)), {
+        protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
+        customHeaders: secret.header,
+      }),
+      ...(props.alarms && { alarms: props.alarms }),
+    });
+    const address = `https://${edge.distribution.distributionDomainName}`;
+    new CfnOutput(this, 'Url', { value: address });
+    return address;
+  }
+
+  #authorized(props: SallyportProps, backend: IFunction, secret: OriginSecret | null): string {
+    return new RegionalApi(this, 'Api', {
+      kind: 'http',
+      document: props.document,
+      backend,
+      ...(secret && { originSecret: secret }),
+      ...(props.modules && { modules: props.modules }),
+      ...(props.throttle && { throttle: props.throttle }),
+      ...(props.alarms && { alarms: props.alarms }),
+    }).url;
+  }
+
+  #line(props: SallyportProps, name: string, secret: OriginSecret | null): string {
+    const { stores } = this;
+    const modules = props.modules ? { modules: props.modules } : {};
+    const forwarder = props.vpc
+      ? new PrivateForwarder(this, 'Forwarder', {
+          ...props.vpc,
+          ...modules,
+          document: props.document,
+          ...(secret && { originSecret: secret }),
+          ...(stores && props.vpc.prefixList !== undefined && { stores: { stores, prefixList: props.vpc.prefixList } }),
+        })
+      : null;
+    const door =
+      forwarder?.door ??
+      new DoorFunction(this, 'Line', {
+        ...modules,
+        door: 'httpApi',
+        kind: 'line',
+        description: `${name}, the whole line`,
+        memoryMb: 512,
+        options: { document: { ...props.document, store: { use: 'memory' } } },
+        ...(stores && { table: storeVariables.table }),
+        environment: { ...stores?.environment, ...secret?.door.environment },
+        ...(secret && { before: secret.door.options }),
+      });
+    if (!forwarder) {
+      stores?.grantDecide(door.function);
+      secret?.grantCheck(door);
+    }
+    const api = new HttpApi(this, 'Api');
+    const integration: HttpRouteIntegration = new HttpLambdaIntegration('Line', door.function);
+    for (const path of ['/{proxy+}', '/'])
+      for (const route of api.addRoutes({ path, methods: [HttpMethod.ANY], integration }))
+        acknowledge(route, {
+          'AwsSolutions-APIG4': 'The rules and keys of the document decide in the line, with the body in sight.',
+        });
+    describeStage(api.defaultStage?.node.defaultChild as CfnStage, logGroup(this, 'AccessLogs'), props.throttle, {
+      error: '$context.integrationErrorMessage',
+    });
+    new CfnOutput(this, 'Decisions', { value: door.logs.logGroupName, description: 'aws logs tail --follow' });
+    new SallyportWatch(this, 'Watch', { name, doors: [door], ...(props.alarms && { topic: props.alarms }) });
+    return api.apiEndpoint;
+  }
+}

@@ -1,0 +1,33 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { join, isAbsolute } from 'node:path';
+import { Sallyport } from '../cdk/sallyport.ts';
+import { messageOf } from '../base/fault.ts';
+import type { DocumentInput } from '../config/document.ts';
+import { loadDocument } from './load.ts';
+
+/** The CDK app of `sallyport deploy`: one document, one stack. The toolkit starts it; what it is to build stands in the environment. */
+async function build(): Promise<void> {
+  const { SALLYPORT_CONFIG, SALLYPORT_STACK, SALLYPORT_WEB_ACL, AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+  const loaded = await loadDocument(SALLYPORT_CONFIG);
+  const { rules = {}, ...document } = loaded.document as DocumentInput;
+  const { modules = [], ...own } = rules;
+  const webAcl = SALLYPORT_WEB_ACL === '1';
+  const region = webAcl ? 'us-east-1' : AWS_REGION || AWS_DEFAULT_REGION;
+  const app = new App();
+  const stack = new Stack(app, SALLYPORT_STACK ?? 'Sallyport', region ? { env: { region } } : {});
+  const { parts } = new Sallyport(stack, 'Sallyport', {
+    // The modules are bundled into the functions; there is no file to load them from there.
+    document: { ...document, rules: own },
+    modules: modules.map((file) => (isAbsolute(file) ? file : join(loaded.folder, file))),
+    webAcl,
+  });
+  for (const { part, why } of parts) process.stderr.write(`${part}: ${why}\n`);
+  app.synth();
+}
+
+try {
+  await build();
+} catch (thrown) {
+  process.stderr.write(`sallyport: ${messageOf(thrown)}\n`);
+  process.exitCode = 1;
+}

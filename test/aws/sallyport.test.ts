@@ -1,0 +1,107 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { SecurityGroup, Vpc, type IVpc } from 'aws-cdk-lib/aws-ec2';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Sallyport } from '../../src/cdk/index.ts';
+
+process.env['CDK_VALIDATION'] = 'false';
+
+const make = (props: (stack: Stack) => object, region = 'us-east-1') => {
+  const stack = new Stack(new App(), 'S', { env: { region } });
+  const made = new Sallyport(stack, 'All', { document: {}, ...props(stack) });
+  return { made, template: () => Template.fromStack(stack), parts: made.parts.map((each) => each.part) };
+};
+const routes = { 'ANY /{proxy+}': { to: 'main' } };
+const open = { origins: { main: { url: 'https://origin.example.com' } }, routes };
+const hidden = { origins: { main: { url: 'http://10.0.1.10:8080', allow: ['10.0.1.10'] } }, routes };
+const backend = (stack: Stack): LambdaFunction =>
+  new LambdaFunction(stack, 'B', {
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: Code.fromInline('exports.handler = async () => ({})'),
+  });
+const vpcOf = (stack: Stack): object => {
+  const vpc = new Vpc(stack, 'V', { natGateways: 0 }) as IVpc;
+  return { vpc, target: { securityGroup: new SecurityGroup(stack, 'G', { vpc }), port: 8080 } };
+};
+const socket = { handler: join(import.meta.dirname, '../../examples/aws-protected-websocket/handler.ts') };
+
+describe('one document becomes the parts that it needs', () => {
+  it('routes with public origins: the line behind an HTTP API, and no fixed price', () => {
+    const { parts, template } = make(() => ({ document: open }));
+    expect(parts).toEqual(['line']);
+    template().resourceCountIs('AWS::WAFv2::WebACL', 0);
+    template().resourceCountIs('AWS::DynamoDB::Table', 0);
+    template().hasOutput('*', { Value: 'line: the document’s routes are answered by the line in a function' });
+  });
+  it('what is counted: a table, which the function may read and count in, and no more', () => {
+    const document = { ...open, routes: { 'ANY /{proxy+}': { to: 'main', throttle: { rate: 5, burst: 10 } } } };
+    const { parts, template } = make(() => ({ document }));
+    expect(parts).toEqual(['line', 'stores']);
+    const policies = JSON.stringify(template().findResources('AWS::IAM::Policy'));
+    expect(policies).toContain('["dynamodb:GetItem","dynamodb:UpdateItem"]');
+    expect(policies).not.toMatch(/dynamodb:(?:\*|Scan|DeleteTable|PutItem)/);
+    template().hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: { SALLYPORT_TABLE: {} } } });
+  });
+  it('AWS WAF asked for: CloudFront in front, which alone can ask the line', () => {
+    const { parts, template } = make(() => ({ document: open, webAcl: true }));
+    expect(parts).toEqual(['line', 'distribution']);
+    template().resourceCountIs('AWS::SecretsManager::RotationSchedule', 1);
+    template().hasResourceProperties('AWS::CloudFront::Distribution', {
+      DistributionConfig: { Origins: [{ OriginCustomHeaders: [{ HeaderName: 'x-origin-verify' }] }] },
+    });
+    template().hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { SALLYPORT_ORIGIN_SECRET: {} } },
+    });
+  });
+  it('a backend: the rules as its authorizer; a socket handler: a protected WebSocket API', () => {
+    const { parts, made } = make((stack) => ({ document: {}, backend: backend(stack), socket }));
+    expect(parts).toEqual(['socket', 'authorizer']);
+    expect(made.urls).toHaveLength(2);
+    expect(made.urls[1]).toMatch(/^wss:/);
+  });
+  it('a private origin: a forwarder in the VPC', () => {
+    const { parts, template } = make((stack) => ({ document: hidden, vpc: vpcOf(stack) }));
+    expect(parts).toEqual(['forwarder']);
+    template().hasResourceProperties('AWS::EC2::SecurityGroupEgress', { FromPort: 8080, ToPort: 8080 });
+  });
+});
+
+describe('what cannot become a stack says what to do', () => {
+  const counted = { ...hidden, routes: { 'ANY /{proxy+}': { to: 'main', throttle: { rate: 5, burst: 10 } } } };
+  const cases: readonly (readonly [string, (stack: Stack) => object, RegExp, string?])[] = [
+    ['nothing that answers', () => ({}), /nothing would answer: write `routes`/],
+    [
+      'a private origin without a VPC',
+      () => ({ document: hidden }),
+      /origins\.main: http:\/\/10\.0\.1\.10:8080 is private: give `vpc/,
+    ],
+    ['counting in a VPC', (stack) => ({ document: counted, vpc: vpcOf(stack) }), /give `vpc\.prefixList`/],
+    ['a web ACL elsewhere', () => ({ document: open, webAcl: true }), /lives in us-east-1/, 'eu-west-1'],
+    [
+      'a socket without a handler',
+      () => ({ document: { routes: { 'GET /ws': { to: { use: 'websocket', with: {} } } } } }),
+      /GET \/ws: a WebSocket API on AWS has one handler/,
+    ],
+    [
+      'APIs with paths of their own',
+      () => ({ document: { ...open, apis: { a: { kind: 'http', basePath: 'a', routes: {} } } } }),
+      /apis\.a: .* a stack of its own/,
+    ],
+    [
+      'a rule about bodies on an authorizer',
+      (stack) => ({
+        backend: backend(stack),
+        document: {
+          rules: { map: { default: [{ name: 'hmac-signature', params: { secrets: ['S'], header: 'x-sig' } }] } },
+        },
+      }),
+      /never given the body.*protect\(\)/s,
+    ],
+  ];
+  it.each(cases.map(([name, ...rest]) => [name, rest] as const))('%s', (_, [props, message, region]) => {
+    expect(() => make(props, region)).toThrow(message);
+  });
+});
