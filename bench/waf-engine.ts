@@ -140,7 +140,7 @@ console.log('request                 | ours us | peer us |  ratio |   must |    
 interface Row {
   readonly load: Workload;
   readonly waf: Waf;
-  readonly count: number;
+  count: number;
   ours: number;
   peer: number;
   status: string;
@@ -148,18 +148,22 @@ interface Row {
 
 const rows = loads.map((load): Row => {
   const waf = wafAt(load.paranoia);
-  const first = batch(waf, load, 50);
   return {
     load,
     waf,
-    count: Math.max(20, Math.min(3000, Math.round(120_000 / first))),
+    count: 50,
     ours: Infinity,
     peer: Infinity,
     status: '-',
   };
 });
 // The compiler of the machine has to have seen all of it before anything is measured.
-for (let i = 0; i < 8; i++) for (const row of rows) batch(row.waf, row.load, row.count);
+for (let i = 0; i < 10; i++) {
+  for (const row of rows) {
+    const micros = batch(row.waf, row.load, row.count);
+    row.count = Math.max(20, Math.min(3000, Math.round(120_000 / micros)));
+  }
+}
 for (let round = 0; round < rounds; round++) {
   for (const row of rows) {
     for (let i = 0; i < 3; i++) row.ours = Math.min(row.ours, batch(row.waf, row.load, row.count));

@@ -16,7 +16,7 @@ import {
 } from './request.ts';
 import type { Rule, RuleRef } from './rule.ts';
 import type { Mode, Settings } from './settings.ts';
-import { Variables, wholeNumber } from './variables.ts';
+import { Variables } from './variables.ts';
 
 /** What a transaction may ask of the program it runs. */
 export interface Lookup {
@@ -205,8 +205,6 @@ export class Transaction {
 
   /** The anomaly score so far, as the rule set keeps it. */
   get score(): number {
-    let sum = 0;
-    for (const name of this.lookup.scores) sum += wholeNumber(this.tx.get(name, this.started) ?? '');
-    return sum;
+    return this.tx.sum(this.lookup.scores);
   }
 }

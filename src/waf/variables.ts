@@ -76,6 +76,16 @@ export class Variables {
     return entry.value;
   }
 
+  /** The numbers in these variables together. Whether one has expired is not asked: scores do not. */
+  sum(names: readonly string[]): number {
+    let sum = 0;
+    for (let i = 0; i < names.length; i++) {
+      const entry = this.#entries.get(names[i]!) ?? this.#base?.get(names[i]!);
+      if (entry !== undefined && entry.value !== '0') sum += wholeNumber(entry.value);
+    }
+    return sum;
+  }
+
   /** False when the collection is full: a rule that makes names from a request must not fill the memory. */
   set(name: string, value: string): boolean {
     if (this.#captured !== null && name.length === 1) this.#settle();
