@@ -4,6 +4,7 @@ import { messageOf } from '../base/fault.ts';
 import type { App } from '../pipeline/app.ts';
 import { answerCache } from './cache.ts';
 import type { Metrics } from './metrics.ts';
+import { spendMetrics } from './spend-metrics.ts';
 import { SocketMetrics } from './socket-metrics.ts';
 import type { RecentTraces } from './traces.ts';
 import { answerUsage } from './usage.ts';
@@ -107,7 +108,7 @@ async function answer(parts: AdminParts, sockets: SocketMetrics, url: URL, outgo
       });
       outgoing
         .writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
-        .end(text + sockets.text(app.sockets.size));
+        .end(text + sockets.text(app.sockets.size) + spendMetrics(app.spending()));
       return;
     }
     case '/spending':

@@ -22,6 +22,8 @@ interface Line {
   counted: number;
   /** Not yet told to the store. */
   pending: number;
+  /** Part of it that is on its way there. */
+  telling: number;
   askedAt: number;
   asking: boolean;
 }
@@ -53,7 +55,7 @@ export class SpendBook {
   add(budget: Budget, scope: string, dollars: number, now: number): void {
     const line = this.#line(budget, scope, now);
     line.pending += dollars;
-    if (!line.asking && now - line.askedAt >= budget.flushMs) this.#tell(budget, scope, line, now);
+    if (!line.asking && now - line.askedAt >= budget.flushMs) void this.#tell(budget, scope, line, now);
   }
 
   /** Every scope with its spending, for metrics. */
@@ -69,35 +71,50 @@ export class SpendBook {
     return rows;
   }
 
+  /** Tells the store what it has not heard yet: before the book is closed, since nobody would do it after. */
+  settle(budgets: ReadonlyMap<string, Budget>, now: number): Promise<unknown> {
+    const told: Promise<unknown>[] = [];
+    for (const [id, line] of this.#lines) {
+      const mark = id.indexOf('\n');
+      const budget = budgets.get(id.slice(0, mark));
+      if (budget && line.pending > 0) told.push(Promise.resolve(this.#tell(budget, id.slice(mark + 1), line, now)));
+    }
+    return Promise.all(told);
+  }
+
   #line(budget: Budget, scope: string, now: number): Line {
     const id = `${budget.name}\n${scope}`;
     let line = this.#lines.get(id);
     if (line && line.window.endsAt > now) return line;
     if (this.#lines.size >= MOST_LINES) this.#lines.delete(this.#lines.keys().next().value as string);
-    line = { window: quotaWindow(budget.period, now), counted: 0, pending: 0, askedAt: now, asking: false };
+    line = { window: quotaWindow(budget.period, now), counted: 0, pending: 0, telling: 0, askedAt: now, asking: false };
     this.#lines.set(id, line);
     // What other processes and earlier runs have spent is asked for once, beside the first request.
-    this.#tell(budget, scope, line, now);
+    void this.#tell(budget, scope, line, now);
     return line;
   }
 
-  #tell(budget: Budget, scope: string, line: Line, now: number): void {
-    const by = line.pending;
+  #tell(budget: Budget, scope: string, line: Line, now: number): Promise<void> | void {
+    // What is on its way to the store already is not told twice.
+    const by = line.pending - line.telling;
+    line.telling += by;
     line.askedAt = now;
     const heard = (sum: number): void => {
       line.counted = sum;
       line.pending -= by;
+      line.telling -= by;
       line.asking = false;
     };
     const failed = (thrown: unknown): void => {
       line.asking = false;
+      line.telling -= by;
       this.#warn(`spending of budget ${budget.name} could not be counted: ${messageOf(thrown)}`);
     };
     try {
       line.asking = true;
       const asked = this.#counters.add(`spend ${budget.name} ${scope}`, by, line.window.name, line.window.endsAt);
-      if (asked instanceof Promise) void asked.then(heard, failed);
-      else heard(asked);
+      if (asked instanceof Promise) return asked.then(heard, failed);
+      heard(asked);
     } catch (thrown) {
       failed(thrown);
     }

@@ -41,6 +41,8 @@ export interface ApiLines {
   /** The API that a request is for; null: none of them, so the document's own routes. */
   pick(request: HttpRequest): ApiLine | null;
   spending(now: number): readonly Spending[];
+  /** Counts in the store what was spent and is not counted there yet; when these lines are closed or replaced. */
+  settle(now: number): Promise<unknown>;
 }
 
 /** All APIs of a document. Nothing is composed before the document is known to be whole. */
@@ -131,6 +133,7 @@ export function apiLines(
     return {
       lines,
       spending: (now) => book.report(budgets.values(), now),
+      settle: (now) => book.settle(budgets, now),
       pick(request) {
         const host = (request.headers.get('host') ?? '').toLowerCase().replace(/:\d+$/, '');
         const ruled = domains.pick(host, request);

@@ -149,6 +149,13 @@ export async function sallyport(options: AppOptions): Promise<App> {
     throw thrown;
   }
 
+  const later = (work: Promise<unknown>): void => {
+    const kept = work
+      .catch((thrown: unknown) => ports.log('warn', 'work after an answer failed', { reason: messageOf(thrown) }))
+      .finally(() => unsettled.delete(kept));
+    unsettled.add(kept);
+  };
+
   const watch = (): void => {
     const watched = source;
     unwatch = watched?.watch(() => void inTurn(() => takeUp(watched))) ?? null;
@@ -159,6 +166,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
       const next = await build(line.document, plugins, from);
       stale = null;
       if (next.version === line.version) return;
+      later(line.apis.settle(ports.clock.now()));
       line = next;
       since = ports.clock.now();
       ports.log('info', 'a new rule map was taken up', { source: from.name, version: next.version });
@@ -174,7 +182,9 @@ export async function sallyport(options: AppOptions): Promise<App> {
   watch();
   const takeUpRules = async (): Promise<void> => {
     try {
-      line = await build(line.document, plugins, source);
+      const next = await build(line.document, plugins, source);
+      later(line.apis.settle(ports.clock.now()));
+      line = next;
       stale = null;
       since = ports.clock.now();
       ports.log('info', 'changed firewall rules were taken up', { version: line.version });
@@ -185,13 +195,6 @@ export async function sallyport(options: AppOptions): Promise<App> {
         reason: messageOf(thrown),
       });
     }
-  };
-
-  const later = (work: Promise<unknown>): void => {
-    const kept = work
-      .catch((thrown: unknown) => ports.log('warn', 'work after an answer failed', { reason: messageOf(thrown) }))
-      .finally(() => unsettled.delete(kept));
-    unsettled.add(kept);
   };
 
   return {
@@ -215,6 +218,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
         const nextSource = openSource(document);
         const next = await build(document, definitions ?? plugins, nextSource);
         unwatch?.();
+        later(line.apis.settle(ports.clock.now()));
         line = next;
         plugins = definitions ?? plugins;
         source = nextSource;
@@ -252,7 +256,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
       unwatch?.();
       await turn;
       ruleWatch.close();
-      await Promise.all(unsettled);
+      await Promise.all([...unsettled, line.apis.settle(ports.clock.now())]);
       await sockets.close();
       await pools.close();
       await running.close();

@@ -1,3 +1,6 @@
+import { spendMetrics } from '../../../src/admin/spend-metrics.ts';
+import { manualClock } from '../../../src/base/clock.ts';
+import memory from '../../../src/stores/pages/memory.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../../src/base/fault.ts';
 import { answerWith, type Asked } from '../../../src/testing/visit.ts';
@@ -112,6 +115,63 @@ describe('budgets', () => {
     for (let at = 0; at < times; at++) statuses.push((await made.get(target, headers)).status);
     return statuses;
   };
+
+  it('BUDGET is one for all nodes with one store, and what was not told yet is told when a node ends', async () => {
+    const state = await memory.open({}, { clock: manualClock(), folder: '.', warn() {} });
+    const open = { ...state, close: async () => {} };
+    const node = (flush: string, limit = 10) =>
+      api(
+        { kind: 'http', routes: { 'GET /a': { ...mock(), budget: 'b', price: { fixed: 4 } } } },
+        {
+          document: {
+            budgets: {
+              b: { limit, flush, steps: [{ at: 1, do: 'stop' }], rates: { requestPerMillion: 0, gbOut: 0 } },
+            },
+          },
+          ports: { state: open },
+        },
+      );
+    const one = await node('0ms');
+    const other = await node('0ms');
+    expect([(await one.get('/a')).status, (await other.get('/a')).status, (await one.get('/a')).status]).toEqual([
+      200, 200, 200,
+    ]);
+    expect((await other.get('/a')).status).toBe(200); // it hears of the others with what it tells itself
+    expect([(await other.get('/a')).status, (await one.get('/a')).status]).toEqual([429, 429]);
+    expect(other.visit.app.spending()[0]).toMatchObject({ budget: 'b', scope: 'all', spent: 16, limit: 10 });
+    const lazy = await node('1h', 1000);
+    await lazy.get('/a');
+    await lazy.close();
+    const next = await node('0ms', 1000);
+    await next.get('/a');
+    expect(next.visit.app.spending()[0]?.spent).toBe(24);
+  });
+
+  it('BUDGET figures and the forecast stand in the metrics', async () => {
+    const made = await spending({ per: 'address', limit: 100 });
+    expect(spendMetrics(made.visit.app.spending())).toBe('');
+    for (const [address, times] of [
+      ['192.0.2.1', 3],
+      ['192.0.2.2', 1],
+    ] as const)
+      for (let at = 0; at < times; at++) await made.send({ target: '/a', address });
+    const text = spendMetrics(made.visit.app.spending());
+    expect(text).toContain('sallyport_budget_spent_dollars{budget="b",scope="address 192.0.2.1"} 3\n');
+    expect(text).toContain('sallyport_budget_limit_dollars{budget="b"} 100\n');
+    expect(text).toContain('sallyport_budget_scopes{budget="b"} 2\n');
+    expect(text).toMatch(/^sallyport_budget_forecast_dollars\{budget="b",scope="address 192\.0\.2\.1"\} \d+/m);
+    const many = Array.from({ length: 150 }, (_, at) => ({
+      ...(made.visit.app.spending()[0] as ReturnType<typeof made.visit.app.spending>[number]),
+      scope: `s${at}`,
+      spent: at,
+    }));
+    const rows = spendMetrics(many).match(/spent_dollars\{/g);
+    expect([
+      rows?.length,
+      spendMetrics(many).includes('scope="s149"'),
+      spendMetrics(many).includes('scope="s9"'),
+    ]).toEqual([100, true, false]);
+  });
 
   it('BUDGET softly first, then a hard stop, and open again in the next period', async () => {
     const made = await spending({
