@@ -7,6 +7,8 @@ export function importIntegration(importing: Importing, key: string, operation: 
   const given = tree(operation['x-amazon-apigateway-integration']);
   const type = text(given['type']).toLowerCase();
   const timeout = given['timeoutInMillis'] === undefined ? {} : { timeout: `${Number(given['timeoutInMillis'])}ms` };
+  if (text(given['connectionType']).toUpperCase() === 'VPC_LINK')
+    note(key, 'its VPC link was left out; the origin has to be reachable from where this runs');
   switch (type) {
     case 'aws_proxy':
       return {

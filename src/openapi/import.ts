@@ -118,6 +118,8 @@ function extensions(importing: Importing): Tree {
       }),
     );
   }
+  if (document['x-amazon-apigateway-minimum-compression-size'] !== undefined)
+    note('x-amazon-apigateway-minimum-compression-size', 'the gateway does not compress; an edge in front of it does');
   const cors = tree(document['x-amazon-apigateway-cors']);
   if (Object.keys(cors).length > 0) out['cors'] = cors;
   const server = tree(list(document['servers'])[0]);

@@ -227,4 +227,27 @@ describe('OpenAPI out', () => {
       responses: { default: { contentHandling: 'CONVERT_TO_TEXT' } },
     });
   });
+
+  it('VPC links and compression are said to be left out', () => {
+    const { notes } = importOpenApi({
+      openapi: '3.0.1',
+      info: { title: 'p', version: '1' },
+      'x-amazon-apigateway-minimum-compression-size': 1000,
+      paths: {
+        '/a': {
+          get: {
+            'x-amazon-apigateway-integration': {
+              type: 'http_proxy',
+              uri: 'http://in.test/a',
+              connectionType: 'VPC_LINK',
+            },
+          },
+        },
+      },
+    });
+    expect(notes.map(({ says }) => says.split(';')[0])).toEqual([
+      'its VPC link was left out',
+      'the gateway does not compress',
+    ]);
+  });
 });

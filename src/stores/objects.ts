@@ -36,6 +36,7 @@ export async function openObjects(given: ObjectStoreDocument, context: OpenConte
   }
   const { Redis } = await import('ioredis');
   const { RedisObjects } = await import('./redis/objects.ts');
+  const { refuseCluster } = await import('./redis/client.ts');
   const redis = new Redis(given.url ?? 'redis://127.0.0.1:6379', {
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
@@ -43,6 +44,7 @@ export async function openObjects(given: ObjectStoreDocument, context: OpenConte
   });
   redis.on('error', (thrown) => warn(`the object store is disturbed: ${messageOf(thrown)}`));
   await redis.connect();
+  await refuseCluster(redis, given.url ?? 'redis://127.0.0.1:6379');
   return { store: new RedisObjects({ redis, clock, prefix: given.prefix }), bus: await busOf(given, warn) };
 }
 

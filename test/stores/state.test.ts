@@ -7,6 +7,7 @@ import { MemoryBuckets } from '../../src/stores/memory/buckets.ts';
 import { MemoryCounters } from '../../src/stores/memory/counters.ts';
 import { MemoryRecords } from '../../src/stores/memory/records.ts';
 import redisStore from '../../src/stores/pages/redis.ts';
+import { openObjects } from '../../src/stores/objects.ts';
 import { RedisBuckets } from '../../src/stores/redis/buckets.ts';
 import { openRedis } from '../../src/stores/redis/client.ts';
 import { RedisCounters } from '../../src/stores/redis/counters.ts';
@@ -161,6 +162,20 @@ describe.skipIf(noRedis !== null)(`Redis for many nodes${noRedis ? ` (skipped: $
     expect(await state.records.list('api-key')).toHaveLength(20);
     await state.close();
     await own.stop();
+  });
+
+  it('a node of a cluster is refused at the start, for the state and for cached bodies', async () => {
+    const node = await startRedis(['--cluster-enabled', 'yes']);
+    try {
+      const says = /is a node of a cluster, which is not supported; name a single server/;
+      await expect(openRedis({ url: node.url, timeoutMs: 2000 }, () => {})).rejects.toThrow(says);
+      const context = { clock: systemClock, folder, warn() {} };
+      await expect(openObjects({ use: 'redis', bytes: 1000, url: node.url, prefix: 't:' }, context)).rejects.toThrow(
+        says,
+      );
+    } finally {
+      await node.stop();
+    }
   });
 
   it('nobody there at the start is a fault of the store, without the password in its words', async () => {

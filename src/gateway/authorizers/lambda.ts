@@ -56,7 +56,9 @@ export default defineAuthorizer({
     ttl: durationText
       .default('300s')
       .meta({ description: 'How long an answer is kept, at most 1h; `0ms` asks each time.' }),
-    timeout: durationText.default('10s').meta({ description: 'Patience with the function.' }),
+    timeout: durationText
+      .default('10s')
+      .meta({ description: 'Patience with the function; at most 10s at an HTTP API.' }),
     memory: z.number().int().min(16).max(10_240).default(128).meta({ description: 'Megabytes.' }),
   }),
   open(options, parts) {
@@ -66,6 +68,8 @@ export default defineAuthorizer({
     const form: AuthorizerForm = options.type === 'TOKEN' ? 'token' : version === '2.0' ? 'request-2' : 'request-1';
     if (parts.api !== 'http' && (version === '2.0' || options.simple))
       throw problem('payload 2.0 and simple answers are for HTTP APIs');
+    if (parts.api === 'http' && ms(options.timeout) > 10_000)
+      throw problem('an authorizer of an HTTP API has at most 10s');
     if (options.type === 'TOKEN' && parts.api === 'http') throw problem('HTTP APIs have REQUEST authorizers only');
     if (options.simple && version !== '2.0') throw problem('simple answers need payload 2.0');
     if (options.type === 'TOKEN' && parts.api === 'websocket')

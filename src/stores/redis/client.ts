@@ -36,7 +36,20 @@ export async function openRedis(options: RedisOptions, warn: (says: string) => v
       cause: thrown,
     });
   }
+  await refuseCluster(redis, options.url);
   return redis;
+}
+
+/** A cluster spreads keys over servers, and some of what stands together here has to stand on one. Says so before anything is written. */
+export async function refuseCluster(redis: Redis, url: string): Promise<void> {
+  const info = await redis.info('cluster').catch(() => ''); // a server that will not tell is taken as it is
+  if (!/^cluster_enabled:1/m.test(info)) return;
+  redis.disconnect();
+  throw new Fault(
+    'store.redis.cluster',
+    'config',
+    `${placeOf(url)} is a node of a cluster, which is not supported; name a single server, with replicas and a failover address if need be`,
+  );
 }
 
 /** Host and port alone: a URL may hold a password. */

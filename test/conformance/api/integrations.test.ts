@@ -299,3 +299,73 @@ describe('limits of templates and queries', () => {
     expect((await http.get('/a?q=a|b')).status).toBe(200);
   });
 });
+
+describe('what the two kinds of API do with the rest', () => {
+  it('HR-2 HTTP APIs remap nothing', async () => {
+    const made = await api(
+      { kind: 'http', routes: { 'GET /a': { to: 'o' } } },
+      {
+        document: origins,
+        origin: answerWith(200, 'text/plain', 'x', { Server: 'mine', 'WWW-Authenticate': 'Basic' }),
+      },
+    );
+    const { headers } = await made.get('/a');
+    expect([headers.get('server'), headers.get('www-authenticate')]).toEqual(['mine', 'Basic']);
+    expect([...headers].filter(([name]) => name.toLowerCase().startsWith('x-amzn-remapped'))).toEqual([]);
+  });
+
+  it('HI-2 an origin is told who asked in both forms, Via beside them', async () => {
+    const made = await api({ kind: 'http', routes: { 'GET /a': { to: 'o' } } }, { document: origins, origin: echo });
+    await made.send({ target: '/a', address: '192.0.2.7' });
+    const headers = made.visit.asked[0]?.headers as HeaderList;
+    expect(headers.get('forwarded')).toContain('for=192.0.2.7');
+    expect(headers.get('x-forwarded-for')).toBe('192.0.2.7');
+    expect(headers.has('via')).toBe(true);
+  });
+
+  it('LG-3 integration.status is what the function said, integrationStatus what its service did', async () => {
+    const made = await api(
+      {
+        kind: 'rest',
+        accessLog:
+          '$context.requestId $context.integration.status $context.integrationStatus $context.integration.integrationStatus',
+        routes: { 'GET /a': fn('f') },
+      },
+      { handlers: { f: async () => ({ statusCode: 500, body: 'no' }) } },
+    );
+    await made.get('/prod/a');
+    const line = made.logs
+      .find(({ facts }) => facts?.['log'] === 'access')
+      ?.says.split(' ')
+      .slice(1);
+    expect(line).toEqual(['500', '200', '200']);
+  });
+
+  it('HA-6 an authorizer of an HTTP API has ten seconds, and no more can be asked for', async () => {
+    const guarded = (timeout: string, kind = 'http') =>
+      api(
+        {
+          kind,
+          authorizers: { g: { use: 'lambda', with: { file: 'g', timeout, identity: ['$request.header.A'] } } },
+          routes: { 'GET /a': { ...fn('f'), authorizer: 'g' } },
+        },
+        { handlers: { f: ok, g: () => new Promise(() => {}) } },
+      );
+    await expect(guarded('11s')).rejects.toThrow(/at most 10s/);
+    const made = await guarded('40ms');
+    const answer = await made.get('/a', { A: '1' });
+    expect([answer.status, answer.body]).toEqual([500, '{"message":"Internal Server Error"}']);
+  });
+
+  it('RP-9 a changed policy holds at once, with the document that has it', async () => {
+    const entry = (effect: string): Record<string, unknown> => ({
+      kind: 'rest',
+      policy: { Version: '2012-10-17', Statement: [{ Effect: effect, Principal: '*', Action: '*', Resource: '*' }] },
+      routes: { 'GET /a': fn('f') },
+    });
+    const made = await api(entry('Allow'), { handlers: { f: ok } });
+    expect((await made.get('/prod/a')).status).toBe(200);
+    await made.visit.app.reload({ ...made.visit.app.document, apis: { shop: entry('Deny') } });
+    expect((await made.get('/prod/a')).status).toBe(403);
+  });
+});

@@ -16,6 +16,9 @@ const rules = (status: Status, lines: Readonly<Record<string, string>>): Rule[] 
 
 export const apiRules: readonly Rule[] = [
   ...rules('same', {
+    'HA-6': 'Ten seconds for an authorizer of an HTTP API.',
+    'LG-3': 'The status of the function beside that of its service.',
+    'HR-2': 'Nothing is remapped on HTTP APIs.',
     'PR-13': 'Streamed answers, see ST-1.',
     'RT-15': 'Routing rules of custom domains: conditions, priorities, modes, stripped base paths.',
     'CN-1': 'Canaries: percent, variables, routes, cache; each request drawn on its own.',
@@ -158,6 +161,8 @@ export const apiRules: readonly Rule[] = [
     STORE: 'A store that cannot answer: closed for keys, buckets of the process for throttles.',
   }),
   ...rules('different', {
+    'RP-9': 'A changed policy holds with the document that has it; there is no deployment to wait for.',
+    'HI-2': 'Origins are told who asked as Forwarded and as X-Forwarded, with Via.',
     'IA-3':
       'Mutual TLS by the listener: APIs with `mutualTls` answer 403 to who has no certificate of the truststore; `required` ends the handshake. The hash of the signature is left to OpenSSL.',
     'ST-1':
@@ -171,14 +176,10 @@ export const apiRules: readonly Rule[] = [
       'What HTTP APIs have not is refused in the document; keys, plans, validation and the firewall are offered there all the same.',
   }),
   ...rules('absent', {
-    'EV1-4': 'There is no integration method to get wrong.',
-    'BN-9': 'Compression by the gateway; the edge line compresses.',
-    'RP-9': 'Edits take effect with the document.',
-    'HA-6': 'The time limit of an authorizer is an option, 10 s by default.',
-    'HI-1': 'VPC links; origins and pools take their place.',
-    'HI-2': 'The forwarder sends both Forwarded and X-Forwarded fields.',
-    'HR-2': 'Nothing is remapped on HTTP APIs.',
-    'LG-3': 'integrationStatus of a service behind is always 200.',
     'LG-4': 'Execution log groups; decision records take their place.',
+    'HI-1': 'VPC links; origins and pools take their place, and an import says where it found one.',
+    'BN-9':
+      'Compression by the gateway; the edge line compresses. A document that asks for `minimumCompressionSize` is refused.',
+    'EV1-4': 'There is no method towards a function here that could be the wrong one.',
   }),
 ];
