@@ -5,7 +5,6 @@ import { newId } from '../base/id.ts';
 import { messageOf } from '../base/fault.ts';
 import type { Document } from '../config/document.ts';
 import { DocumentError, parseDocument } from '../config/parse.ts';
-import { ms } from '../config/parts.ts';
 import type { ResourceMap } from '../config/rules.ts';
 import { Departure } from '../flow/departure.ts';
 import { newExchange, type Viewer } from '../flow/exchange.ts';
@@ -14,7 +13,6 @@ import type { HttpRequest } from '../http/message.ts';
 import type { DocumentSource } from '../ports/documents.ts';
 import type { Purge } from '../ports/objects.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { SocketNodes } from '../ports/socket-nodes.ts';
 import { openObjects } from '../stores/objects.ts';
 import { Trace } from '../trace/trace.ts';
 import type { Spending } from '../gateway/spend-book.ts';
@@ -24,6 +22,7 @@ import { enginesFor } from './apis.ts';
 import { dialers } from './dialers.ts';
 import { functions } from './functions.ts';
 import { parseMap } from './map-source.ts';
+import { openNodes } from './open-nodes.ts';
 import { outfit, type PortOverrides } from './outfit.ts';
 import { registry, type Definition } from './registry.ts';
 import { Sockets } from './sockets.ts';
@@ -78,7 +77,11 @@ export async function sallyport(options: AppOptions): Promise<App> {
   const { document: first } = accept(options.document);
   const firstRegistry = registry(options.plugins);
   const { ports, state } = await outfit(first, firstRegistry, folder, options.ports ?? {});
-  const sockets = new Sockets(ports, firstRegistry.rules, await openNodes(first, options, ports));
+  const sockets = new Sockets(
+    ports,
+    firstRegistry.rules,
+    await openNodes(first, options.ports?.socketNodes ?? null, ports),
+  );
   const pools = dialers(ports.openDialer);
   const running = functions(ports.openFunction);
   const room = await openRoom(first, options, ports, folder);
@@ -290,14 +293,4 @@ async function openRoom(
         warn: (says) => ports.log('warn', says),
       });
   return new CacheRoom({ ...opened, clock: ports.clock, log: ports.log });
-}
-
-/** The other nodes; a reload keeps them. The Redis client is loaded only where it is used. */
-async function openNodes(document: Document, options: AppOptions, ports: Ports): Promise<SocketNodes | null> {
-  if (options.ports?.socketNodes) return options.ports.socketNodes;
-  if (document.sockets === undefined) return null;
-  const { url, prefix, alive, patience } = document.sockets;
-  const { redisSocketNodes } = await import('../stores/redis/socket-nodes.ts');
-  const warn = (says: string): void => ports.log('warn', says);
-  return redisSocketNodes({ url, prefix, aliveMs: ms(alive), patienceMs: ms(patience), warn });
 }
