@@ -147,6 +147,7 @@ export function play(role: string, origin: number): void {
   const started = roles[role]!(origin);
   if (started instanceof Promise) void started.then((port) => process.send!({ port }));
   else server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port }));
+  process.on('disconnect', () => process.exit());
   process.on('message', (asked) => {
     if (asked === 'cpu') {
       const { user, system } = process.cpuUsage();
