@@ -41,7 +41,7 @@ export async function answerCache(app: App, path: string, incoming: IncomingMess
     return { status: 200, value: { purged: await app.purge(items) } };
   } catch (thrown) {
     if (thrown instanceof DocumentError)
-      return { status: 400, value: { message: 'an item is none', issues: thrown.issues } };
+      return { status: 400, value: { message: 'an item is none that can be purged', issues: thrown.issues } };
     throw thrown;
   }
 }

@@ -19,6 +19,7 @@ export class Metrics implements Sink {
   readonly #requests = new Map<string, number>();
   readonly #refusals = new Map<string, number>();
   readonly #seconds = new Map<string, Histogram>();
+  readonly #cache = new Map<string, number>();
   readonly #counted = new Map<string, number>();
 
   write(record: DecisionRecord): void {
@@ -26,6 +27,7 @@ export class Metrics implements Sink {
     const route = record.route ?? 'none';
     bump(this.#requests, labels({ route, method: knownMethod(record.method), status: String(record.status) }));
     if (record.code) bump(this.#refusals, labels({ code: record.code }));
+    if (record.cache) bump(this.#cache, labels({ result: record.cache }));
     const series = labels({ route });
     let histogram = this.#seconds.get(series);
     if (!histogram) {
@@ -64,6 +66,12 @@ export class Metrics implements Sink {
       'counter',
       'Requests that were refused or met a fault, by code.',
       rows('refusals_total', this.#refusals),
+    );
+    family(
+      'cache_results_total',
+      'counter',
+      'Requests that a cache was asked for: Hit, RefreshHit (the origin confirmed what was stored), Miss, Error.',
+      rows('cache_results_total', this.#cache),
     );
     family(
       'rule_counts_total',

@@ -16,6 +16,7 @@ export interface LicenceRecord {
 }
 
 const KIND = 'licence';
+const PAGE = 1000;
 
 /** What a licence key is found by. */
 export const licenceHash = (digest: Digest, key: string): string => digest.sha256(`licence\n${key}`);
@@ -53,35 +54,36 @@ export async function findLicence(records: RecordStore, digest: Digest, key: str
   return (await records.get<LicenceRecord>(KIND, licenceHash(digest, key)))?.value ?? null;
 }
 
-/** Every licence, by page of a thousand. */
+/** Every licence with the hash it is kept under, asked for by the thousand. */
+async function* everyLicence(
+  records: RecordStore,
+): AsyncGenerator<{ readonly id: string; readonly value: LicenceRecord }> {
+  let after: string | undefined;
+  do {
+    const page = await records.list<LicenceRecord>(KIND, { limit: PAGE, ...(after === undefined ? {} : { after }) });
+    yield* page;
+    after = page.length < PAGE ? undefined : page.at(-1)?.id;
+  } while (after !== undefined);
+}
+
 export async function listLicences(records: RecordStore): Promise<LicenceRecord[]> {
   const found: LicenceRecord[] = [];
-  let after: string | undefined;
-  for (;;) {
-    const page = await records.list<LicenceRecord>(KIND, { limit: 1000, ...(after === undefined ? {} : { after }) });
-    for (const { value } of page) found.push(value);
-    after = page.at(-1)?.id;
-    if (page.length < 1000 || after === undefined) return found;
-  }
+  for await (const { value } of everyLicence(records)) found.push(value);
+  return found;
 }
 
 /** Ends a licence by its id. False when there is none. */
 export async function revokeLicence(records: RecordStore, id: string): Promise<boolean> {
-  let after: string | undefined;
-  for (;;) {
-    const page = await records.list<LicenceRecord>(KIND, { limit: 1000, ...(after === undefined ? {} : { after }) });
-    const meant = page.find(({ value }) => value.id === id);
-    if (meant) return (await records.put(KIND, meant.id, { ...meant.value, enabled: false }, 'any')) !== null;
-    after = page.at(-1)?.id;
-    if (page.length < 1000 || after === undefined) return false;
-  }
+  for await (const { id: hash, value } of everyLicence(records))
+    if (value.id === id) return (await records.put(KIND, hash, { ...value, enabled: false }, 'any')) !== null;
+  return false;
 }
 
 export interface ImportReport {
   readonly made: number;
   readonly known: number;
-  /** Line numbers, from 1, that could not be read. */
-  readonly bad: readonly number[];
+  /** Lines, from 1, that could not be read, and what was wanted of them. */
+  readonly bad: readonly { readonly line: number; readonly wanted: string }[];
 }
 
 /** Reads `key,name[,expires[,quota]]` lines; `expires` as a date. A line that begins with `#` is a remark. */
@@ -93,13 +95,21 @@ export async function importLicences(
 ): Promise<ImportReport> {
   let made = 0;
   let known = 0;
-  const bad: number[] = [];
+  const bad: { readonly line: number; readonly wanted: string }[] = [];
   for (const [at, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;
     const [key = '', name = '', expires = '', quota = ''] = line.split(',').map((part) => part.trim());
     const expiresAt = expires === '' ? null : Date.parse(expires);
-    if (key === '' || name === '' || Number.isNaN(expiresAt) || !/^\d*$/.test(quota)) {
-      bad.push(at + 1);
+    const wanted =
+      key === '' || name === ''
+        ? 'key,name[,expires[,quota]]'
+        : Number.isNaN(expiresAt)
+          ? 'a date such as 2027-12-31 as the third field'
+          : !/^(?:[1-9]\d*)?$/.test(quota) // 0 would lock the customer out
+            ? 'a whole number above 0 as the fourth field'
+            : null;
+    if (wanted !== null) {
+      bad.push({ line: at + 1, wanted });
       continue;
     }
     const result = await createLicence(records, digest, clock, {

@@ -7,6 +7,7 @@ import { nodeDigest } from '../net/digest.ts';
 import { MemoryRecords } from '../stores/memory/records.ts';
 import { visit, type Visit } from '../testing/visit.ts';
 import { createLicence, importLicences, listLicences, revokeLicence } from './licence-book.ts';
+import { licenceUsed } from './licences.ts';
 
 type Licences = NonNullable<NonNullable<DocumentInput['edge']>['licences']>;
 
@@ -114,6 +115,22 @@ describe('licences', () => {
     expect([reply.status, codeOf(reply)]).toEqual([503, 'edge.licence.unavailable']);
   });
 
+  it('counts what each licence asks for, hits too, by its id and period', async () => {
+    const v = await edge({ from: { store: true }, quotaPeriod: 'day' });
+    const { records, counters, digest } = v.app.ports;
+    const one = await createLicence(records, digest, v.clock, { name: 'one' });
+    const two = await createLicence(records, digest, v.clock, { name: 'two' });
+    const used = async (): Promise<number[]> =>
+      Promise.all(
+        [one, two].map(async (made) => licenceUsed(counters, made?.record.id as string, v.clock.now(), 'day')),
+      );
+    for (const made of [one, one, two, one]) await v.send({ target: `/s?license=${made?.key}` });
+    expect([v.asked.length, ...(await used())]).toEqual([1, 3, 1]);
+    expect(v.records.map(({ cache }) => cache)).toEqual(['Miss', 'Hit', 'Hit', 'Hit']);
+    v.clock.turn(86_400_000);
+    expect(await used()).toEqual([0, 0]);
+  });
+
   it('keeps a book without keys in it', async () => {
     const records = new MemoryRecords();
     const clock = manualClock();
@@ -121,9 +138,14 @@ describe('licences', () => {
       records,
       nodeDigest,
       clock,
-      '# key,name,expires,quota\nkey-one,Acme\nkey-two,Globex,2027-01-01,1000\nkey-one,again\nbroken\nkey-three,X,someday\n',
+      '# key,name,expires,quota\nkey-one,Acme\nkey-two,Globex,2027-01-01,1000\nkey-one,again\nbroken\nkey-three,X,someday\nkey-four,Y,,0\n',
     );
-    expect(report).toEqual({ made: 2, known: 1, bad: [5, 6] });
+    expect([report.made, report.known]).toEqual([2, 1]);
+    expect(report.bad).toEqual([
+      { line: 5, wanted: 'key,name[,expires[,quota]]' },
+      { line: 6, wanted: expect.stringContaining('a date') },
+      { line: 7, wanted: expect.stringContaining('above 0') },
+    ]);
     const book = await listLicences(records);
     expect(book.map(({ name, quota }) => [name, quota]).sort()).toEqual([
       ['Acme', null],
@@ -131,6 +153,15 @@ describe('licences', () => {
     ]);
     expect(JSON.stringify(book)).not.toContain('key-');
     expect(await revokeLicence(records, 'nobody')).toBe(false);
+    // More than one page of the store: the last is listed and ended as well.
+    const many = Array.from({ length: 1100 }, (_, at) => `many-${at},Many`).join('\n');
+    expect((await importLicences(records, nodeDigest, clock, many)).made).toBe(1100);
+    const last = (await listLicences(records)).at(-1);
+    expect(await revokeLicence(records, last?.id as string)).toBe(true);
+    expect((await listLicences(records)).map(({ enabled }) => enabled)).toEqual([
+      ...Array.from({ length: 1101 }, () => true),
+      false,
+    ]);
   });
 });
 

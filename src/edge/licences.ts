@@ -119,7 +119,7 @@ function judge(
     return refuse(exchange, 'edge.licence', licenceReasons.expired, { facts: { licence: record.id } });
   exchange.trace.note('edge.licence', 'accepted', { licence: record.id, name: record.name });
   const { period, endsAt } = periodOf(now, options.quotaPeriod);
-  return whenHere(options.counters.add(`licence:${record.id}`, 1, period, endsAt), (sum) =>
+  return whenHere(options.counters.add(counterOf(record.id), 1, period, endsAt), (sum) =>
     record.quota !== null && sum > record.quota
       ? refuse(exchange, 'edge.licence', licenceReasons.quota, {
           facts: { licence: record.id, used: sum, quota: record.quota },
@@ -128,8 +128,18 @@ function judge(
   );
 }
 
+const counterOf = (id: string): string => `licence:${id}`;
+
+/** Requests that a licence made in the period that `now` lies in, refused ones over its quota too. */
+export const licenceUsed = (
+  counters: CounterStore,
+  id: string,
+  now: number,
+  kind: 'day' | 'month',
+): MaybePromise<number> => counters.read(counterOf(id), periodOf(now, kind).period);
+
 /** `2026-11` or `2026-11-21`, in UTC, and when it is over. */
-export function periodOf(now: number, kind: 'day' | 'month'): { readonly period: string; readonly endsAt: number } {
+function periodOf(now: number, kind: 'day' | 'month'): { readonly period: string; readonly endsAt: number } {
   const date = new Date(now);
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
   const text = date.toISOString();

@@ -37,6 +37,7 @@ export function recordRefusal(
       status: reason.status,
       from: `refusal ${reason.code}`,
       code: reason.code,
+      cache: null,
       ms: 0,
       bytesIn: null,
       bytesOut: null,

@@ -1,6 +1,6 @@
 import type { Answers, Logging } from '../config/logging.ts';
 import type { Exchange } from '../flow/exchange.ts';
-import { keyFact, routeFact, tenantFact } from '../flow/shared-facts.ts';
+import { cacheResultFact, keyFact, routeFact, tenantFact } from '../flow/shared-facts.ts';
 import { onTheWayOut, type Stage } from '../flow/stage.ts';
 import { HeaderList } from '../http/headers.ts';
 import { provenance, type HttpResponse } from '../http/message.ts';
@@ -76,6 +76,7 @@ function recordOf(exchange: Exchange, response: HttpResponse, options: FinishOpt
     status: response.status,
     from: provenance(response.from),
     code,
+    cache: facts.get(cacheResultFact) ?? null,
     ms: Math.round(ms * 1000) / 1000,
     bytesIn: arrived.body === null ? 0 : arrived.body.length,
     bytesOut: response.body === null ? 0 : response.body.length,

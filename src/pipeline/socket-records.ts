@@ -55,6 +55,7 @@ function recordOf(dropped: Dropped, api: string, version: string, now: number): 
     status: closed ? 1008 : status,
     from: `refusal ${code}`,
     code,
+    cache: null,
     ms: 0,
     bytesIn: bytes,
     bytesOut: null,

@@ -27,6 +27,8 @@ export interface DecisionRecord {
   readonly from: string;
   /** The reason's or fault's code; null when an integration answered. */
   readonly code: string | null;
+  /** What the cache had to do with the answer; null where none was asked. */
+  readonly cache: 'Hit' | 'RefreshHit' | 'Miss' | 'Error' | null;
   /** Milliseconds from arrival to the answer's head. */
   readonly ms: number;
   readonly bytesIn: number | null;

@@ -59,6 +59,12 @@ describe('check', () => {
     for (const issue of issues) expect([issue.wanted, issue.found, issue.hint].every(Boolean)).toBe(true);
   });
 
+  it('a member that a store does not have: which it has', async () => {
+    write({ ...good, store: { use: 'sqlite', with: { file: 'state.db' } } });
+    const { err } = await run('check');
+    expect(err).toMatch(/store\.with\.file: wanted one of path.*, found "file"/);
+  });
+
   it('a certificate that is not there is a problem before the start', async () => {
     write({ ...good, listen: { tls: { cert: 'none.crt', key: 'none.key' } } });
     const { code, err } = await run('check');

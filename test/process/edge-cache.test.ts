@@ -84,7 +84,8 @@ describe('a running edge', () => {
     expect(await cli('cache', 'stats', '--admin', admin)).toMatch(/^2 objects/);
     expect(await cli('cache', 'purge', '/a', '--admin', admin)).toBe('1 object dropped');
     expect(await cli('cache', 'purge', '#all', '--admin', admin)).toBe('1 object dropped');
-    expect(await cli('cache', 'purge', 'a', '--admin', admin)).toContain('an item is none');
+    expect(await cli('cache', 'purge', 'a', '--admin', admin)).toMatch(/an item is none.*\n +a: wanted a path begins/);
+    expect(await cli('cache', 'stats', '--admin', 'http://127.0.0.1:1')).toContain('--admin');
     const forged = await fetch(`${admin}/cache/purge`, {
       method: 'POST',
       body: '{"items":["/*"]}',
@@ -96,7 +97,17 @@ describe('a running edge', () => {
       there: 0,
       other: 0,
       failed: 0,
+      failures: [],
     });
+    // Neither a host in the list nor a header without a name takes a key elsewhere.
+    writeFileSync(join(folder, 'list.txt'), '//127.0.0.1:1/a\n');
+    const strange = await cli('cache', 'warm', join(folder, 'list.txt'), '--url', running.serving.url);
+    expect(strange).toBe('sallyport: //127.0.0.1:1/a: answered 400\n0 stored, 0 there already, 0 not kept, 1 failed');
+    expect(await cli('cache', 'warm', join(folder, 'list.txt'), '--header', 'nameless')).toContain('--header');
+    expect(await cli('cache', 'warm', join(folder, 'list.txt'), '--at-once', 'x')).toContain('--at-once');
+    const metrics = await (await fetch(`${admin}/metrics`)).text();
+    expect(metrics).toMatch(/sallyport_cache_results_total\{result="Hit"\} [1-9]/);
+    expect(metrics).toMatch(/sallyport_cache_results_total\{result="Miss"\} [1-9]/);
   });
 
   it('streams a large object to viewer and disk, and has it after a restart', async () => {
@@ -127,10 +138,12 @@ describe('a running edge', () => {
     };
     expect(made.key).toMatch(/^lic_/);
     writeFileSync(join(folder, 'keys.csv'), 'old-key,Globex\nbroken\n');
-    expect(await cli('licences', 'import', join(folder, 'keys.csv'), '--config', config)).toContain(
-      '1 made, 0 known already',
+    const imported = await cli('licences', 'import', join(folder, 'keys.csv'), '--config', config);
+    expect(imported).toContain('1 made, 0 known already');
+    expect(imported).toContain('keys.csv:2 was not read: wanted key,name[,expires[,quota]]');
+    expect(await cli('licences', 'list', '--config', config)).toMatch(
+      /used this month[\s\S]*(acme[\s\S]*Globex|Globex[\s\S]*acme)/,
     );
-    expect(await cli('licences', 'list', '--config', config)).toMatch(/acme[\s\S]*Globex|Globex[\s\S]*acme/);
     expect(await cli('licences', 'revoke', made.id, '--config', config)).toBe(`${made.id} is revoked`);
     expect(await cli('licences', 'revoke', 'nobody', '--config', config)).toContain('there is no licence nobody');
     expect(await cli('licences', 'create', 'x', '--quota', '0', '--config', config)).toContain('--quota');

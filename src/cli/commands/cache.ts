@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { messageOf } from '../../base/fault.ts';
+import { formatIssue, type Issue } from '../../config/parse.ts';
 import { exits, guarded, type Terminal } from '../command.ts';
 import { progress } from '../progress.ts';
 
@@ -50,19 +52,19 @@ export function cache(program: Command, io: Terminal): void {
           .map((line) => line.trim())
           .filter((line) => line.startsWith('/'));
         const headers = options.header.map((text): [string, string] => [
-          text.slice(0, text.indexOf(':')),
+          text.slice(0, Math.max(0, text.indexOf(':'))),
           text.slice(text.indexOf(':') + 1).trim(),
         ]);
-        const report = await warm(
-          options.url,
-          paths,
-          Math.max(1, Number(options.atOnce) || 1),
-          headers,
-          progress(io, paths.length),
-        );
+        const atOnce = Number(options.atOnce);
+        if (!(Number.isInteger(atOnce) && atOnce > 0) || headers.some(([name]) => name.trim() === '')) {
+          io.err('sallyport: --at-once wants a whole number above 0, --header "name: value"');
+          return exits.usage;
+        }
+        const { failures, ...report } = await warm(options.url, paths, atOnce, headers, progress(io, paths.length));
+        if (!options.json) for (const { path, says } of failures.slice(0, SHOWN)) io.err(`sallyport: ${path}: ${says}`);
         io.out(
           options.json
-            ? JSON.stringify(report)
+            ? JSON.stringify({ ...report, failures })
             : `${report.stored} stored, ${report.there} there already, ${report.other} not kept, ${report.failed} failed`,
         );
         return report.failed > 0 ? exits.notInOrder : exits.ok;
@@ -70,11 +72,15 @@ export function cache(program: Command, io: Terminal): void {
     );
 }
 
+/** Failures that a person is told one by one; `--json` has them all. */
+const SHOWN = 10;
+
 export interface WarmReport {
   readonly stored: number;
   readonly there: number;
   readonly other: number;
   readonly failed: number;
+  readonly failures: readonly { readonly path: string; readonly says: string }[];
 }
 
 /** Asks for each path, some at a time, and reads what came of it from `Cache-Status` or `X-Cache`. */
@@ -86,25 +92,32 @@ export async function warm(
   tick: () => void,
 ): Promise<WarmReport> {
   const report = { stored: 0, there: 0, other: 0, failed: 0 };
+  const failures: { readonly path: string; readonly says: string }[] = [];
+  const fails = (path: string, says: string): void => {
+    report.failed++;
+    failures.push({ path, says });
+  };
+  const { origin } = new URL(url);
   const left = [...paths];
   const one = async (): Promise<void> => {
     for (let path = left.shift(); path !== undefined; path = left.shift()) {
       try {
-        const response = await fetch(new URL(path, url), { headers: [...headers], redirect: 'manual' });
+        // Appended, not resolved: `//host/x` in the list would take the headers, keys among them, to that host.
+        const response = await fetch(`${origin}${path}`, { headers: [...headers], redirect: 'manual' });
         await response.arrayBuffer();
         const said = response.headers.get('cache-status') ?? response.headers.get('x-cache') ?? '';
-        if (response.status >= 400) report.failed++;
+        if (response.status >= 400) fails(path, `answered ${response.status}`);
         else if (/; hit|; collapsed|^Hit/.test(said)) report.there++;
         else if (/; stored|^Miss|^RefreshHit/.test(said)) report.stored++;
         else report.other++;
-      } catch {
-        report.failed++;
+      } catch (thrown) {
+        fails(path, thrown instanceof Error && thrown.cause ? messageOf(thrown.cause) : messageOf(thrown));
       }
       tick();
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, paths.length) }, one));
-  return report;
+  return { ...report, failures };
 }
 
 async function ask(url: string, body?: unknown): Promise<unknown> {
@@ -113,9 +126,15 @@ async function ask(url: string, body?: unknown): Promise<unknown> {
     body === undefined
       ? {}
       : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
-  );
-  const value = (await response.json()) as { readonly message?: string };
-  if (!response.ok)
-    throw new Error(`the operator port said ${response.status}: ${value.message ?? JSON.stringify(value)}`);
+  ).catch((thrown: unknown) => {
+    throw new Error(`nobody answers at ${url}: is the edge running, and is this its operator port (--admin)?`, {
+      cause: thrown,
+    });
+  });
+  const value = (await response.json()) as { readonly message?: string; readonly issues?: readonly Issue[] };
+  if (!response.ok) {
+    const says = [value.message ?? JSON.stringify(value), ...(value.issues ?? []).map(formatIssue)].join('\n');
+    throw new Error(`the operator port said ${response.status}: ${says}`);
+  }
   return value;
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { milliseconds } from '../../base/duration.ts';
 import { createLicence, importLicences, listLicences, revokeLicence } from '../../edge/licence-book.ts';
+import { licenceUsed } from '../../edge/licences.ts';
 import { nodeDigest } from '../../net/digest.ts';
 import { exits, guarded, table, type Terminal } from '../command.ts';
 import { withStore } from '../with-store.ts';
@@ -63,17 +64,25 @@ export function licences(program: Command, io: Terminal): void {
           if (options.json) io.out(JSON.stringify(report));
           else {
             io.out(`${report.made} made, ${report.known} known already`);
-            if (report.bad.length > 0) io.err(`sallyport: not read: line ${report.bad.join(', ')}`);
+            for (const { line, wanted } of report.bad)
+              io.err(`sallyport: ${file}:${line} was not read: wanted ${wanted}`);
           }
           return report.bad.length > 0 ? exits.notInOrder : exits.ok;
         }),
       ),
     );
 
-  sub('list', 'list the licences, without their keys').action((options: Shared) =>
+  sub('list', 'list the licences, without their keys, and what each has used').action((options: Shared) =>
     guarded(io, options.json === true, () =>
-      withStore(options.config, async (state) => {
-        const book = await listLicences(state.records);
+      withStore(options.config, async (state, document) => {
+        const now = systemClock.now();
+        const kind = document.edge?.licences?.quotaPeriod ?? 'month';
+        const book = await Promise.all(
+          (await listLicences(state.records)).map(async (each) => ({
+            ...each,
+            used: await licenceUsed(state.counters, each.id, now, kind),
+          })),
+        );
         if (options.json) io.out(JSON.stringify(book, null, 2));
         else {
           const day = (at: number | null): string => (at === null ? '-' : new Date(at).toISOString().slice(0, 10));
@@ -83,9 +92,11 @@ export function licences(program: Command, io: Terminal): void {
             each.enabled ? 'yes' : 'no',
             day(each.createdAt),
             day(each.expiresAt),
+            String(each.used),
             each.quota === null ? '-' : String(each.quota),
           ]);
-          for (const line of table([['id', 'name', 'enabled', 'created', 'expires', 'quota'], ...rows])) io.out(line);
+          const head = ['id', 'name', 'enabled', 'created', 'expires', `used this ${kind}`, 'quota'];
+          for (const line of table([head, ...rows])) io.out(line);
         }
         return exits.ok;
       }),
