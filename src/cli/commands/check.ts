@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { manualClock } from '../../base/clock.ts';
-import { parseDocument } from '../../config/parse.ts';
+import type { Document } from '../../config/document.ts';
+import { DocumentError, parseDocument, type Issue } from '../../config/parse.ts';
 import { readKeyPair } from '../../node/tls.ts';
 import memory from '../../stores/pages/memory.ts';
 import { sallyport } from '../../pipeline/app.ts';
+import { registry } from '../../pipeline/registry.ts';
+import { readSlot } from '../../pipeline/slots.ts';
 import { exits, guarded, type Terminal } from '../command.ts';
 import { loadDocument } from '../load.ts';
 
@@ -20,8 +23,9 @@ export function check(program: Command, io: Terminal): void {
     .action((options: { config?: string; json?: boolean }) =>
       guarded(io, options.json === true, async () => {
         const loaded = await loadDocument(options.config);
-        const tls = parseDocument(loaded.document).document?.listen.tls;
-        if (tls) readKeyPair(tls, (path) => resolve(loaded.folder, path));
+        const { document } = parseDocument(loaded.document);
+        if (document?.listen.tls) readKeyPair(document.listen.tls, (path) => resolve(loaded.folder, path));
+        if (document) readUnopened(document, loaded.plugins);
         const clock = manualClock();
         const state = await memory.open({}, { clock, folder: loaded.folder, warn() {} });
         const app = await sallyport({ ...loaded, ports: { state, sinks: [], log() {} } });
@@ -42,4 +46,14 @@ export function check(program: Command, io: Terminal): void {
         return exits.ok;
       }),
     );
+}
+
+/** What a start would open and this does not: the options of the store and the logs are read all the same. */
+function readUnopened(document: Document, plugins: Parameters<typeof registry>[0]): void {
+  const { stores, sinks } = registry(plugins);
+  const issues: Issue[] = [];
+  readSlot('store', document.store, stores, ['store'], issues);
+  for (const [at, slot] of document.logging.sinks.entries())
+    readSlot('sink', slot, sinks, ['logging', 'sinks', at], issues);
+  if (issues.length > 0) throw new DocumentError(issues);
 }
