@@ -13,6 +13,26 @@ export interface Note {
   readonly at: number;
 }
 
+/** A note whose facts are worked out when somebody reads them: most requests are answered before anybody does. */
+class LateNote implements Note {
+  readonly stage: string;
+  readonly what: string;
+  readonly at: number;
+  #facts: NoteFacts | (() => NoteFacts);
+
+  constructor(stage: string, what: string, facts: () => NoteFacts, at: number) {
+    this.stage = stage;
+    this.what = what;
+    this.#facts = facts;
+    this.at = at;
+  }
+
+  get facts(): NoteFacts {
+    if (typeof this.#facts === 'function') this.#facts = this.#facts();
+    return this.#facts;
+  }
+}
+
 /** Most notes that are kept; a stage that loops cannot fill the memory. */
 const MOST_NOTES = 128;
 
@@ -46,6 +66,12 @@ export class Trace {
   note(stage: string, what: string, facts?: NoteFacts): void {
     if (this.notes.length >= MOST_NOTES) this.dropped++;
     else this.notes.push({ stage, what, facts, at: this.elapsed() });
+  }
+
+  /** The same with facts that are dear to work out. They must come out alike however late they are asked for. */
+  noteLate(stage: string, what: string, facts: () => NoteFacts): void {
+    if (this.notes.length >= MOST_NOTES) this.dropped++;
+    else this.notes.push(new LateNote(stage, what, facts, this.elapsed()));
   }
 
   /** The next stage of the line is entered. */

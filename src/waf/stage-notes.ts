@@ -34,7 +34,7 @@ export class Findings {
       if (!match.logged) continue;
       if (this.#ids.length < MOST_IDS) this.#ids.push(match.rule.id);
       else this.#more++;
-      if (this.count <= MOST_TOLD) trace.note(this.#stage, 'matched', factsOf(match, this.#redact));
+      if (this.count <= MOST_TOLD) trace.noteLate(this.#stage, 'matched', () => factsOf(match, this.#redact));
     }
   }
 
