@@ -46,7 +46,10 @@ export class OriginSecret extends Construct {
   }
 
   /** What a door is told, and what its function may do for it. */
-  get door(): { readonly options: Readonly<Record<string, unknown>>; readonly environment: Readonly<Record<string, string>> } {
+  get door(): {
+    readonly options: Readonly<Record<string, unknown>>;
+    readonly environment: Readonly<Record<string, string>>;
+  } {
     return {
       options: { originSecret: { header: originHeader, rotated: variable } },
       environment: { [variable]: this.secret.secretArn },
