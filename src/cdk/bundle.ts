@@ -2,12 +2,19 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import type { ShippedWaf } from './shipped-waf.ts';
 
 /** Uncompressed bytes that each kind of function may have; beyond them a cold start is felt, or the platform refuses. */
 export const mostBundleBytes = { authorizer: 300 * 1024, line: 2 * 1024 * 1024, edge: 1024 * 1024 } as const;
 export type BundleKind = keyof typeof mostBundleBytes;
+
+/** What the firewall's engine and its compressed asset may add; at Lambda@Edge the platform's limit is for all of it. */
+const mostFirewallBytes: Readonly<Record<BundleKind, number>> = { authorizer: 1024 * 1024, line: 1024 * 1024, edge: 0 };
+/** Beside `index.mjs`. */
+const assetName = 'waf.asset';
 
 /**
  * Run in a process of its own, since constructs cannot wait and esbuild takes plugins only where one waits. The plugin: zod's
@@ -45,8 +52,8 @@ export interface Bundled {
   readonly sha256: string;
 }
 
-/** Bundles one handler and holds it to its size; throws with the figure and what to do. */
-export function bundle(entry: string, kind: BundleKind): Bundled {
+/** Bundles one handler, its firewall beside it, and holds it to its size; throws with the figure and what to do. */
+export function bundle(entry: string, kind: BundleKind, waf?: ShippedWaf): Bundled {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bundle-'));
   const outfile = join(folder, 'index.mjs');
   execFileSync(
@@ -55,10 +62,12 @@ export function bundle(entry: string, kind: BundleKind): Bundled {
     { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' },
   );
   const bytes = readFileSync(outfile);
-  const most = mostBundleBytes[kind];
-  if (bytes.length > most) {
+  if (waf) writeFileSync(join(folder, assetName), waf.asset);
+  const most = mostBundleBytes[kind] + (waf ? mostFirewallBytes[kind] : 0);
+  const size = bytes.length + (waf ? gzipSync(waf.asset).length : 0);
+  if (size > most) {
     throw new Error(
-      `${entry}: the bundle has ${bytes.length} bytes, more than the ${most} of a function of kind "${kind}": import less, or deploy it as another kind`,
+      `${entry}: the bundle has ${size} bytes${waf ? ', its firewall among them' : ''}, more than the ${most} of a function of kind "${kind}": import less, or deploy it as another kind`,
     );
   }
   return {
@@ -106,21 +115,41 @@ export interface DoorSource {
   readonly table?: string;
   /** For doors of a whole line: the door's own options, beside the document. */
   readonly before?: Readonly<Record<string, unknown>>;
+  /** The document's firewall; its asset lies beside the bundle. */
+  readonly waf?: ShippedWaf;
 }
 
-/** The entry of a function: the door, with everything it needs written into it, so that a cold start reads no file. */
+const lineDoors: ReadonlySet<DoorName> = new Set(['httpApi', 'restApi', 'alb', 'functionUrl', 'queue']);
+
+const beside = (file: string, name: string): string => join(dirname(file), `${name}${extname(file)}`);
+
+/** The entry of a function: the door, with everything it needs written into it, so that a cold start reads no file but a firewall's asset. */
 export function doorEntry(source: DoorSource): string {
   const here = fileURLToPath(import.meta.url);
   const door = fileURLToPath(
     new URL(`../aws/${files[source.door]}.${here.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
   );
   const modules = source.modules ?? [];
+  const asset = `new URL('./${assetName}', import.meta.url)`;
+  const lineDoor = lineDoors.has(source.door);
   const lines = [
     `import { ${source.door} as door } from ${JSON.stringify(door)};`,
+    ...(source.waf === undefined
+      ? []
+      : lineDoor
+        ? [`import { fileURLToPath } from 'node:url';`]
+        : [`import { firewall } from ${JSON.stringify(beside(door, 'firewall'))};`]),
     ...modules.map((file, at) => `import * as rules${at} from ${JSON.stringify(file)};`),
     ...(source.handler === undefined ? [] : [`import { handler as own } from ${JSON.stringify(source.handler)};`]),
     `const plugins = [${modules.map((_, at) => `...Object.values(rules${at}).flat()`).join(', ')}].filter((each) => each?.kind === 'rule');`,
     `const options = { ...${JSON.stringify(source.options)}, plugins };`,
+    ...(source.waf === undefined
+      ? []
+      : [
+          lineDoor
+            ? `options.document.waf.asset = fileURLToPath(${asset});`
+            : `options.waf = firewall({ asset: ${asset}, ...${JSON.stringify(source.waf.options)} });`,
+        ]),
     ...(source.table === undefined
       ? []
       : [

@@ -41,7 +41,7 @@ export class DoorFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: DoorFunctionProps) {
     super(scope, id);
-    const { folder, bytes } = bundle(doorEntry(props), props.kind);
+    const { folder, bytes } = bundle(doorEntry(props), props.kind, props.waf);
     this.bytes = bytes;
     this.logs = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,

@@ -21,7 +21,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { DocumentInput } from '../config/document.ts';
+import type { Document, DocumentInput } from '../config/document.ts';
 import { acknowledge } from './acknowledge.ts';
 import { bundle, doorEntry } from './bundle.ts';
 import { checked } from './document.ts';
@@ -29,6 +29,7 @@ import { acknowledgeEdge } from './edge-findings.ts';
 import { distributionLogs } from './log-places.ts';
 import { licenceScript, type LicenceScriptOptions } from './licence-script.ts';
 import type { OriginSecret } from './origin-secret.ts';
+import { shippedWaf } from './shipped-waf.ts';
 import { SallyportWatch } from './watch.ts';
 import { SallyportWebAcl } from './web-acl.ts';
 
@@ -91,7 +92,7 @@ export class ProtectedDistribution extends Construct {
           edgeLambdas: [
             {
               eventType: LambdaEdgeEventType.VIEWER_REQUEST,
-              functionVersion: this.#edge(document.rules, props).currentVersion,
+              functionVersion: this.#edge(document, props).currentVersion,
               includeBody: true,
             },
           ],
@@ -121,17 +122,18 @@ export class ProtectedDistribution extends Construct {
       });
   }
 
-  #edge(
-    rules: { readonly map?: unknown; readonly onFault: string },
-    props: ProtectedDistributionProps,
-  ): experimental.EdgeFunction {
+  #edge(document: Document, props: ProtectedDistributionProps): experimental.EdgeFunction {
+    const { rules } = document;
+    const shipped = shippedWaf(document, 'guard');
     const { folder } = bundle(
       doorEntry({
         door: 'edgeRequest',
         options: { map: rules.map ?? {}, onFault: rules.onFault },
+        ...shipped,
         ...(props.modules && { modules: props.modules }),
       }),
       'edge',
+      shipped.waf,
     );
     if (Stack.of(this).region.startsWith('$'))
       throw new Error('Lambda@Edge needs a stack with a region: give it env: { region: "us-east-1" }');

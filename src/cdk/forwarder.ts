@@ -16,6 +16,7 @@ import { checked } from './document.ts';
 import { DoorFunction } from './door-function.ts';
 import type { OriginSecret } from './origin-secret.ts';
 import { storeVariables, type SallyportStores } from './stores.ts';
+import { shippedWaf } from './shipped-waf.ts';
 
 export interface ForwarderTarget {
   readonly securityGroup: ISecurityGroup;
@@ -101,6 +102,7 @@ export class PrivateForwarder extends Construct {
     this.door = new DoorFunction(this, 'Line', {
       door: doors[front],
       kind: 'line',
+      ...shippedWaf(document, 'line'),
       description: `${document.name} before a private host`,
       options: { document: { ...fitting, store: { use: 'memory' } } },
       ...(stores && { table: storeVariables.table }),

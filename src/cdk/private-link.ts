@@ -19,6 +19,7 @@ import { acknowledge } from './acknowledge.ts';
 import { checked } from './document.ts';
 import { DoorFunction } from './door-function.ts';
 import { describeStage, logGroup, type StageLimits } from './log-places.ts';
+import { shippedWaf } from './shipped-waf.ts';
 
 export interface PrivateLinkProps {
   readonly vpc: IVpc;
@@ -98,6 +99,7 @@ export class PrivateLink extends Construct {
       kind: 'authorizer',
       description: `Rules of ${document.name} as an authorizer`,
       options: { map: document.rules.map ?? {}, onFault: document.rules.onFault, payload: '2.0' },
+      ...shippedWaf(document, 'guard'),
       timeout: Duration.seconds(5),
       ...(modules && { modules }),
     });

@@ -29,6 +29,7 @@ import { checked } from './document.ts';
 import { DoorFunction } from './door-function.ts';
 import { describeStage, logGroup, type StageLimits } from './log-places.ts';
 import type { OriginSecret } from './origin-secret.ts';
+import { shippedWaf } from './shipped-waf.ts';
 import { acknowledgeRest, planWithKey, type UsagePlanProps } from './usage-plan.ts';
 import { SallyportWatch } from './watch.ts';
 import { SallyportWebAcl } from './web-acl.ts';
@@ -89,6 +90,7 @@ export class RegionalApi extends Construct {
         ...secret?.options,
       },
       ...(secret && { environment: secret.environment }),
+      ...shippedWaf(document, 'guard'),
       timeout: Duration.seconds(10),
       ...(props.modules && { modules: props.modules }),
     });

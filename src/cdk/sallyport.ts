@@ -7,7 +7,7 @@ import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { DocumentInput } from '../config/document.ts';
+import type { Document, DocumentInput } from '../config/document.ts';
 import { acknowledge } from './acknowledge.ts';
 import { choose, type Chosen } from './choose.ts';
 import { checked } from './document.ts';
@@ -18,6 +18,7 @@ import { describeStage, logGroup, type StageLimits } from './log-places.ts';
 import { OriginSecret } from './origin-secret.ts';
 import { RegionalApi } from './regional.ts';
 import { ProtectedSocket, type SocketClients } from './socket.ts';
+import { shippedWaf } from './shipped-waf.ts';
 import { SallyportStores, storeVariables } from './stores.ts';
 import { SallyportWatch } from './watch.ts';
 
@@ -81,7 +82,7 @@ export class Sallyport extends Construct {
     this.stores = has('stores') ? new SallyportStores(this, 'Stores') : null;
     const urls: string[] = [];
     if (has('line') || has('forwarder') || has('authorizer'))
-      urls.push(this.#web(props, document.name, has('distribution')));
+      urls.push(this.#web(props, document, has('distribution')));
     if (props.socket) {
       const socket = new ProtectedSocket(this, 'Socket', {
         document: props.document,
@@ -96,11 +97,11 @@ export class Sallyport extends Construct {
     if (this.stores) new CfnOutput(this, 'Table', { value: this.stores.table.tableName });
   }
 
-  #web(props: SallyportProps, name: string, behindEdge: boolean): string {
+  #web(props: SallyportProps, document: Document, behindEdge: boolean): string {
     const secret = behindEdge
-      ? new OriginSecret(this, 'OriginSecret', { description: `Between CloudFront and ${name}` })
+      ? new OriginSecret(this, 'OriginSecret', { description: `Between CloudFront and ${document.name}` })
       : null;
-    const url = props.backend ? this.#authorized(props, props.backend, secret) : this.#line(props, name, secret);
+    const url = props.backend ? this.#authorized(props, props.backend, secret) : this.#line(props, document, secret);
     if (!secret) {
       new CfnOutput(this, 'Url', { value: url });
       return url;
@@ -131,8 +132,9 @@ export class Sallyport extends Construct {
     }).url;
   }
 
-  #line(props: SallyportProps, name: string, secret: OriginSecret | null): string {
+  #line(props: SallyportProps, document: Document, secret: OriginSecret | null): string {
     const { stores } = this;
+    const { name } = document;
     const modules = props.modules ? { modules: props.modules } : {};
     const forwarder = props.vpc
       ? new PrivateForwarder(this, 'Forwarder', {
@@ -149,6 +151,7 @@ export class Sallyport extends Construct {
         ...modules,
         door: 'httpApi',
         kind: 'line',
+        ...shippedWaf(document, 'line'),
         description: `${name}, the whole line`,
         memoryMb: 512,
         options: { document: { ...props.document, store: { use: 'memory' } } },

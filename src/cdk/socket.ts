@@ -25,6 +25,7 @@ import { originHeader, OriginSecret } from './origin-secret.ts';
 import { SallyportStores } from './stores.ts';
 import { SallyportWatch } from './watch.ts';
 import { SallyportWebAcl } from './web-acl.ts';
+import { shippedWaf } from './shipped-waf.ts';
 
 /** Who may connect, each with a key of his own (`x-api-key` at the handshake), and how often. */
 export interface SocketClients {
@@ -69,6 +70,7 @@ export class ProtectedSocket extends Construct {
     });
     const shared = {
       kind: 'authorizer',
+      ...shippedWaf(document, 'guard'),
       ...(props.modules && { modules: props.modules }),
     } as const;
     const rules = { map: { ...document.rules.map }, onFault: document.rules.onFault };

@@ -1,5 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { join, isAbsolute } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { Sallyport } from '../cdk/sallyport.ts';
 import { messageOf } from '../base/fault.ts';
 import type { DocumentInput } from '../config/document.ts';
@@ -7,8 +7,12 @@ import { loadDocument } from './load.ts';
 
 /** The CDK app of `sallyport deploy`: one document, one stack. The toolkit starts it; what it is to build stands in the environment. */
 async function build(): Promise<void> {
-  const { SALLYPORT_CONFIG, SALLYPORT_STACK, SALLYPORT_WEB_ACL, AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+  const { SALLYPORT_CONFIG, SALLYPORT_STACK, SALLYPORT_WEB_ACL, AWS_REGION, AWS_DEFAULT_REGION, CDK_OUTDIR } =
+    process.env;
   const loaded = await loadDocument(SALLYPORT_CONFIG);
+  // The firewall's rule files are named from the document's folder; what the toolkit named, from where it stands.
+  if (CDK_OUTDIR) process.env['CDK_OUTDIR'] = resolve(CDK_OUTDIR);
+  process.chdir(loaded.folder);
   const { rules = {}, ...document } = loaded.document as DocumentInput;
   const { modules = [], ...own } = rules;
   const webAcl = SALLYPORT_WEB_ACL === '1';

@@ -51,7 +51,9 @@ describe('the schemas of CloudFormation, and cdk-nag', () => {
     const reasons = made.app.node
       .findAll()
       .flatMap((each: IConstruct) => each.node.metadata.filter((entry) => entry.type === key))
-      .map((entry) => JSON.stringify(entry.data));
+      .map((entry) => JSON.stringify(entry.data))
+      // What the CDK acknowledges about its own constructs is not ours to justify.
+      .filter((reason) => !reason.startsWith('{"CloudFormation-Validate::'));
     expect(reasons.length).toBeGreaterThan(20);
     for (const reason of reasons) expect(reason).toMatch(/[a-z] [a-z’]+ [a-z].{20,}\./);
   });

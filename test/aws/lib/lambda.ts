@@ -130,15 +130,23 @@ for (;;) {
 }
 `;
 
-/** Bundles the handler and starts it. Nothing is sent beyond loopback. */
-export async function run(
+/** Bundles the handler and starts it. */
+export function run(
   entry: string,
   kind: BundleKind,
   env: Readonly<Record<string, string>> = {},
   /** Beside the bundle, by name. */
   files: Readonly<Record<string, Uint8Array>> = {},
 ): Promise<Running> {
-  const { code, bytes } = bundle(entry, kind);
+  return runCode(bundle(entry, kind).code, env, files);
+}
+
+/** Starts what was bundled already. Nothing is sent beyond loopback. */
+export async function runCode(
+  code: string,
+  env: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, Uint8Array>> = {},
+): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-lambda-'));
   writeFileSync(join(folder, 'index.mjs'), code);
   writeFileSync(join(folder, 'client.mjs'), client);
@@ -170,7 +178,7 @@ export async function run(
     child.once('exit', (exit) => resolve({ kind: 'error', value: `the function ended with ${exit}: ${log}` })),
   );
   return {
-    bytes,
+    bytes: Buffer.byteLength(code),
     invoke: (event) => Promise.race([api.invoke(event), died]),
     log: () => log,
     async stop() {
