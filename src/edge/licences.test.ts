@@ -115,6 +115,22 @@ describe('licences', () => {
     expect([reply.status, codeOf(reply)]).toEqual([503, 'edge.licence.unavailable']);
   });
 
+  it('writes no key that was sent in the wrong place, under any of its names', async () => {
+    const v = await edge({ in: ['query:license', 'header:x-lic', 'cookie:sid'], from: { list } });
+    const targets = [
+      '/s?X-Lic=k3y&license=good',
+      '/s?sid=k3y',
+      '/s?q=1;license=k3y',
+      '/s?LICENSE=k3y',
+      '/s?%78-lic=k3y',
+    ];
+    for (const target of targets) {
+      const { record } = await v.send({ target, headers: { 'X-Lic': '', Cookie: 'sid=' } });
+      expect(JSON.stringify(record), target).not.toContain('k3y');
+      expect(record.path, target).toContain('••••(3)');
+    }
+  });
+
   it('counts what each licence asks for, hits too, by its id and period', async () => {
     const v = await edge({ from: { store: true }, quotaPeriod: 'day' });
     const { records, counters, digest } = v.app.ports;

@@ -80,7 +80,7 @@ function recordOf(exchange: Exchange, response: HttpResponse, options: FinishOpt
     ms: Math.round(ms * 1000) / 1000,
     bytesIn: arrived.body === null ? 0 : arrived.body.length,
     bytesOut: response.body === null ? 0 : response.body.length,
-    steps: kept ? stepsOf(trace) : null,
+    steps: kept ? stepsOf(trace, options.secrets) : null,
   };
 }
 

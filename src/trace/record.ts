@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../http/message.ts';
+import { redactTarget } from './redact.ts';
 import type { NoteFacts, Trace } from './trace.ts';
 
 export interface RecordStep {
@@ -39,13 +40,16 @@ export interface DecisionRecord {
 
 const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 
-export function stepsOf(trace: Trace): RecordStep[] {
+/** What each stage noted. A URL among the facts loses its secrets here, whichever stage wrote it down. */
+export function stepsOf(trace: Trace, secrets: ReadonlySet<string>): RecordStep[] {
   const extra = new Set<string>();
   for (const note of trace.notes) if (!trace.stages.includes(note.stage)) extra.add(note.stage);
   const notesOf = (stage: string): RecordStep['notes'] =>
     trace.notes
       .filter((note) => note.stage === stage)
-      .map(({ what, at, facts }) => (facts ? { what, at: round(at), facts } : { what, at: round(at) }));
+      .map(({ what, at, facts }) =>
+        facts ? { what, at: round(at), facts: withoutSecrets(facts, secrets) } : { what, at: round(at) },
+      );
   const steps = trace.stages.map((stage, at): RecordStep => {
     const entered = trace.entered[at];
     return { stage, entered: entered === undefined ? null : round(entered), notes: notesOf(stage) };
@@ -54,6 +58,14 @@ export function stepsOf(trace: Trace): RecordStep[] {
   for (const stage of extra) steps.push({ stage, entered: null, notes: notesOf(stage) });
   return steps;
 }
+
+const withoutSecrets = (facts: NoteFacts, secrets: ReadonlySet<string>): NoteFacts =>
+  Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [
+      name,
+      typeof value === 'string' && value.includes('?') ? redactTarget(value, secrets) : value,
+    ]),
+  );
 
 /** The code that an answer bears: ours if we refused or broke, none if somebody behind us answered. */
 export function codeOf(response: HttpResponse): string | null {

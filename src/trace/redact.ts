@@ -33,14 +33,20 @@ export function redactTarget(target: string, more: ReadonlySet<string> = new Set
   const pairs = target
     .slice(mark + 1)
     .split('&')
-    .map((pair) => {
-      const at = pair.indexOf('=');
-      if (at < 0) return pair;
-      const name = pair.slice(0, at);
-      const read = decodeForm(name); // `%74oken` is a token to whoever reads the query
-      return secretNames.test(read) || more.has(read.toLowerCase()) ? `${name}=${masked(pair.slice(at + 1))}` : pair;
-    });
+    .map((pair) => redactPair(pair, more));
   return `${target.slice(0, mark)}?${pairs.join('&')}`;
+}
+
+/** Some write `;` for `&`: a secret behind one goes too, with all that follows, since it may hold a `;` itself. */
+function redactPair(pair: string, more: ReadonlySet<string>): string {
+  for (let at = pair.indexOf('='); at >= 0;) {
+    const name = decodeForm(pair.slice(pair.lastIndexOf(';', at) + 1, at)); // `%74oken` is a token to whoever reads the query
+    if (secretNames.test(name) || more.has(name.toLowerCase()))
+      return `${pair.slice(0, at + 1)}${masked(pair.slice(at + 1))}`;
+    const next = pair.indexOf(';', at);
+    at = next < 0 ? -1 : pair.indexOf('=', next);
+  }
+  return pair;
 }
 
 /** A piece of a value, short enough for a log and free of line breaks and control characters. */
