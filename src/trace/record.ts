@@ -59,13 +59,14 @@ export function stepsOf(trace: Trace, secrets: ReadonlySet<string>): RecordStep[
   return steps;
 }
 
-const withoutSecrets = (facts: NoteFacts, secrets: ReadonlySet<string>): NoteFacts =>
-  Object.fromEntries(
-    Object.entries(facts).map(([name, value]) => [
-      name,
-      typeof value === 'string' && value.includes('?') ? redactTarget(value, secrets) : value,
-    ]),
-  );
+function withoutSecrets(facts: NoteFacts, secrets: ReadonlySet<string>): NoteFacts {
+  const queried = Object.entries(facts).filter(([, value]) => typeof value === 'string' && value.includes('?'));
+  if (queried.length === 0) return facts;
+  return {
+    ...facts,
+    ...Object.fromEntries(queried.map(([name, value]) => [name, redactTarget(String(value), secrets)])),
+  };
+}
 
 /** The code that an answer bears: ours if we refused or broke, none if somebody behind us answered. */
 export function codeOf(response: HttpResponse): string | null {

@@ -13,7 +13,11 @@ describe('a trace', () => {
     clock.turn(5);
     expect(asked).toBe(0);
     const note = { what: 'matched', at: 5, facts: { rule: 1 } };
-    expect([stepsOf(trace, new Set())[0]?.notes, stepsOf(trace)[0]?.notes, asked]).toEqual([[note], [note], 1]);
+    expect([stepsOf(trace, new Set())[0]?.notes, stepsOf(trace, new Set())[0]?.notes, asked]).toEqual([
+      [note],
+      [note],
+      1,
+    ]);
   });
   it('keeps so many notes and counts the others, late ones as well', () => {
     const trace = new Trace('t', [], manualClock());
