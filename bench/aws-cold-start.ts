@@ -1,5 +1,7 @@
 /**
- * What a cold start costs for each Lambda door: CPU milliseconds to load its bundle and to answer its first event, over an
+ * Question: what does a cold start cost for each Lambda door, and a warm event, in time and money?
+ *
+ * CPU milliseconds to load its bundle and to answer its first event, over an
  * empty handler in the same kind of process, and the warm time per event with the price that follows from it.
  */
 import { execFileSync } from 'node:child_process';

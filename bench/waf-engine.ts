@@ -1,4 +1,6 @@
 /**
+ * Question: what does the OWASP Core Rule Set cost per transaction, request by request, against libmodsecurity?
+ *
  * CPU time per transaction, all phases, ours against libmodsecurity, batch by batch in turn, minimum of the batches:
  *
  *   node scripts/run.mjs bench/waf-engine.ts --rules DIR --workloads DIR \

@@ -1,4 +1,6 @@
 /**
+ * Question: what does a compressed message cost, against `ws`?
+ *
  * CPU of an echo server per compressed message, one in flight, against `ws`, the smallest of interleaved rounds:
  *
  *   npm run bench -- websocket-compressed [--rounds 6]

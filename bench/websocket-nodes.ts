@@ -1,4 +1,6 @@
 /**
+ * Question: how long does a message to a connection of another node take?
+ *
  * How long a post to a connection of another node takes, over a Redis server that is started for it:
  *
  *   node scripts/run.mjs bench/websocket-nodes.ts [--posts 2000]

@@ -1,4 +1,6 @@
 /**
+ * Question: what do a WebSocket message and an idle connection cost, against `ws`?
+ *
  * CPU per WebSocket message and memory per idle connection, against `ws`, on one machine in one run:
  *
  *   node scripts/run.mjs bench/websocket.ts [--rounds 5] [--messages 40000] [--idle 10000] [--only echo|waf|pass|memory]

@@ -5,15 +5,16 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../bench/', import.meta.url));
 const [name, ...rest] = process.argv.slice(2);
-const scripts = readdirSync(folder)
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => file.slice(0, -3));
-if (!name || !scripts.includes(name)) {
+// What has no question is a part of one that has.
+const scripts = new Map(
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => [file.slice(0, -3), /Question: ([^\n]*)/.exec(readFileSync(`${folder}${file}`, 'utf8'))?.[1]])
+    .filter(([, question]) => question !== undefined),
+);
+if (!name || !scripts.has(name)) {
   if (name) console.error(`no such benchmark: ${name}`);
-  for (const each of scripts)
-    console.log(
-      `${each.padEnd(20)} ${/Question: ([^\n]*)/.exec(readFileSync(`${folder}${each}.ts`, 'utf8'))?.[1] ?? ''}`,
-    );
+  for (const [each, question] of scripts) console.log(`${each.padEnd(22)} ${question}`);
   process.exit(name ? 2 : 0);
 }
 process.exit(
