@@ -1,5 +1,5 @@
 import { Fault } from '../base/fault.ts';
-import { newTraceHeader, withGatewayHeaders } from '../events/gateway-headers.ts';
+import { gatewayHeaders } from '../events/gateway-headers.ts';
 import type { EventContext } from '../events/parts.ts';
 import { splitTarget } from '../events/parts-target.ts';
 import type { Exchange } from '../flow/exchange.ts';
@@ -82,7 +82,7 @@ export function contextFor(exchange: Exchange): EventContext {
 
 /** The request as a function sees it, and the trace header that goes back with the answer. */
 export function forFunction(exchange: Exchange): { readonly request: HttpRequest; readonly trace: string } {
-  const headers = withGatewayHeaders(exchange.request.headers, exchange.viewer, newTraceHeader(exchange.clock.now()));
+  const headers = gatewayHeaders(exchange);
   return { request: { ...exchange.request, headers }, trace: headers.get('x-amzn-trace-id') ?? '' };
 }
 

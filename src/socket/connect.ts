@@ -1,6 +1,6 @@
 import { whenHere } from '../base/later.ts';
 import { ownText } from '../base/own-text.ts';
-import { newTraceHeader, withGatewayHeaders } from '../events/gateway-headers.ts';
+import { gatewayHeaders } from '../events/gateway-headers.ts';
 import { connectEvent, type SocketFacts } from '../events/websocket.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import { refuse } from '../flow/refuse.ts';
@@ -29,8 +29,7 @@ export function connect(api: UpgradeTarget, options: SocketApiOptions, exchange:
   if (checked.kind === 'refused') return checked.response;
   const facts = factsOf(exchange, options);
   // Spec WE-1: authorizer and `$connect` integration see one trace, and who asked by which port and protocol.
-  const { request, viewer, clock } = exchange;
-  exchange.request = { ...request, headers: withGatewayHeaders(request.headers, viewer, newTraceHeader(clock.now())) };
+  exchange.request = { ...exchange.request, headers: gatewayHeaders(exchange) };
   const { door } = options;
   if (door === undefined) return enter(api, options, exchange, facts, checked.handshake);
   return door(exchange, facts, (at) => enter(api, options, at, facts, checked.handshake));

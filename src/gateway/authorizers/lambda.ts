@@ -8,6 +8,7 @@ import {
   type AuthorizerForm,
   type AuthorizerSaid,
 } from '../../events/authorizer.ts';
+import { gatewayHeaders } from '../../events/gateway-headers.ts';
 import { connectAuthorizerEvent } from '../../events/websocket.ts';
 import { durationText, ms } from '../../config/parts.ts';
 import type { Exchange } from '../../flow/exchange.ts';
@@ -109,7 +110,9 @@ export default defineAuthorizer({
       kind: 'lambda',
       flush: () => kept.clear(),
       ask(exchange, call) {
-        const values = identityValues(sources, exchange.request, call);
+        // A handshake has the gateway's fields already.
+        const request = call.socket ? exchange.request : { ...exchange.request, headers: gatewayHeaders(exchange) };
+        const values = identityValues(sources, request, call);
         if (values === null && mandatory)
           return { kind: 'refusal', reason: authorizerReasons['source-missing'], error: unauthorized };
         if (fits && !fits.test(values?.[0] ?? ''))
@@ -128,8 +131,8 @@ export default defineAuthorizer({
         if (found) return finding(found, arn, call, version, parts.api, true);
         const asked = exchange.clock.ticks();
         const event = call.socket
-          ? connectAuthorizerEvent(exchange.request, call.socket, call.requestId, call.at, arn)
-          : authorizerEvent(form, { ...exchange.request, method: call.method }, exchange.viewer, context, values ?? []);
+          ? connectAuthorizerEvent(request, call.socket, call.requestId, call.at, arn)
+          : authorizerEvent(form, { ...request, method: call.method }, exchange.viewer, context, values ?? []);
         return whenHere(
           invoker.invoke({ event, requestId: call.requestId, withinMs: ms(options.timeout) }),
           (invoked): Finding => {

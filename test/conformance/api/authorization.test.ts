@@ -183,6 +183,19 @@ describe('Lambda authorizers of REST APIs', () => {
     expect(event).toMatchObject({ type: 'REQUEST', queryStringParameters: {}, pathParameters: {}, stageVariables: {} });
   });
 
+  it('LA-2 REQUEST: who asked, by which port and protocol, and the trace, as the function is told', async () => {
+    const made = await withAuthorizer({ ttl: '0ms' }, allow);
+    await made.get('/prod/a', { 'X-Forwarded-For': '198.51.100.9', 'X-Forwarded-Proto': 'https' });
+    const [asked, called] = [made.events['auth'], made.events['f']].map((list) => (list as RestEvent[])[0]?.headers);
+    expect(asked?.['X-Forwarded-For']).toMatch(/^198\.51\.100\.9, \S+$/);
+    expect(asked?.['X-Amzn-Trace-Id']).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
+    for (const name of ['X-Amzn-Trace-Id', 'X-Forwarded-For', 'X-Forwarded-Port', 'X-Forwarded-Proto']) {
+      expect(asked?.[name], name).toBeTypeOf('string');
+      expect(called?.[name], name).toBe(asked?.[name]);
+    }
+    expect(asked?.['X-Forwarded-Proto']).toBe('http');
+  });
+
   it('LA-3 all identity sources must be there and not empty', async () => {
     const made = await withAuthorizer(
       {
@@ -332,6 +345,14 @@ describe('Lambda authorizers of HTTP APIs', () => {
       headers: { authorization: 'secret' },
     });
     expect(two.events['auth']?.[0]).not.toHaveProperty('body');
+    const { headers } = two.events['auth']?.[0] as { headers: Record<string, string> };
+    expect(headers).toMatchObject({
+      'x-amzn-trace-id': expect.stringMatching(/^Root=1-/),
+      'x-forwarded-for': expect.any(String),
+      'x-forwarded-port': expect.stringMatching(/^\d+$/),
+      'x-forwarded-proto': 'http',
+    });
+    expect((two.events['f']?.[0] as { headers: object }).headers).toMatchObject(headers);
     const one = await httpWith({ payload: '1.0' }, allow);
     await one.get('/a', token);
     expect(one.events['auth']?.[0]).toMatchObject({
