@@ -8,6 +8,8 @@ import type { Head } from './head.ts';
 import { inspection, type Inspection } from './inspection.ts';
 import type { Overlay } from './overlay.ts';
 import type { Program } from './program.ts';
+import { readBody } from './read-body.ts';
+import { meter, stepsForEvidence } from './regex/meter.ts';
 import type { WafRequest, WafViewer } from './request.ts';
 import type { RuleSet } from './rule.ts';
 import type { RunPhase } from './run.ts';
@@ -78,7 +80,30 @@ export function wafOf(program: Program, said: Settings, options: WafOptions): Wa
           return inspection(transaction, program, run, 1);
         },
         isSettled: ({ transaction }) => standing.isSettled(transaction),
+        passes: (body) => standing.passes !== null && isShort(from, body) && glance(from, body, standing.passes),
+        passed: () => standing.passed(),
       };
     },
   };
+}
+
+/** What is longer is not read, or not to its end. */
+function isShort({ settings, mode, allowed }: Transaction, { length }: string): boolean {
+  const { requestBody, requestBodyLimit, requestBodyNoFilesLimit } = settings;
+  return (
+    requestBody && mode !== 'off' && allowed === null && length <= Math.min(requestBodyLimit, requestBodyNoFilesLimit)
+  );
+}
+
+/** Looks at a body under the head that `from` stands for, and leaves no trace of it there. */
+function glance(from: Transaction, body: string, passes: (from: Transaction) => boolean): boolean {
+  meter.left = from.patternSteps;
+  meter.cut = null;
+  try {
+    readBody(from, body, body.length);
+    return passes(from) && meter.cut === null;
+  } finally {
+    meter.left = stepsForEvidence;
+    readBody(from, '', 0);
+  }
 }

@@ -9,4 +9,8 @@ export interface Head {
    * asked about a second time.
    */
   isSettled(inspection: Inspection): boolean;
+  /** A byte string: does this body pass as another did, so that nobody need be asked? False when that is not known. */
+  passes(body: string): boolean;
+  /** The body that `passes` was asked about last passed, is settled, and nothing was found in it that is told. */
+  passed(): void;
 }

@@ -1,12 +1,12 @@
-import { emptyBody } from './bodies/body-view.ts';
 import { noFilesLimit, requestLimit, responseLimit } from './body-limits.ts';
-import { processorFor, processorNamed } from './body-processors.ts';
+import { processorFor } from './body-processors.ts';
 import { matchesIn } from './condition.ts';
 import { HeldBody } from './held-body.ts';
 import { stop } from './hit.ts';
 import { written } from './macro.ts';
 import { pass, type Match, type Verdict } from './match.ts';
 import type { Program } from './program.ts';
+import { readBody } from './read-body.ts';
 import { headerOf, type WafRequest } from './request.ts';
 import { meter, stepsForEvidence } from './regex/meter.ts';
 import type { Phase, RuleRef } from './rule.ts';
@@ -127,18 +127,6 @@ export function inspection(
     return verdict();
   };
 
-  const readRequestBody = (): void => {
-    transaction.bodyText = request.take();
-    transaction.bodyLength = request.length;
-    transaction.body = emptyBody;
-    const processor = transaction.bodyText === '' ? undefined : processorNamed(transaction.bodyProcessor);
-    if (processor) {
-      const type = headerOf(transaction.request.headers, 'content-type') ?? '';
-      transaction.body = processor.parse(transaction.bodyText, type, transaction.settings.bodyLimits);
-    }
-    transaction.forget('request-body');
-  };
-
   const reads = (at: Phase): boolean =>
     transaction.mode !== 'off' &&
     transaction.verdict === null &&
@@ -174,7 +162,7 @@ export function inspection(
       }
       if (!whole) return pass;
       if (settings.requestBody && transaction.mode !== 'off') {
-        readRequestBody();
+        readBody(transaction, request.take(), request.length);
         const files = transaction.body.files.reduce((sum, file) => sum + file.size, 0);
         if (settings.requestBodyLimitAction === 'block' && request.length - files > settings.requestBodyNoFilesLimit) {
           end(noFilesLimit, 2, 413, 'The body without its files is longer than the limit');

@@ -1,4 +1,5 @@
 import { utf8 } from '../base/bytes.ts';
+import { byteString } from './bytes.ts';
 import type { Waf } from './engine.ts';
 import type { Head } from './head.ts';
 import type { Inspection } from './inspection.ts';
@@ -59,6 +60,12 @@ export function messageJudge(waf: Waf, overlays: readonly Overlay[]): MessageJud
     isKnown: (path, address, text) => passed.has(path, address, text),
     judge(message) {
       const head = headFor(message);
+      const { text } = message;
+      const body = head === null ? null : textBody(message);
+      if (head !== null && body !== null && head.passes(body)) {
+        if (text !== null) passed.add(message.path, message.address, text);
+        return null;
+      }
       const inspection = head?.inspect() ?? begin(waf, message, overlays);
       const verdict = run(inspection, message);
       const { matches, faults, wouldStop } = inspection.transaction;
@@ -67,8 +74,10 @@ export function messageJudge(waf: Waf, overlays: readonly Overlay[]): MessageJud
         inspection.finish();
         return { verdict, inspection };
       }
-      const { text } = message;
-      if (text !== null && head?.isSettled(inspection) === true) passed.add(message.path, message.address, text);
+      if (head?.isSettled(inspection) === true) {
+        if (body !== null) head.passed();
+        if (text !== null) passed.add(message.path, message.address, text);
+      }
       return null;
     },
   };
@@ -78,6 +87,15 @@ const begin = (waf: Waf, { path, kind, address }: WafMessage, overlays: readonly
   waf.inspect(requestOf(path, kind), { address }, overlays);
 
 const isTold = ({ logged }: { readonly logged: boolean }): boolean => logged;
+
+/** The body of a message of text as a byte string. */
+function textBody({ kind, text, bytes }: WafMessage): string | null {
+  if (kind === 'bytes') return null;
+  const shown = kind === 'text' ? JSON.stringify(text) : text;
+  const as = kind === 'text' ? utf8(shown ?? '') : bytes;
+  // As many characters as bytes: all of it is ASCII.
+  return shown?.length === as.length ? shown : byteString(as, as.length);
+}
 
 function run(inspection: Inspection, { kind, text, bytes }: WafMessage): Verdict {
   const head = inspection.requestHead();

@@ -9,6 +9,13 @@ export interface Standing {
   fork(): unknown;
   /** Would another transaction that goes on from here with the same body come to the same end? */
   isSettled(transaction: Transaction): boolean;
+  /**
+   * The body that now stands in `from`, the transaction that was stood on: does it pass as another one did, with the same
+   * rules asked and none of them about the body? Null when that can never be told.
+   */
+  readonly passes: ((from: Transaction) => boolean) | null;
+  /** The body that `passes` was asked about last passed, and is settled. */
+  passed(): void;
 }
 
 /** Runs one phase of one transaction. */

@@ -5,6 +5,7 @@ import { diskFiles } from '../../src/node/rule-files.ts';
 import { loadCrs } from '../../src/waf/crs/load.ts';
 import { createWaf, type Waf } from '../../src/waf/engine.ts';
 import { fastRunner } from '../../src/waf/fast/runner.ts';
+import { plainRunner } from '../../src/waf/plain.ts';
 import { readSecLang } from '../../src/waf/forms/seclang/read.ts';
 import { messageJudge, type MessageJudge, type WafMessage } from '../../src/waf/message.ts';
 import { overlay } from '../../src/waf/overlay.ts';
@@ -77,7 +78,7 @@ describe.runIf(here)('messages under a head that was judged once', () => {
     ({ paranoia, mode, every }) => {
       const { set } = loadCrs({ path: data, files: diskFiles, paranoia, mode });
       const readFile = (name: string): string | null => diskFiles.read(name);
-      const whole = createWaf(set, { readFile });
+      const whole = createWaf(set, { readFile, runner: plainRunner });
       const quick = createWaf(set, { readFile, runner: fastRunner });
       const exclude = (waf: Waf) => [
         overlay(waf.program, { exclusions: [{ rules: 942100 }, { rules: '932000-932999', target: 'ARGS' }] }),

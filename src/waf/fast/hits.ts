@@ -33,6 +33,13 @@ export class Hits {
     return copy;
   }
 
+  /** What `other` says of rules, and nothing else; which values hit is left open. */
+  begin(other: Hits): void {
+    this.rules.set(other.rules);
+    for (const phase of phases) this.places[phase].set(other.places[phase]);
+    this.values.clear();
+  }
+
   constructor(words: number, sizes: Sizes) {
     this.#sizes = sizes;
     this.rules = new Uint32Array(words);

@@ -24,12 +24,17 @@ const steady = new Set([
 export function lasts(program: Program, plan: Plan, phase: Phase): boolean {
   const { turns } = plan.phases[phase];
   const asked = program.phases[phase].filter((_, at) => turns[at] === Turn.run || turns[at] === Turn.screened);
-  return asked.every((rule) => ruleLasts(program, rule));
+  return asked.every((rule) => ruleLasts(program, rule, (field) => field.lifetime !== 'moment'));
 }
 
-function ruleLasts(program: Program, { links }: CompiledRule): boolean {
+/** Does what the rule comes to hang on nothing but the head, and what rules before it came to? */
+export function hangsOnHead(program: Program, rule: CompiledRule): boolean {
+  return ruleLasts(program, rule, (field) => field.lifetime === 'request');
+}
+
+function ruleLasts(program: Program, { links }: CompiledRule, may: (field: FieldDefinition) => boolean): boolean {
   const fieldLasts = (field: FieldDefinition | undefined): boolean =>
-    field === undefined || steady.has(field.name) || (field.lifetime !== 'moment' && field.name !== 'UNIQUE_ID');
+    field === undefined || steady.has(field.name) || (may(field) && field.name !== 'UNIQUE_ID');
   const textLasts = (template: Template): boolean =>
     template.every((part) => typeof part === 'string' || fieldLasts(program.field(part.field) as FieldDefinition));
   const effectLasts = ({ action, data }: CompiledEffect): boolean => {

@@ -23,6 +23,10 @@ const kept = new Set([
   'REQUEST_FILENAME',
   'REQUEST_BASENAME',
   'REMOTE_ADDR',
+  'REQBODY_ERROR',
+  'REQUEST_BODY_LENGTH',
+  'MULTIPART_STRICT_ERROR',
+  'MULTIPART_UNMATCHED_BOUNDARY',
 ]);
 
 /** Fields that have one and the same content when there is no body. */

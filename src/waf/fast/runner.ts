@@ -17,6 +17,7 @@ import { Memo } from './memo.ts';
 import type { OpenLook } from './open-look.ts';
 import { add } from './rule-bits.ts';
 import { Screen } from './screen.ts';
+import { BodyRules, Turns } from './turns.ts';
 
 /** What is remembered about one request between its phases. */
 class Progress {
@@ -67,6 +68,9 @@ class Runner {
   private readonly lastingIn: { 1?: boolean; 2?: boolean } = {};
   /** What the fields of an empty body hit. */
   private bare: Hits | null = null;
+  private bodyRules: BodyRules | null = null;
+  /** For looks at bodies that come to nothing. */
+  private glance: Progress | null = null;
   private readonly bases = new Map<number, ReadonlyMap<string, Entry>>();
 
   constructor(program: Program, decisions: Decisions) {
@@ -98,9 +102,19 @@ class Runner {
     const at = transaction.progress;
     if (!(at instanceof Progress) || at.assumption !== 'quiet') return null;
     this.look(this.screen.ofHead, transaction, at.hits);
+    const rules = (this.bodyRules ??= new BodyRules(this.program, this.decisions.plans.quiet.phases[2]));
+    const turns = new Turns(rules);
+    const passes = (from: Transaction): boolean => {
+      const glance = (this.glance ??= this.progress(at.hits.copy(), 'quiet', true));
+      glance.hits.begin(at.hits);
+      this.screenBody(from, glance);
+      return turns.has(glance.hits.places[2]);
+    };
     return {
       fork: () => this.progress(at.hits.copy(), 'quiet', true),
       isSettled: ({ progress }) => progress instanceof Progress && progress.assumption === 'quiet' && this.lasting(2),
+      passes: rules.worth && this.lasting(2) ? passes : null,
+      passed: () => turns.keep(),
     };
   }
 
@@ -113,8 +127,11 @@ class Runner {
     const progress = known instanceof Progress ? known : this.begin(transaction);
     const { screen } = this;
     const bare = phase === 2 && transaction.body === emptyBody && transaction.bodyLength === 0;
-    if (phase === 2 && progress.headSeen) this.look(screen.ofBody, transaction, progress.hits);
-    else if (bare) {
+    if (phase === 2 && progress.headSeen) {
+      this.screenBody(transaction, progress);
+      return progress;
+    }
+    if (bare) {
       this.screenBare(transaction, progress.hits);
       this.look(screen.filled, transaction, progress.hits);
     } else this.look(screen.looks[phase], transaction, progress.hits);
@@ -122,6 +139,14 @@ class Runner {
     progress.removals = 0;
     this.recount(transaction, phase, progress);
     return progress;
+  }
+
+  /** What is left of phase 2 when what it reads of the head has been screened. */
+  private screenBody(transaction: Transaction, progress: Progress): void {
+    this.look(this.screen.ofBody, transaction, progress.hits);
+    this.joins.add(2, transaction, progress.hits);
+    progress.removals = 0;
+    this.recount(transaction, 2, progress);
   }
 
   private look(looks: readonly OpenLook[], transaction: Transaction, hits: Hits): void {
