@@ -19,12 +19,12 @@ describe('one automaton over all texts', () => {
     const random = seeded(7);
     const letters = 'abcx(';
     const word = (length: number): string => Array.from({ length }, () => letters[random(letters.length)]!).join('');
-    const texts = [...new Set(Array.from({ length: 60 }, () => word(1 + random(5))))];
+    const texts = [...new Set(Array.from({ length: 60 }, () => word(1 + random(6))))];
     const tables = buildTables(texts);
     const scanner = new Scanner(tables);
     let rows = 0;
     for (; rows < 400; rows++) {
-      const value = word(random(24)).replace(/[ax]/g, (char) => (random(2) === 0 ? char : char.toUpperCase()));
+      const value = word(random(rows % 4 === 0 ? 150 : 24)).replace(/[ax]/g, (char) => (random(2) === 0 ? char : char.toUpperCase()));
       scanner.scan(value);
       const expected = texts.flatMap((text, i) => (value.toLowerCase().includes(text) ? [i] : []));
       expect(

@@ -1,6 +1,9 @@
 import { hexByte } from '../../bytes.ts';
 import { isUtf8, utf8 } from '../../utf8.ts';
 
+/** What stands in a string for itself; many times faster than a loop. */
+const plain = /[ !#-[\]-\x7f]*/y;
+
 /**
  * Reads JSON's tokens (RFC 8259) from a byte string. Strings come back as UTF-8 bytes; a lone surrogate escape becomes
  * U+FFFD. `at` stands behind what was read; every method answers null when the text is not what it reads.
@@ -71,6 +74,9 @@ export class JsonScanner {
     let from = start;
     let high = false;
     for (;;) {
+      plain.lastIndex = this.at;
+      plain.test(this.text);
+      this.at = plain.lastIndex;
       const code = this.text.charCodeAt(this.at);
       if (code === 0x22) break;
       // NaN, the end of the text, is not >= 0x20 either.
