@@ -155,7 +155,46 @@ describe('messages under rules that count', () => {
   });
 });
 
+describe('messages after one that passed', () => {
+  it.each([
+    ['counts values', 'SecRule &ARGS "@ge 2" "id:1,phase:2,deny"'],
+    ['asks a macro', 'SecRule REQUEST_METHOD "@streq %{ARGS.json.stop}T" "id:1,phase:2,deny"'],
+    [
+      'writes down a value',
+      'SecAction "id:1,phase:2,nolog,pass,setvar:tx.a=%{ARGS.json.stop}"\nSecRule TX:a "@streq POS" "id:2,phase:2,deny"',
+    ],
+    [
+      'asks for a value behind the head',
+      'SecRule REQUEST_METHOD "@streq POST" "id:1,phase:2,deny,chain"\nSecRule ARGS "@rx ^POS"',
+    ],
+    ['asks for the length', 'SecRule REQUEST_BODY_LENGTH "@gt 12" "id:1,phase:2,deny"'],
+  ])('are judged by themselves where a rule %s', (_, rules) => {
+    const json = 'SecAction "id:9,phase:1,nolog,pass,ctl:requestBodyProcessor=JSON"';
+    const set = readSecLang([{ file: 'next.conf', text: `SecRequestBodyAccess On\n${json}\n${rules}` }]);
+    for (const runner of [fastRunner, plainRunner]) {
+      const judge = messageJudge(createWaf(set, { runner }), []);
+      const said = ['{"go":1}', '{"go":2}', '{"go":3,"stop":"POS"}', '{"go":4}'].map(
+        (text) => judge.judge(asText(text, 'json'))?.verdict.kind ?? 'pass',
+      );
+      expect(said).toEqual(['pass', 'pass', 'stop', 'pass']);
+    }
+  });
+});
+
 describe('texts that passed', () => {
+  it('are kept one by one again when one came that was known', () => {
+    const passed = new Passed();
+    const known = (text: string): boolean => {
+      passed.add('/', 'a', text);
+      return passed.has('/', 'a', text);
+    };
+    for (let i = 0; i < 4000; i++) passed.add('/', 'a', `none like ${i}`);
+    const tries = Array.from({ length: 40 }, (_, i) => known(`text ${i}`));
+    const first = tries.indexOf(true);
+    expect(first).toBeGreaterThan(0);
+    expect(tries.slice(first)).not.toContain(false);
+  });
+
   it('go when there are too many of them, the older half first', () => {
     const passed = new Passed();
     passed.add('/', 'a', 'first');

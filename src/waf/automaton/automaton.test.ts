@@ -24,7 +24,9 @@ describe('one automaton over all texts', () => {
     const scanner = new Scanner(tables);
     let rows = 0;
     for (; rows < 400; rows++) {
-      const value = word(random(rows % 4 === 0 ? 150 : 24)).replace(/[ax]/g, (char) => (random(2) === 0 ? char : char.toUpperCase()));
+      const value = word(random(rows % 4 === 0 ? 150 : 24)).replace(/[ax]/g, (char) =>
+        random(2) === 0 ? char : char.toUpperCase(),
+      );
       scanner.scan(value);
       const expected = texts.flatMap((text, i) => (value.toLowerCase().includes(text) ? [i] : []));
       expect(

@@ -6,7 +6,7 @@ export const longestText = 6;
 /**
  * Aho and Corasick's automaton over all texts at once, as a full table: one look-up per byte, no fallbacks while a value
  * runs through it. Texts are compared without regard to ASCII case. States in which a text ends have the highest
- * numbers, so that one comparison finds them. `texts` must be distinct and in lower case.
+ * numbers, so that one comparison finds them. `texts` must be distinct, in lower case, and no longer than `longestText`.
  */
 export function buildTables(texts: readonly string[]): LiteralTables {
   const classes = new Uint8Array(256);

@@ -3,6 +3,9 @@ import { defineTransform } from '../transform.ts';
 
 const blank = /[ \t-\r\xa0]/;
 
+/** 1 for each byte that stays. */
+const stays = Uint8Array.from({ length: 256 }, (_, code) => (isSpace(code) || code === 0xa0 ? 0 : 1));
+
 /** ModSecurity v2 reference manual, `removeWhitespace`: C's `isspace`, and the no-break space 0xA0. */
 export default defineTransform({
   name: 'removeWhitespace',
@@ -19,8 +22,10 @@ export default defineTransform({
     const { length } = value;
     let n = 0;
     for (let i = 0; i < length; i += 1) {
+      // No branch: blanks come where no processor can foresee them.
       const code = bytes[i]!;
-      if (!isSpace(code) && code !== 0xa0) out[n++] = code;
+      out[n] = code;
+      n += stays[code]!;
     }
     return n === value.length ? value : byteString(out, n);
   },
