@@ -40,6 +40,7 @@ function ourEcho(): void {
 /** The whole gateway: document, line, key-less route, message routed by its `action` and answered on a two-way route. */
 async function ourGateway(rules: boolean, waf = false): Promise<number> {
   const with_ = {
+    connections: { perSecond: 1_000_000 },
     routes: { $default: { to: { mock: { says: '$request.body' } }, replies: true } },
     ...(rules ? { rules: { default: [{ name: 'size-limits', params: { body: 100_000 } }] } } : {}),
   };

@@ -56,6 +56,10 @@ export const frameLimits = {
     .meta({ description: 'Most pings and pongs in a second; more ends the connection with 1008.' }),
 };
 
+export const urlLimit = count
+  .default(4096)
+  .meta({ description: 'Most characters of path and query at the handshake; more are refused with 414.' });
+
 /** Who pings whom. */
 export const pings = {
   ping: durationText.optional().meta({ description: 'Silence after which we ping; left out: never.' }),
@@ -69,9 +73,10 @@ export const socketBudgets = z
     total: count.optional().meta({ description: 'On one node.' }),
     perAddress: count.optional().meta({ description: 'On all nodes together where they share `sockets`.' }),
     perKey: count.optional().meta({ description: 'On all nodes together where they share `sockets`.' }),
+    perSecond: count.default(500).meta({ description: 'New ones in a second, on one node.' }),
   })
   .prefault({})
-  .meta({ description: 'Most connections at a time; more are refused with 429.' });
+  .meta({ description: 'Most connections at a time, and most new ones in a second; more are refused with 429.' });
 
 export const compression = z
   .union([

@@ -10,6 +10,7 @@ import {
   mockTarget,
   pings,
   socketBudgets,
+  urlLimit,
 } from './socket-parts.ts';
 import { use } from './use.ts';
 import { wafOwn } from './waf.ts';
@@ -75,6 +76,7 @@ export const socketApi = z
     limits: z
       .strictObject({
         ...frameLimits,
+        url: urlLimit,
         life: durationText.default('2h').meta({ description: 'Of a connection; then 1001.' }),
         inFlight: count.default(16).meta({ description: 'Messages of one connection with integrations at a time.' }),
       })
@@ -139,6 +141,7 @@ export const socketOrigin = z
     limits: z
       .strictObject({
         ...frameLimits,
+        url: urlLimit,
         idle: durationText.default('10m').meta({ description: 'Without a byte in either direction; then 1001.' }),
         idleCounts: z
           .enum(['both', 'origin'])

@@ -93,6 +93,7 @@ export function socketApi(given: SocketApiDocument, parts: SocketParts): SocketA
       perAddress: connections.perAddress ?? null,
       perKey: connections.perKey ?? null,
     },
+    entry: { maxUrl: limits.url, perSecond: connections.perSecond },
     rates: {
       perConnection: rates.perConnection ?? null,
       perAddress: rates.perAddress ?? null,

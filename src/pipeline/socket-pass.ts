@@ -52,12 +52,13 @@ const RULE_TIMEOUT_MS = 1000;
 
 /** The end of the line for a connection that passes through: the origin's handshake decides over the client's. */
 export function passEnd(end: PassEnd, exchange: Exchange): Answer {
-  const handshake = checkHandshake(exchange);
-  if (handshake.kind === 'refused') return handshake.response;
   const { given, api } = end;
+  const { connections, limits } = given;
+  const entry = { maxUrl: limits.url, perSecond: connections.perSecond };
+  const handshake = checkHandshake(exchange, api.options.registry, entry);
+  if (handshake.kind === 'refused') return handshake.response;
   const facts = { apiId: given.id, stage: given.stage, stageVariables: null };
   const session = new Session(factsOf(exchange, facts), exchange.facts.get(keyFact)?.id ?? null);
-  const { connections } = given;
   const budgets = {
     total: connections.total ?? null,
     perAddress: connections.perAddress ?? null,

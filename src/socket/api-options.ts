@@ -21,6 +21,14 @@ export interface Caller {
   readonly authorizer: Readonly<Record<string, unknown>> | null;
 }
 
+/** What a handshake has to keep to before anybody is asked about it. */
+export interface Entry {
+  /** Most characters of path and query. */
+  readonly maxUrl: number;
+  /** New connections in this process. */
+  readonly perSecond: number;
+}
+
 /** Answers a handshake itself, or goes on. `facts` are those of the connection that is asked for. */
 export type Door = (exchange: Exchange, facts: SocketFacts, go: Handle) => Answer;
 
@@ -38,6 +46,7 @@ export interface SocketApiOptions {
   /** Outlives this object where a document is loaded again. */
   readonly registry: Registry;
   readonly budgets: Budgets;
+  readonly entry: Entry;
   readonly rates: MessageRates;
   /** What becomes of a message that finds its bucket empty. */
   readonly overRate: 'drop' | 'close';

@@ -9,11 +9,12 @@ import { Body } from '../http/body.ts';
 import { HeaderList } from '../http/headers.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { readHandshake, type Handshake, type HandshakeRefusal } from '../wire/ws/handshake.ts';
-import type { SocketApiOptions } from './api-options.ts';
+import type { Entry, SocketApiOptions } from './api-options.ts';
 import { nothing, type SocketCall, type SocketOutcome } from './call.ts';
 import { newConnectionId } from './connection-id.ts';
 import { errorFrame } from './error-frame.ts';
 import { reasons } from './reasons.ts';
+import type { Registry } from './registry.ts';
 import { Session } from './session.ts';
 import type { Reason } from '../trace/reason.ts';
 import type { Upgrade, UpgradeTarget } from './upgrades.ts';
@@ -25,7 +26,7 @@ const STAGE = 'socket';
  * then answers 101 (spec WC-1, WC-2). Key, authorizer and rules stand before it in the line.
  */
 export function connect(api: UpgradeTarget, options: SocketApiOptions, exchange: Exchange): Answer {
-  const checked = checkHandshake(exchange);
+  const checked = checkHandshake(exchange, options.registry, options.entry);
   if (checked.kind === 'refused') return checked.response;
   const facts = factsOf(exchange, options);
   // Spec WE-1: authorizer and `$connect` integration see one trace, and who asked by which port and protocol.
@@ -80,9 +81,11 @@ function ask(pending: Pending, options: SocketApiOptions, exchange: Exchange): A
   );
 }
 
-/** The handshake, or the answer that refuses it. */
+/** The handshake, or the answer that refuses it: what is none uses up nothing of what may come in a second. */
 export function checkHandshake(
   exchange: Exchange,
+  registry: Registry,
+  entry: Entry,
 ):
   | { readonly kind: 'fit'; readonly handshake: Handshake }
   | { readonly kind: 'refused'; readonly response: HttpResponse } {
@@ -93,6 +96,10 @@ export function checkHandshake(
     values: (name) => request.headers.all(name),
   });
   if (read.kind === 'refusal') return { kind: 'refused', response: refused(exchange, read) };
+  if (request.target.length > entry.maxUrl)
+    return { kind: 'refused', response: refuse(exchange, STAGE, reasons['url-long']) };
+  if (!registry.enters(entry.perSecond, exchange.clock.now()))
+    return { kind: 'refused', response: noPlace(exchange, reasons['too-many-new']) };
   return { kind: 'fit', handshake: read };
 }
 

@@ -5,6 +5,8 @@ export const reasons = defineReasons('socket', {
   'upgrade-required': [426, 'Only a WebSocket handshake is answered here.'],
   'method-not-allowed': [405, 'A WebSocket handshake is a GET.'],
   'bad-handshake': [400, 'The WebSocket handshake breaks RFC 6455.'],
+  'url-long': [414, 'Path and query of the handshake are longer than limits.url.'],
+  'too-many-new': [429, 'More new connections in a second than connections.perSecond.'],
   'too-many-connections': [429, 'This API has as many connections as it may have.'],
   'too-many-per-address': [429, 'This address has as many connections as it may have.'],
   'too-many-per-key': [429, 'This API key has as many connections as it may have.'],

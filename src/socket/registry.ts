@@ -30,6 +30,18 @@ export class Registry {
   /** Who tells the other nodes; null where there are none. */
   watcher: RegistryWatcher | null = null;
 
+  #fresh = Number.POSITIVE_INFINITY;
+  #filledAt = 0;
+
+  /** Lets one more new connection in; false where this second has had as many as it may have. */
+  enters(perSecond: number, now: number): boolean {
+    const flowed = (Math.max(0, now - this.#filledAt) / 1000) * perSecond;
+    const filled = Math.min(perSecond, this.#fresh + flowed);
+    this.#filledAt = now;
+    this.#fresh = filled >= 1 ? filled - 1 : filled;
+    return filled >= 1;
+  }
+
   get size(): number {
     return this.#sessions.size;
   }

@@ -83,6 +83,7 @@ export async function apiStage(given: StageOptions): Promise<ApiStage> {
     limits: { ...defaultLimits, binary: false },
     compression: null,
     registry: new Registry(),
+    entry: { maxUrl: 4096, perSecond: 1e6 },
     budgets: { total: null, perAddress: null, perKey: null },
     rates: { perConnection: null, perAddress: null, perKey: null },
     overRate: 'drop',

@@ -20,7 +20,7 @@ beforeAll(async () => {
     with: {
       api,
       routes: { $connect: { to: { mock: {} } }, $default: { to: { mock: { says: '$request.body' } }, replies: true } },
-      connections: { perAddress: 10_000 },
+      connections: { perAddress: 10_000, perSecond: 1e6 },
       rates: { perAddress: { rate: 1e6, burst: 1e6 } },
     },
   });
