@@ -32,8 +32,10 @@ export async function run(
   let admin: Admin | null = null;
   let serving: Serving;
   try {
-    admin = app.document.admin.enabled ? await serveAdmin({ app, metrics, traces, ready: () => ready }) : null;
-    serving = await serve(app, { folder: loaded.folder });
+    // First of the two: an edge that cannot have its operator port has never served anybody.
+    if (app.document.admin.enabled)
+      admin = await having('admin', app, serveAdmin({ app, metrics, traces, ready: () => ready }));
+    serving = await having('listen', app, serve(app, { folder: loaded.folder }));
   } catch (thrown) {
     await admin?.close();
     await app.close();
@@ -53,6 +55,21 @@ export async function run(
         await admin?.close();
       })()),
   };
+}
+
+const refusals: Readonly<Record<string, readonly [member: string, says: string]>> = {
+  EADDRINUSE: ['port', 'is taken: end what listens there, or write another port, 0 for any that is free'],
+  EACCES: ['port', 'may not be opened by this user: write a port from 1024 on, or give node the right to'],
+  EADDRNOTAVAIL: ['host', 'is no address of this machine: write one that is, 127.0.0.1 or 0.0.0.0'],
+};
+
+/** What opens a port, and an error in the document's words where the machine does not let it. */
+function having<T>(word: 'admin' | 'listen', { document }: App, opening: Promise<T>): Promise<T> {
+  return opening.catch((thrown: unknown) => {
+    const why = refusals[(thrown as { code?: string }).code ?? ''];
+    const { host, port } = document[word];
+    throw why === undefined ? thrown : new Error(`${word}.${why[0]}: ${host}:${port} ${why[1]}`, { cause: thrown });
+  });
 }
 
 /** Closes on SIGTERM and SIGINT; a second signal ends the process at once. */

@@ -25,11 +25,9 @@ export function demo(program: Command, io: Terminal): void {
           });
         } catch (thrown) {
           await origin.close();
-          const code = (thrown as { code?: string }).code;
+          const { code, port } = ((thrown as Error).cause ?? {}) as { code?: string; port?: number };
           if (code !== 'EADDRINUSE') throw thrown;
-          io.err(
-            `sallyport: a port is taken (${(thrown as { port?: number }).port}); choose others: npm start -- --port 0 --admin-port 0`,
-          );
+          io.err(`sallyport: a port is taken (${port}); choose others: npm start -- --port 0 --admin-port 0`);
           return exits.notInOrder;
         }
         const { url } = running.serving;
