@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { ApiKey, CfnUsagePlan, CfnUsagePlanKey } from 'aws-cdk-lib/aws-apigateway';
 import { CfnRoute, type CfnStage, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
@@ -70,10 +70,15 @@ export class ProtectedSocket extends Construct {
     });
     const shared = {
       kind: 'authorizer',
-      ...shippedWaf(document, 'guard'),
       ...(props.modules && { modules: props.modules }),
     } as const;
     const rules = { map: { ...document.rules.map }, onFault: document.rules.onFault };
+    if (document.waf)
+      // The Core Rule Set takes a message for a request by a method that it does not allow, and would refuse each of them.
+      Annotations.of(this).addWarningV2(
+        'sallyport:waf-handshake-only',
+        'the firewall of the document judges handshakes here, and no messages: write rules for them under rules.map ("MESSAGE /route-key")',
+      );
     this.stores = new SallyportStores(this, 'Stores', { connections: true });
     const messages = new DoorFunction(this, 'Messages', {
       ...shared,
@@ -88,6 +93,7 @@ export class ProtectedSocket extends Construct {
       ...shared,
       door: 'authorizer',
       description: `Handshakes of ${document.name}`,
+      ...shippedWaf(document, 'guard'),
       timeout: Duration.seconds(10),
       options: { ...rules, payload: '1.0', ...secret.door.options },
       environment: secret.door.environment,
