@@ -46,7 +46,13 @@ export interface Readable {
   read(transaction: Transaction): readonly FieldValue[];
 }
 
-const order: readonly Lifetime[] = ['request', 'request-body', 'response-head', 'response-body', 'moment'];
+const order: Readonly<Record<Lifetime, number>> = {
+  request: 0,
+  'request-body': 1,
+  'response-head': 2,
+  'response-body': 3,
+  moment: 4,
+};
 
 /** An array as it is, anything else copied once. */
 export const held = (headers: WafRequest['headers']): HeaderPairs =>
@@ -175,9 +181,8 @@ export class Transaction {
 
   /** Forgets what was read before this moment and is not true any more. */
   forget(since: Lifetime): void {
-    for (const field of this.#read.keys()) {
-      if (order.indexOf(field.lifetime) >= order.indexOf(since)) this.#read.delete(field);
-    }
+    const from = order[since];
+    for (const field of this.#read.keys()) if (order[field.lifetime] >= from) this.#read.delete(field);
   }
 
   /** What a macro stands for now; '' when there is nothing. */

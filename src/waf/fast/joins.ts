@@ -20,7 +20,7 @@ export class Joins {
   add(phase: Phase, transaction: Transaction, hits: Hits): void {
     for (const joined of this.joined[phase]) {
       const { at, bits } = joined;
-      if (!bits.every((bit) => (hits.rules[bit >>> 5]! & (1 << (bit & 31))) !== 0)) continue;
+      if (!haveAll(hits.rules, bits)) continue;
       if (this.testsOf(joined, phase).every((holds) => holds(transaction)))
         hits.places[phase][at >>> 5]! |= 1 << (at & 31);
     }
@@ -34,4 +34,9 @@ export class Joins {
     }
     return tests;
   }
+}
+
+function haveAll(rules: Uint32Array, bits: readonly number[]): boolean {
+  for (const bit of bits) if ((rules[bit >>> 5]! & (1 << (bit & 31))) === 0) return false;
+  return true;
 }
