@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { ApiKey, CfnUsagePlan, CfnUsagePlanKey } from 'aws-cdk-lib/aws-apigateway';
 import { CfnRoute, type CfnStage, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
@@ -73,15 +73,10 @@ export class ProtectedSocket extends Construct {
       ...(props.modules && { modules: props.modules }),
     } as const;
     const rules = { map: { ...document.rules.map }, onFault: document.rules.onFault };
-    if (document.waf)
-      // The Core Rule Set takes a message for a request by a method that it does not allow, and would refuse each of them.
-      Annotations.of(this).addWarningV2(
-        'sallyport:waf-handshake-only',
-        'the firewall of the document judges handshakes here, and no messages: write rules for them under rules.map ("MESSAGE /route-key")',
-      );
     this.stores = new SallyportStores(this, 'Stores', { connections: true });
     const messages = new DoorFunction(this, 'Messages', {
       ...shared,
+      ...shippedWaf(document, 'guard'),
       door: 'webSocket',
       handler: props.handler,
       options: { ...rules, behindAuthorizer: true },

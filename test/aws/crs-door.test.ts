@@ -43,4 +43,24 @@ describe.skipIf(asset === null)('the OWASP Core Rule Set in a Lambda function, o
       await running.stop();
     }
   });
+
+  it('websocket-crs: a handshake, a message, an attack in a message', async () => {
+    const files = { 'waf.asset': asset as Uint8Array };
+    const running = await run(join(import.meta.dirname, 'functions/websocket-crs.ts'), 'line', {}, files);
+    const context = { routeKey: 'send', connectionId: 'c=', stage: 'prod', apiId: 'a', domainName: 'a.test' };
+    const ask = async (body: string): Promise<unknown> => {
+      const requestContext = { ...context, eventType: 'MESSAGE', requestId: 'r', identity: { sourceIp: '192.0.2.1' } };
+      const invoked = await running.invoke({ requestContext, body, isBase64Encoded: false });
+      return invoked.kind === 'answer' ? (invoked.value as { statusCode: number }).statusCode : invoked;
+    };
+    try {
+      expect(await running.invoke(events['websocket']?.('/prod'))).toMatchObject({ value: { statusCode: 200 } });
+      expect(await ask('{"action":"send","text":"ahoy"}'), running.log()).toBe(200);
+      expect(await ask('just words')).toBe(200);
+      expect(await ask('{"action":"send","text":"<script>alert(1)</script>"}')).toBe(403);
+      await expect.poll(running.log, { timeout: 5000 }).toContain('"code":"waf.blocked"');
+    } finally {
+      await running.stop();
+    }
+  });
 });
