@@ -291,8 +291,7 @@ async function play(
         const current = versionOf(path);
         versions.set(path, current + 1);
         await room.purge({ by: 'url', url: `http://h${path}` });
-        const purged = await app.purge(random(2) === 0 ? [path] : ['/*']);
-        expect(purged).toBeGreaterThanOrEqual(0);
+        await app.purge(random(2) === 0 ? [path] : ['/*']);
         floors.set(path, Math.max(floors.get(path) ?? 1, current + 1));
       } else if (what < 7) {
         versions.set(path, versionOf(path) + 1);
