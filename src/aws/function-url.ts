@@ -59,7 +59,7 @@ export function functionUrl(source: AppSource, options: FunctionUrlOptions = {})
 }
 
 function send(lambda: StreamingRuntime, raw: ResponseStream, response: HttpResponse): Promise<void> {
-  const headers: Record<string, string> = {};
+  const headers = Object.create(null) as Record<string, string>;
   const cookies: string[] = [];
   for (const [name, value] of response.headers) {
     const lower = name.toLowerCase();

@@ -1,4 +1,5 @@
 import { HeaderList, isFieldValue, isToken } from '../http/headers.ts';
+import { define } from './parts.ts';
 
 /** Header fields as Lambda@Edge events have them, and what a function may do to them. */
 export type EdgeHeaders = Readonly<Record<string, readonly { readonly key?: string; readonly value: string }[]>>;
@@ -47,7 +48,10 @@ export function toEdgeHeaders(headers: HeaderList): Record<string, { key: string
   const made: Record<string, { key: string; value: string }[]> = {};
   for (const [at, name] of headers.names.entries()) {
     if (isDisallowed(name)) continue;
-    (made[name] ??= []).push({ key: headers.flat[at * 2] as string, value: headers.flat[at * 2 + 1] as string });
+    const one = { key: headers.flat[at * 2] as string, value: headers.flat[at * 2 + 1] as string };
+    const lines = Object.hasOwn(made, name) ? made[name] : undefined;
+    if (lines) lines.push(one);
+    else define(made, name, [one]);
   }
   return made;
 }

@@ -23,7 +23,8 @@ export interface ScriptContext {
 
 /** Values by name; `multiValue` only where a name came more than once. */
 function valuesOf(pairs: Iterable<readonly [name: string, value: string, attributes?: string]>): Values {
-  const values: Values = {};
+  // Names are the caller's choice: `constructor` and `__proto__` must be names like any other.
+  const values = Object.create(null) as Values;
   for (const [name, value, attributes] of pairs) {
     const one = attributes === undefined ? { value } : { value, attributes };
     const there = values[name];

@@ -75,7 +75,7 @@ export function deliverHttp2(
   requestBody: Body | null,
   delivery: Delivery,
 ): void {
-  const headers: Record<string, string | string[]> = {};
+  const headers = Object.create(null) as Record<string, string | string[]>;
   for (const [name, value] of response.headers) {
     const lower = name.toLowerCase();
     if (lower === 'connection' || lower === 'transfer-encoding' || lower === 'keep-alive') continue;

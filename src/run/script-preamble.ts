@@ -47,7 +47,7 @@ ${scriptBytes}
   const crypto = { createHash: (kind) => hashing(kind, null), createHmac: (kind, key) => hashing(kind, String(key)) };
   const querystring = {
     parse: (text) => {
-      const found = {};
+      const found = Object.create(null);
       for (const part of String(text).split('&')) {
         if (part === '') continue;
         const at = part.indexOf('=');

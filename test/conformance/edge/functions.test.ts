@@ -352,6 +352,21 @@ describe('CloudFront functions', () => {
     return v.send({ target, headers });
   };
 
+  it('takes names such as __proto__ and constructor for names, and leaves every object as it was', async () => {
+    const odd = '/a?__proto__=1&__proto__=2&constructor=3&x=4';
+    const echo =
+      "async function handler(event) { event.request.headers['x-a'] = { value: Object.keys(event.request.querystring).join() }; return event.request; }";
+    const given = { Constructor: 'h', 'X-A': '0', Cookie: '__proto__=c; constructor=d' };
+    expect((await run(echo, odd, given)).body).toBe(`${odd}|__proto__,constructor,x|__proto__=c; constructor=d`);
+    const v = await edge(
+      () => answer(''),
+      { viewerRequest: lambda('tell') },
+      { tell: (event) => ({ status: '200', body: requestOf(event).headers['constructor']?.[0]?.value }) },
+    );
+    expect((await v.send({ target: '/', headers: { Constructor: 'h', ['__proto__']: 'p' } })).body).toBe('h');
+    expect(['multiValue' in {}, 'multiValue' in Object, 'push' in {}]).toEqual([false, false, false]);
+  });
+
   it('T36 gives several values where a name came twice, and takes changes of either', async () => {
     const { event } = toScriptEvent(
       {
