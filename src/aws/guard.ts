@@ -82,7 +82,8 @@ export function guard(options: GuardOptions): Guard {
     const loaded = Promise.resolve(load(map, options.version ?? 'none'));
     return { clock, write, rules: () => loaded };
   }
-  const { source, ageMs = 60_000, keepMs = 3_600_000 } = map;
+  const { source } = map;
+  const { ageMs = source.ages?.everyMs ?? 60_000, keepMs = source.ages?.keepMs ?? 3_600_000 } = map;
   const kept = new Kept({
     async load() {
       const found = await source.load();

@@ -42,6 +42,7 @@ function line(seen: HttpRequest[] = []): App {
       };
     },
     async settle() {},
+    refresh: async () => true,
   } as unknown as App;
 }
 

@@ -10,9 +10,9 @@ export interface SourcedMap {
   readonly source: DocumentSource;
   /** Rejects when the text is no rule map. */
   parse(loaded: LoadedText): Promise<ResourceMap>;
-  /** Milliseconds that a container goes by what it read; a minute when left out. */
+  /** Milliseconds that a container goes by what it read; the source’s own, or a minute, when left out. */
   readonly ageMs?: number;
-  /** Milliseconds after which a map that could not be read again lets nobody in any more; an hour when left out. */
+  /** Milliseconds after which a map that could not be read again lets nobody in any more; the source’s own, or an hour, when left out. */
   readonly keepMs?: number;
 }
 

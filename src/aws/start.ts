@@ -51,7 +51,7 @@ export function opened(source: AppSource, options: DoorOptions = {}): Opened {
     gate: options.originSecret
       ? originGate(options.originSecret, options.secret ?? ((name) => process.env[name] ?? null), clock, write)
       : null,
-    app() {
+    async app() {
       loading ??= load().catch((thrown: unknown) => {
         loading = null;
         write(
@@ -65,7 +65,12 @@ export function opened(source: AppSource, options: DoorOptions = {}): Opened {
         );
         throw thrown;
       });
-      return loading;
+      const line = await loading;
+      // Timers stand still while a container is frozen, so the age of a rule map is looked at when an event comes.
+      if (await line.refresh()) return line;
+      const says = 'the rule map is too old to be gone by, and no newer one could be read';
+      write(JSON.stringify({ kind: 'log', level: 'error', says, code: 'lambda.start' }));
+      throw new Error(says);
     },
   };
 }

@@ -1,6 +1,4 @@
 import { parsePurge, purgeFlaws, type PurgeFlaw } from '../cache/purge.ts';
-import { CacheRoom } from '../cache/room.ts';
-import { cachesApis } from './api-caches.ts';
 import { newId } from '../base/id.ts';
 import { messageOf } from '../base/fault.ts';
 import type { Document } from '../config/document.ts';
@@ -13,7 +11,6 @@ import type { HttpRequest } from '../http/message.ts';
 import type { DocumentSource } from '../ports/documents.ts';
 import type { Purge } from '../ports/objects.ts';
 import type { Ports } from '../ports/ports.ts';
-import { openObjects } from '../stores/objects.ts';
 import { Trace } from '../trace/trace.ts';
 import type { Spending } from '../gateway/spend-book.ts';
 import { assemble, type Line } from './assemble.ts';
@@ -23,9 +20,11 @@ import { dialers } from './dialers.ts';
 import { functions } from './functions.ts';
 import { parseMap } from './map-source.ts';
 import { openNodes } from './open-nodes.ts';
+import { openRoom } from './open-room.ts';
 import { outfit, type PortOverrides } from './outfit.ts';
 import { registry, type Definition } from './registry.ts';
 import { Sockets } from './sockets.ts';
+import { SourceAge } from './source-age.ts';
 import { RuleWatch } from './waf-watch.ts';
 import { noWaf } from './waf-words.ts';
 
@@ -59,6 +58,11 @@ export interface App {
   handle(request: HttpRequest, viewer: Viewer, departure?: Departure): Answer;
   /** A new document beside the old one: checked and assembled whole, then swapped in one step. Throws and keeps the old one when it is bad. */
   reload(document: unknown, plugins?: readonly Definition[]): Promise<void>;
+  /**
+   * Reads the rule source again if it is older than it may be, for where timers stand still between events. False: what is
+   * in force is too old to be gone by.
+   */
+  refresh(): Promise<boolean>;
   status(): Promise<AppStatus>;
   /** What budgets have been spent so far, with a forecast for their period. */
   spending(): readonly Spending[];
@@ -84,10 +88,11 @@ export async function sallyport(options: AppOptions): Promise<App> {
   );
   const pools = dialers(ports.openDialer);
   const running = functions(ports.openFunction);
-  const room = await openRoom(first, options, ports, folder);
+  const room = await openRoom(first, options.ports ?? {}, ports, folder);
   const unsettled = new Set<Promise<unknown>>();
   let plugins = options.plugins ?? [];
   let source: DocumentSource | null = null;
+  const age = new SourceAge(ports.clock);
   let unwatch: (() => void) | null = null;
   let stale: AppStatus['stale'] = null;
   let since = ports.clock.now();
@@ -146,6 +151,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
   try {
     source = openSource(first);
     line = await build(first, plugins, source);
+    age.read();
   } catch (thrown) {
     ruleWatch.close();
     await Promise.all([pools.close(), state.close(), room?.close()]);
@@ -165,8 +171,10 @@ export async function sallyport(options: AppOptions): Promise<App> {
   };
   const takeUp = async (from: DocumentSource): Promise<void> => {
     if (from !== source) return;
+    age.asked();
     try {
       const next = await build(line.document, plugins, from);
+      age.read();
       stale = null;
       if (next.version === line.version) return;
       later(line.apis.settle(ports.clock.now()));
@@ -225,10 +233,18 @@ export async function sallyport(options: AppOptions): Promise<App> {
         line = next;
         plugins = definitions ?? plugins;
         source = nextSource;
+        age.read();
         stale = null;
         since = ports.clock.now();
         watch();
       }),
+    async refresh() {
+      const from = source;
+      const ages = from?.ages;
+      if (!ages) return true;
+      if (age.due(ages)) await inTurn(async () => (age.due(ages) ? takeUp(from) : undefined));
+      return age.fits(ages);
+    },
     async status() {
       return { version: line.version, since, stale, storeHealthy: await state.healthy() };
     },
@@ -274,23 +290,4 @@ function accept(given: unknown): { readonly document: Document } {
   const { document, issues } = parseDocument(given);
   if (document === null) throw new DocumentError(issues);
   return { document };
-}
-
-/** The cache of the first document; a reload keeps it, so that what is stored stays. */
-async function openRoom(
-  document: Document,
-  options: AppOptions,
-  ports: Ports,
-  folder: string,
-): Promise<CacheRoom | null> {
-  const given = options.ports?.objects;
-  if (!document.edge && !cachesApis(document)) return null;
-  const opened = given
-    ? { store: given, bus: options.ports?.bus ?? null }
-    : await openObjects(document.edge?.objects ?? document.account.objects, {
-        clock: ports.clock,
-        folder,
-        warn: (says) => ports.log('warn', says),
-      });
-  return new CacheRoom({ ...opened, clock: ports.clock, log: ports.log });
 }

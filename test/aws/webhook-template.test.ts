@@ -70,6 +70,7 @@ describe('the mapping template of a webhook', () => {
         return { status: 200, headers: null, body: null, from: { by: 'integration', name: 'x' } };
       },
       settle: async () => {},
+      refresh: async () => true,
     };
     const door = queue(line as never, { write: (text) => void lines.push(text) });
     const record = { messageId: 'm', eventSourceARN: 'arn:aws:sqs:eu-west-1:1:q', body: message.get('MessageBody') };

@@ -1,13 +1,12 @@
 import type { DocumentSource, LoadedText } from '../../ports/documents.ts';
-import { EVERY_MS, polled, type AwsPlace } from './place.ts';
+import { agesOf, polled, type AwsPlace, type PlaceAges } from './place.ts';
 import { AwsTable } from './table.ts';
 
-export interface DynamoSourceOptions extends AwsPlace {
+export interface DynamoSourceOptions extends AwsPlace, PlaceAges {
   /** A table with the string keys `pk` and `sk`: the one of the store may be used. */
   readonly table: string;
   /** Which map: it stands under `pk` = `rules#NAME`. */
   readonly name: string;
-  readonly everyMs?: number | undefined;
 }
 
 /**
@@ -15,7 +14,8 @@ export interface DynamoSourceOptions extends AwsPlace {
  * of the item that has it: then old maps stay where they are, and a swap, back as well, is one small write.
  */
 export function dynamoDocument(options: DynamoSourceOptions): DocumentSource {
-  const { table, name, everyMs = EVERY_MS } = options;
+  const { table, name } = options;
+  const ages = agesOf(options);
   const pk = `rules#${name}`;
   const load = async (): Promise<LoadedText> => {
     const opened = new AwsTable(options);
@@ -35,5 +35,5 @@ export function dynamoDocument(options: DynamoSourceOptions): DocumentSource {
       await opened.close();
     }
   };
-  return { name: `DynamoDB table ${table}, ${pk}`, load, watch: polled(everyMs) };
+  return { name: `DynamoDB table ${table}, ${pk}`, ages, load, watch: polled(ages.everyMs) };
 }

@@ -1,3 +1,5 @@
+import type { SourceAges } from '../../ports/documents.ts';
+
 /** Where an AWS client goes. */
 export interface AwsPlace {
   /** Left out: the region that the function runs in. */
@@ -25,5 +27,10 @@ export const polled =
     return () => clearInterval(timer);
   };
 
-/** How long a server goes by what it read, unless told otherwise. */
-export const EVERY_MS = 60_000;
+export interface PlaceAges {
+  readonly everyMs?: number | undefined;
+  readonly keepMs?: number | undefined;
+}
+
+/** A minute and an hour, unless told otherwise. */
+export const agesOf = ({ everyMs = 60_000, keepMs = 3_600_000 }: PlaceAges): SourceAges => ({ everyMs, keepMs });

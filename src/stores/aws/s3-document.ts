@@ -1,10 +1,9 @@
 import type { DocumentSource, LoadedText } from '../../ports/documents.ts';
-import { clientAt, EVERY_MS, polled, type AwsPlace } from './place.ts';
+import { agesOf, clientAt, polled, type AwsPlace, type PlaceAges } from './place.ts';
 
-export interface S3SourceOptions extends AwsPlace {
+export interface S3SourceOptions extends AwsPlace, PlaceAges {
   readonly bucket: string;
   readonly key: string;
-  readonly everyMs?: number | undefined;
 }
 
 /** The text of one object; its ETag is the version. */
@@ -20,6 +19,12 @@ export async function readObject(bucket: string, key: string, place: AwsPlace): 
 }
 
 /** A rule map in an object of S3. */
-export function s3Document({ bucket, key, everyMs = EVERY_MS, ...place }: S3SourceOptions): DocumentSource {
-  return { name: `s3://${bucket}/${key}`, load: () => readObject(bucket, key, place), watch: polled(everyMs) };
+export function s3Document({ bucket, key, ...place }: S3SourceOptions): DocumentSource {
+  const ages = agesOf(place);
+  return {
+    name: `s3://${bucket}/${key}`,
+    ages,
+    load: () => readObject(bucket, key, place),
+    watch: polled(ages.everyMs),
+  };
 }

@@ -1,15 +1,17 @@
 import type { DocumentSource, LoadedText } from '../../ports/documents.ts';
-import { clientAt, EVERY_MS, polled, type AwsPlace } from './place.ts';
+import { agesOf, clientAt, polled, type AwsPlace, type PlaceAges } from './place.ts';
 import { readObject } from './s3-document.ts';
 
-export interface SsmSourceOptions extends AwsPlace {
+export interface SsmSourceOptions extends AwsPlace, PlaceAges {
   /** Name of the parameter: a rule map as text, or `s3://bucket/key` of one, which makes a swap one small write. */
   readonly parameter: string;
-  readonly everyMs?: number | undefined;
+  /** The one bucket that the parameter may point into; any when left out. */
+  readonly bucket?: string | undefined;
 }
 
 /** A rule map in SSM, or in S3 with SSM pointing at the version in force. Clients are loaded at first use. */
-export function ssmDocument({ parameter, everyMs = EVERY_MS, ...place }: SsmSourceOptions): DocumentSource {
+export function ssmDocument({ parameter, bucket: only, ...place }: SsmSourceOptions): DocumentSource {
+  const ages = agesOf(place);
   const load = async (): Promise<LoadedText> => {
     const { SSMClient, GetParameterCommand } = await import('@aws-sdk/client-ssm');
     const ssm = new SSMClient(clientAt(place));
@@ -18,8 +20,12 @@ export function ssmDocument({ parameter, everyMs = EVERY_MS, ...place }: SsmSour
       .finally(() => ssm.destroy());
     const text = Parameter?.Value ?? '';
     const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(text) ?? [];
-    if (bucket !== undefined && key !== undefined) return readObject(bucket, key, place);
+    if (bucket !== undefined && key !== undefined) {
+      if (only !== undefined && bucket !== only)
+        throw new Error(`the parameter ${parameter} points into the bucket ${bucket}, and only ${only} is taken`);
+      return readObject(bucket, key, place);
+    }
     return { text, version: `ssm:${Parameter?.Version ?? 0}` };
   };
-  return { name: `SSM parameter ${parameter}`, load, watch: polled(everyMs) };
+  return { name: `SSM parameter ${parameter}`, ages, load, watch: polled(ages.everyMs) };
 }

@@ -16,5 +16,5 @@ export default defineSource({
       .meta({ description: 'Which map: the item with `pk` = `rules#NAME` and `sk` = `current`.' }),
     ...awsOptions,
   }),
-  open: ({ every, ...place }) => dynamoDocument({ ...place, everyMs: ms(every) }),
+  open: ({ every, keep, ...place }) => dynamoDocument({ ...place, everyMs: ms(every), keepMs: ms(keep) }),
 });

@@ -12,5 +12,5 @@ export default defineSource({
     key: z.string().min(1).meta({ description: 'Key of the object, e.g. `rules.json`.' }),
     ...awsOptions,
   }),
-  open: ({ every, ...place }) => s3Document({ ...place, everyMs: ms(every) }),
+  open: ({ every, keep, ...place }) => s3Document({ ...place, everyMs: ms(every), keepMs: ms(keep) }),
 });
