@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 export const needs = [
   { command: 'redis-server', package: 'redis-server', for: 'stores over Redis' },
   { command: 'chromium', package: 'chromium', for: 'pages in a real browser' },
+  { command: 'njs', package: 'njs', for: 'CloudFront Functions in an engine of their kind' },
   { command: 'openssl', package: 'openssl', for: 'certificates' },
 ];
 

@@ -37,7 +37,7 @@ export function build(app: App, variant: Variant = 'script'): Stack {
     origin: new HttpOrigin('search.example.com'),
     cachePolicy,
     originRequestPolicy,
-    ...(variant === 'script' && { licence: { from: { query: 'license' }, open: ['/health'] } }),
+    ...(variant === 'script' && { licence: { in: ['query:license'], open: ['/health'] } }),
     ...(variant === 'lambda' && { rules: 'lambda' as const }),
     document: {
       name: 'licensed-search',

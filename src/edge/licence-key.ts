@@ -32,7 +32,8 @@ function valueIn(request: HttpRequest, place: KeyPlace): string | undefined {
   if (place.in === 'cookie')
     return cookiePairs(request.headers.all('cookie')).find(([name]) => name === place.name)?.[1];
   const part = queryOf(request.target).find((each) => nameOf(each) === place.name);
-  return part === undefined ? undefined : decodeForm(part.slice(part.indexOf('=') + 1));
+  const mark = part?.indexOf('=') ?? -1;
+  return part === undefined || mark < 0 ? undefined : decodeForm(part.slice(mark + 1));
 }
 
 const queryOf = (target: string): string[] => {

@@ -36,6 +36,7 @@ describe('licences', () => {
     old: { expires: '2025-12-31' },
     off: { enabled: false },
     small: { quota: 2 },
+    license: {},
   };
 
   it('tells missing, unknown, revoked, expired and used-up keys apart', async () => {
@@ -43,6 +44,7 @@ describe('licences', () => {
     const rows: readonly (readonly [string, number, string | undefined])[] = [
       ['/s', 401, 'edge.licence.missing'],
       ['/s?license=', 401, 'edge.licence.missing'],
+      ['/s?license', 401, 'edge.licence.missing'],
       ['/s?license=nope', 403, 'edge.licence.unknown'],
       ['/s?license=off', 403, 'edge.licence.unknown'],
       ['/s?license=old', 403, 'edge.licence.expired'],
