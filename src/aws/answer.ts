@@ -1,32 +1,11 @@
 import type { Viewer } from '../flow/exchange.ts';
-import { messageFor } from '../gateway/answers.ts';
-import { Body } from '../http/body.ts';
-import { HeaderList } from '../http/headers.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
-import type { Reason } from '../trace/reason.ts';
 import { messageOf } from '../base/fault.ts';
 import { mostBytes, type BadEvent } from './event.ts';
 import { logRefusal } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
+import { refusal } from './refusal.ts';
 import { answerOf, type Opened } from './start.ts';
-
-/** A refusal in the form that API Gateway gives its own. */
-export function refusal(reason: Reason): HttpResponse {
-  const body = Body.of(`${JSON.stringify({ message: messageFor(reason.status) })}\n`);
-  return {
-    status: reason.status,
-    headers: HeaderList.fromFlat([
-      'content-type',
-      'application/json',
-      'cache-control',
-      'no-store',
-      'x-sallyport-code',
-      reason.code,
-    ]),
-    body,
-    from: { by: 'refusal', code: reason.code },
-  };
-}
 
 export interface Translation<Event, Result> {
   readonly door: string;

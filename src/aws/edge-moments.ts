@@ -11,7 +11,7 @@ import { Departure } from '../flow/departure.ts';
 import { newExchange } from '../flow/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
 import { Trace } from '../trace/trace.ts';
-import { refusal } from './answer.ts';
+import { refusal } from './refusal.ts';
 import { edgeRefusal, readEdgeEvent, requestOfEdge, responseOfEdge, type EdgeEvent } from './edge-event.ts';
 import type { BadEvent } from './event.ts';
 import { logRefusal, toStdout } from './log.ts';

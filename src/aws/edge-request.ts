@@ -1,6 +1,6 @@
 import { messageOf } from '../base/fault.ts';
 import { viewerAt } from '../events/parts.ts';
-import { refusal } from './answer.ts';
+import { refusal } from './refusal.ts';
 import { edgeRefusal, readEdgeEvent, requestOfEdge, type EdgeAnswer } from './edge-event.ts';
 import { noRules, type BadEvent } from './event.ts';
 import { guard, type GuardOptions } from './guard.ts';

@@ -113,3 +113,16 @@ export const albWanted: Wanted = {
   queryStringParameters: 'texts?',
   body: 'text|null',
 };
+
+/** What is wrong with an event of payload 2.0. */
+export function httpFlaw(event: unknown): BadEvent | null {
+  const flaw = flawOf(event, httpWanted);
+  const version = (event as { version?: unknown } | null)?.version;
+  return version === '2.0' || (flaw && version === undefined) ? flaw : wrongVersion(version, '2.0');
+}
+
+/** What is wrong with an event of payload 1.0. */
+export function restFlaw(event: unknown): BadEvent | null {
+  const version = (event as { version?: unknown } | null)?.version;
+  return version === undefined || version === '1.0' ? flawOf(event, restWanted) : wrongVersion(version, '1.0');
+}

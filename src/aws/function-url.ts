@@ -1,9 +1,9 @@
 import { httpShape, type HttpEvent } from '../events/http.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { messageOf } from '../base/fault.ts';
-import { refusal } from './answer.ts';
+import { refusal } from './refusal.ts';
 import type { BadEvent } from './event.ts';
-import { httpFlaw } from './http-api.ts';
+import { httpFlaw } from './event.ts';
 import { logRefusal } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
 import { answerOf, opened, type AppSource, type DoorOptions } from './start.ts';

@@ -1,6 +1,6 @@
 import { httpShape, type HttpEvent, type HttpResult } from '../events/http.ts';
 import { wholeLine } from './answer.ts';
-import { flawOf, httpWanted, wrongVersion } from './event.ts';
+import { httpFlaw } from './event.ts';
 import { opened, type AppSource, type DoorOptions } from './start.ts';
 
 /** API Gateway HTTP API, payload 2.0, with the whole line behind it; also a function URL that does not stream. */
@@ -11,10 +11,4 @@ export function httpApi(source: AppSource, options: DoorOptions = {}): (event: u
     read: (event) => httpShape.fromEvent(event),
     write: (response) => httpShape.toResult(response),
   });
-}
-
-export function httpFlaw(event: unknown): ReturnType<typeof flawOf> {
-  const flaw = flawOf(event, httpWanted);
-  const version = (event as { version?: unknown } | null)?.version;
-  return version === '2.0' || (flaw && version === undefined) ? flaw : wrongVersion(version, '2.0');
 }

@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { sameSecret } from '../base/bytes.ts';
 import { messageOf } from '../base/fault.ts';
+import { parseAddress } from '../base/ip.ts';
 import { refuse } from '../flow/refuse.ts';
 import type { Viewer } from '../flow/exchange.ts';
 import type { Stage } from '../flow/stage.ts';
@@ -132,7 +132,7 @@ export function originGate(
       if (hops.at(-1) === viewer.address) hops.pop();
       const address = hops.at(-1);
       // What the distribution added last is an address; anything else was not written by it.
-      return address === undefined || isIP(address) === 0 ? viewer : { ...viewer, address };
+      return address === undefined || parseAddress(address) === null ? viewer : { ...viewer, address };
     },
   };
 }

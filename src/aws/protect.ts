@@ -4,13 +4,12 @@ import { httpShape, type HttpEvent } from '../events/http.ts';
 import { restShape, type RestEvent } from '../events/rest.ts';
 import type { Viewer } from '../flow/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
-import { refusal } from './answer.ts';
-import { albWanted, flawOf, noRules, type BadEvent } from './event.ts';
+import { albWanted, flawOf, httpFlaw, noRules, restFlaw, type BadEvent } from './event.ts';
 import { guard, type GuardOptions } from './guard.ts';
-import { httpFlaw } from './http-api.ts';
 import { logRefusal } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
-import { asText, restFlaw, whole } from './rest-api.ts';
+import { refusal } from './refusal.ts';
+import { asText, whole } from './rest-event.ts';
 import { fit } from './fit.ts';
 
 export type Handler = (event: unknown, context?: unknown) => unknown;

@@ -6,7 +6,7 @@ import type { App } from '../pipeline/app.ts';
 import { flawOf, restWanted, type BadEvent } from './event.ts';
 import { logRefusal } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
-import { whole } from './rest-api.ts';
+import { whole } from './rest-event.ts';
 import { fit } from './fit.ts';
 import { opened, type AppSource, type DoorOptions } from './start.ts';
 

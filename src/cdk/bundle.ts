@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,12 +18,13 @@ const assetName = 'waf.asset';
 /**
  * Run in a process of its own, since constructs cannot wait and esbuild takes plugins only where one waits. The plugin: zod's
  * `z` is one object with everything in it, languages included, and no bundler can leave out half of an object; as a
- * namespace it can. SDK clients are left to the runtime, which has them.
+ * namespace it can. SDK clients are left to the runtime, which has them. What is imported when it is needed has files of its
+ * own: V8 reads all of a file before it runs any of it, so in one file a cold start would read what it never asks for.
  */
 const script = `
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-const [entry, outfile, home] = process.argv.slice(1);
+const [entry, outdir, home] = process.argv.slice(1);
 const { build } = createRequire(home)('esbuild');
 const namespaces = {
   name: 'zod-as-namespace',
@@ -38,44 +38,36 @@ const namespaces = {
   },
 };
 await build({
-  entryPoints: [entry], outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', minify: true,
+  entryPoints: { index: entry }, outdir, outExtension: { '.js': '.mjs' }, splitting: true, bundle: true, platform: 'node', target: 'node20', format: 'esm', minify: true,
   external: ['@aws-sdk/*', '@photostructure/sqlite'], plugins: [namespaces], logLevel: 'error',
   banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
 });
 `;
 
 export interface Bundled {
-  /** ES module text, in `index.mjs` of `folder`. */
-  readonly code: string;
+  /** `index.mjs`, and beside it what it imports when it is needed. */
   readonly folder: string;
+  /** Of all code in it. */
   readonly bytes: number;
-  readonly sha256: string;
 }
 
 /** Bundles one handler, its firewall beside it, and holds it to its size; throws with the figure and what to do. */
 export function bundle(entry: string, kind: BundleKind, waf?: ShippedWaf): Bundled {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bundle-'));
-  const outfile = join(folder, 'index.mjs');
-  execFileSync(
-    process.execPath,
-    ['--input-type=module', '-e', script, entry, outfile, fileURLToPath(import.meta.url)],
-    { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' },
-  );
-  const bytes = readFileSync(outfile);
+  execFileSync(process.execPath, ['--input-type=module', '-e', script, entry, folder, fileURLToPath(import.meta.url)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+  });
+  const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
   if (waf) writeFileSync(join(folder, assetName), waf.asset);
   const most = mostBundleBytes[kind] + (waf ? mostFirewallBytes[kind] : 0);
-  const size = bytes.length + (waf ? gzipSync(waf.asset).length : 0);
+  const size = bytes + (waf ? gzipSync(waf.asset).length : 0);
   if (size > most) {
     throw new Error(
       `${entry}: the bundle has ${size} bytes${waf ? ', its firewall among them' : ''}, more than the ${most} of a function of kind "${kind}": import less, or deploy it as another kind`,
     );
   }
-  return {
-    code: bytes.toString('utf8'),
-    folder,
-    bytes: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-  };
+  return { folder, bytes };
 }
 
 export type DoorName =

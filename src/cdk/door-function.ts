@@ -31,7 +31,7 @@ export interface DoorFunctionProps extends DoorSource {
   };
 }
 
-/** One door as a Lambda function: one bundled file, arm64, a log group of its own, and a role that may write there and no more. */
+/** One door as a Lambda function: a bundle, arm64, a log group of its own, and a role that may write there and no more. */
 export class DoorFunction extends Construct {
   readonly function: LambdaFunction;
   readonly bytes: number;

@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { DocumentInput } from '../../src/config/document.ts';
 import { recordingOrigin } from '../support/origin.ts';
 import { events } from './functions/events.ts';
-import { runCode, type Running } from './lib/lambda.ts';
+import { runFolder, type Running } from './lib/lambda.ts';
 
 process.env['CDK_VALIDATION'] = 'false';
 
@@ -30,8 +30,8 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Synthesizes, and gives what the assets hold that have a firewall in them. */
-function shipped(build: (stack: Stack) => void): { readonly code: string; readonly asset: Uint8Array }[] {
+/** Synthesizes, and gives the folders of the assets that have a firewall in them. */
+function shipped(build: (stack: Stack) => void): string[] {
   const outdir = mkdtempSync(join(tmpdir(), 'sallyport-synth-'));
   folders.push(outdir);
   const app = new App({ outdir });
@@ -39,11 +39,7 @@ function shipped(build: (stack: Stack) => void): { readonly code: string; readon
   app.synth();
   return readdirSync(outdir)
     .map((name) => join(outdir, name))
-    .filter((path) => existsSync(join(path, 'waf.asset')))
-    .map((path) => ({
-      code: readFileSync(join(path, 'index.mjs'), 'utf8'),
-      asset: readFileSync(join(path, 'waf.asset')),
-    }));
+    .filter((path) => existsSync(join(path, 'waf.asset')));
 }
 
 const waf = { use: 'crs', path: rules, paranoia: 1 } as const;
@@ -66,8 +62,7 @@ describe.skipIf(!here)('a document with the OWASP Core Rule Set, as a stack', ()
       new RegionalApi(stack, 'Api', { kind: 'http', document: { waf }, backend: backend(stack) });
     });
     expect(found).toHaveLength(1);
-    const [{ code, asset }] = found as [(typeof found)[0]];
-    const running = await runCode(code, {}, { 'waf.asset': asset });
+    const running = await runFolder(found[0] as string);
     try {
       expect(await answered(running, asked('authorizer-crs', 'q=tea')), running.log()).toMatchObject({
         isAuthorized: true,
@@ -90,8 +85,7 @@ describe.skipIf(!here)('a document with the OWASP Core Rule Set, as a stack', ()
     };
     const found = shipped((stack) => void new Sallyport(stack, 'All', { document }));
     expect(found).toHaveLength(1);
-    const [{ code, asset }] = found as [(typeof found)[0]];
-    const running = await runCode(code, {}, { 'waf.asset': asset });
+    const running = await runFolder(found[0] as string);
     try {
       expect(await answered(running, asked('http-api', 'q=tea')), running.log()).toMatchObject({ statusCode: 200 });
       expect(await answered(running, asked('http-api', attack))).toMatchObject({ statusCode: 403 });

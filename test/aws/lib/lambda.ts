@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,6 @@ import { bundle, type BundleKind } from '../../../src/cdk/bundle.ts';
 
 /** One function as Lambda runs it: its bundle in a process of its own, fed over the Runtime API. */
 export interface Running {
-  readonly bytes: number;
   /** What the function returned, or the error that it reported; for a streamed answer head and body. */
   invoke(event: unknown): Promise<Invoked>;
   readonly log: () => string;
@@ -131,26 +130,23 @@ for (;;) {
 `;
 
 /** Bundles the handler and starts it. */
-export function run(
+export async function run(
   entry: string,
   kind: BundleKind,
   env: Readonly<Record<string, string>> = {},
   /** Beside the bundle, by name. */
   files: Readonly<Record<string, Uint8Array>> = {},
-): Promise<Running> {
-  return runCode(bundle(entry, kind).code, env, files);
+): Promise<Running & { readonly bytes: number }> {
+  const { folder, bytes } = bundle(entry, kind);
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return { ...(await runFolder(folder, env)), bytes };
 }
 
 /** Starts what was bundled already. Nothing is sent beyond loopback. */
-export async function runCode(
-  code: string,
-  env: Readonly<Record<string, string>> = {},
-  files: Readonly<Record<string, Uint8Array>> = {},
-): Promise<Running> {
+export async function runFolder(bundled: string, env: Readonly<Record<string, string>> = {}): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-lambda-'));
-  writeFileSync(join(folder, 'index.mjs'), code);
+  cpSync(bundled, folder, { recursive: true });
   writeFileSync(join(folder, 'client.mjs'), client);
-  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
   const api = new RuntimeApi();
   await new Promise<void>((resolve) => api.server.listen(0, '127.0.0.1', resolve));
   const { port } = api.server.address() as AddressInfo;
@@ -178,7 +174,6 @@ export async function runCode(
     child.once('exit', (exit) => resolve({ kind: 'error', value: `the function ended with ${exit}: ${log}` })),
   );
   return {
-    bytes: Buffer.byteLength(code),
     invoke: (event) => Promise.race([api.invoke(event), died]),
     log: () => log,
     async stop() {
