@@ -22,7 +22,7 @@ const kept = 32;
 function testOf(selector: Selector, place: SourcePlace | undefined, options: CompileOptions): CompiledTarget['test'] {
   if (selector.kind !== 'pattern' || !options.checked) return keyTest(selector, place);
   let test: CompiledTarget['test'] = null;
-  return (key) => (test ??= keyTest(selector, place, options.programs)!)(key);
+  return (key) => (test ??= keyTest(selector, place, options.patterns)!)(key);
 }
 
 function compileTarget(target: Target, place: SourcePlace, options: CompileOptions): CompiledTarget {
@@ -70,7 +70,7 @@ class Match implements CompiledMatch {
         return text;
       },
       // Only for what stands in the rules: what a macro makes could be any pattern.
-      ...(options.programs && this.argument !== null && { programs: options.programs }),
+      ...(options.patterns && this.argument !== null && { patterns: options.patterns }),
     };
     if (!options.checked) {
       if (this.argument !== null) this.made = this.make(this.argument);

@@ -1,4 +1,4 @@
-import type { KnownPrograms } from './regex/program.ts';
+import type { KnownPatterns } from './regex/pattern.ts';
 import type { RuleError } from './rule-error.ts';
 
 export interface CompileOptions {
@@ -9,7 +9,7 @@ export interface CompileOptions {
   /** These rules were compiled before without an error: arguments are read when they are first needed. */
   readonly checked?: boolean;
   /** For patterns that stand in these rules. */
-  readonly programs?: KnownPrograms;
+  readonly patterns?: KnownPatterns;
   /** Takes an error instead of throwing it; the rule it is about is left out. */
   readonly onError?: (error: RuleError) => void;
 }

@@ -1,4 +1,4 @@
-import type { KnownPrograms } from './regex/program.ts';
+import type { KnownPatterns } from './regex/pattern.ts';
 
 /**
  * An operator is a page in `operators/`: name, sentence, examples, compiler. `compile` runs once at load and may refuse
@@ -43,7 +43,7 @@ export interface OperatorContext {
   /** Reads a file named by a rule (`@pmFromFile`), relative to the rule's own file. Throws `RuleError` if it cannot. */
   readFile(path: string): string;
   /** Left out for arguments that macros make. */
-  readonly programs?: KnownPrograms;
+  readonly patterns?: KnownPatterns;
 }
 
 export interface OperatorDefinition {

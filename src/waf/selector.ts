@@ -1,14 +1,13 @@
 import type { Selector } from './condition.ts';
-import { compilePattern, patternOf } from './regex/pattern-compile.ts';
-import type { KnownPrograms } from './regex/program.ts';
+import type { KnownPatterns } from './regex/pattern.ts';
+import { compilePattern } from './regex/pattern-compile.ts';
 import { RuleError, type SourcePlace } from './rule-error.ts';
 
 /** A pattern as selectors and rule lists use it: found anywhere, without regard to case. */
-export function looseTest(source: string, place?: SourcePlace, known?: KnownPrograms): (text: string) => boolean {
+export function looseTest(source: string, place?: SourcePlace, known?: KnownPatterns): (text: string) => boolean {
   try {
     const written = `(?i)${source}`;
-    const program = known?.(written) ?? null;
-    const pattern = program === null ? compilePattern(written) : patternOf(written, program);
+    const pattern = known?.(written) ?? compilePattern(written);
     return (text) => pattern.test(text);
   } catch (error) {
     throw new RuleError(
@@ -24,7 +23,7 @@ export function looseTest(source: string, place?: SourcePlace, known?: KnownProg
 export function keyTest(
   selector: Selector,
   place?: SourcePlace,
-  known?: KnownPrograms,
+  known?: KnownPatterns,
 ): ((key: string) => boolean) | null {
   if (selector.kind === 'all') return null;
   if (selector.kind === 'pattern') return looseTest(selector.source, place, known);

@@ -9,7 +9,8 @@ import type { CompiledRule, Program } from '../program.ts';
 import type { Settings } from '../settings.ts';
 import { pack, unpack, type Table } from './container.ts';
 import { readDecisions, storeDecisions, type StoredDecisions } from './stored-decisions.ts';
-import { storePatterns } from './stored-patterns.ts';
+import { readMatchers, storeMatchers, type StoredMatchers } from './stored-matchers.ts';
+import { readPatterns, rowOf, storePatterns } from './stored-patterns.ts';
 import { readProgram, storeProgram, type StoredProgram } from './stored-program.ts';
 import { itemsOf, storeRules, type StoredRules } from './stored-rules.ts';
 
@@ -20,6 +21,7 @@ interface Said {
   readonly files: readonly (readonly [path: string, end: number])[];
   readonly program: StoredProgram;
   readonly decisions: StoredDecisions;
+  readonly matchers: StoredMatchers;
 }
 
 /**
@@ -33,22 +35,36 @@ export function writeAsset(program: Program, files: ReadonlyMap<string, string>)
   const stored = storeProgram(program);
   const decided = decide(program);
   const decisions = storeDecisions(decided);
-  const patterns = storePatterns(patternsIn(program.rules), patternsIn(askedFor(program, decided)));
+  const all = patternsIn(program.rules);
+  const wanted = [...all].filter((source) => source.length <= short);
+  const patterns = storePatterns(all, new Set([...patternsIn(askedFor(program, decided)), ...wanted]));
+  const matchers = storeMatchers(program, decided.screen, rowOf(patterns));
   const texts = [...files].map(([path, text]) => [path, new TextEncoder().encode(text)] as const);
   let end = 0;
   const ends = texts.map(([path, text]) => [path, (end += text.length)] as const);
-  const all = new Uint8Array(end);
-  for (const [at, [, text]] of texts.entries()) all.set(text, ends[at]![1] - text.length);
+  const bytes = new Uint8Array(end);
+  for (const [at, [, text]] of texts.entries()) bytes.set(text, ends[at]![1] - text.length);
   const said: Said = {
     rules: rules.said,
     settings: { ...settings, unicodeMap: null },
     files: ends,
     program: stored.said,
     decisions: decisions.said,
+    matchers: matchers.said,
   };
-  const tables = { ...decisions.tables, ...stored.tables, ...rules.tables, ...patterns, files: all };
+  const tables = {
+    ...decisions.tables,
+    ...stored.tables,
+    ...rules.tables,
+    ...patterns,
+    ...matchers.tables,
+    files: bytes,
+  };
   return pack({ said, tables: unicodeMap === null ? tables : { ...tables, unicodeMap } });
 }
+
+/** Patterns of so many characters are kept of all rules. */
+const short = 64;
 
 /** Rules about requests whose turn can come: other levels and answers have most of the text. */
 function askedFor(program: Program, { plans, screen }: Decisions): readonly CompiledRule[] {
@@ -93,12 +109,15 @@ export interface Asset {
 /** Reads what `writeAsset` wrote; throws when it is something else, of another layout, or damaged. */
 export function readAsset(bytes: Uint8Array): Asset {
   const { said, tables } = unpack(bytes);
-  const { rules, files, program, decisions, settings: stored } = said as Said;
+  const { rules, files, program, decisions, matchers, settings: stored } = said as Said;
   const settings: Settings = { ...stored, unicodeMap: (tables['unicodeMap'] as Uint8Array | undefined) ?? null };
   const readFile = fileReader(files, tables['files']!);
   const item = itemsOf(tables);
   const rest = { settings, signatures: rules.signatures };
-  const open = (options: WafOptions): Program => readProgram(program, tables, item, rest, { ...options, readFile });
+  const patterns = readPatterns(tables);
+  const open = (options: WafOptions): Program =>
+    readProgram(program, tables, item, rest, { ...options, readFile, patterns: patterns.find });
+  const matcherFor = readMatchers(matchers, tables, patterns, readFile);
   return {
     settings,
     readFile,
@@ -106,7 +125,7 @@ export function readAsset(bytes: Uint8Array): Asset {
       return open({}).set;
     },
     open(options = {}) {
-      const runner = (opened: Program) => fastRunner(opened, readDecisions(decisions, tables, opened));
+      const runner = (opened: Program) => fastRunner(opened, readDecisions(decisions, tables, opened), matcherFor);
       return wafOf(open(options), settings, { ...options, runner });
     },
   };

@@ -2,13 +2,13 @@
 
 const magic = 0x41575053;
 /** Goes up whenever a reader of the older layout, or an engine that decides otherwise, would read nonsense. */
-const layout = 2;
+const layout = 3;
 const headWords = 5;
 
-type Kind = 'u8' | 'u16' | 'u32' | 'i32';
-const arrays = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, i32: Int32Array } as const;
+type Kind = 'u8' | 'u16' | 'i16' | 'u32' | 'i32';
+const arrays = { u8: Uint8Array, u16: Uint16Array, i16: Int16Array, u32: Uint32Array, i32: Int32Array } as const;
 
-export type Table = Uint8Array | Uint16Array | Uint32Array | Int32Array;
+export type Table = Uint8Array | Uint16Array | Int16Array | Uint32Array | Int32Array;
 
 /** What a container holds: anything that JSON can say, and tables by name. */
 export interface Contents<Said = unknown> {
@@ -47,6 +47,7 @@ export function pack({ said, tables }: Contents): Uint8Array<ArrayBuffer> {
 function kindOf(table: Table): Kind {
   if (table instanceof Uint8Array) return 'u8';
   if (table instanceof Uint16Array) return 'u16';
+  if (table instanceof Int16Array) return 'i16';
   return table instanceof Uint32Array ? 'u32' : 'i32';
 }
 

@@ -94,9 +94,9 @@ export function storeDecisions({ screen, plans, memos, start }: Decisions): Cont
     tables: {
       classes,
       next,
-      textStarts: tables.starts,
+      textCounts: counted(tables.starts),
       texts,
-      askStarts: screen.starts,
+      askCounts: counted(screen.starts),
       asks: screen.asks,
       open,
       groups: screen.groups,
@@ -124,8 +124,8 @@ function storeLook({ field, rules, steps, choosy }: Look): StoredLook {
 }
 
 function storeStep(step: Step): StoredStep {
-  const { transform, parent, triggers, lowered, shortest, least, rules, several, few } = step;
-  const lists = [bitsIn(rules), bitsIn(several), few === null ? null : bitsIn(few)] as const;
+  const { transform, parent, triggers, lowered, shortest, least, list, several, few } = step;
+  const lists = [list, bitsIn(several), few === null ? null : bitsIn(few)] as const;
   return [transform?.name ?? null, parent, triggers, lowered, shortest, least, ...lists];
 }
 
@@ -165,10 +165,10 @@ export function readDecisions(
         firstLoud,
         classes: tables['classes'] as Uint8Array,
         next: tables['next'] as Uint16Array,
-        starts: tables['textStarts'] as Uint32Array,
+        starts: summed(tables['textCounts']!),
         texts: tables['texts'] as Uint16Array,
       },
-      starts: tables['askStarts'] as Uint32Array,
+      starts: summed(tables['askCounts']!),
       asks: tables['asks'] as Uint32Array,
       open: profiles.map((_, profile) => open.subarray(profile * words, (profile + 1) * words)),
       groups: tables['groups'] as Int32Array,
@@ -199,6 +199,7 @@ function readStep(stored: StoredStep, words: number, program: Program): Step {
     shortest,
     least,
     rules: setOf(rules, words),
+    list: rules,
     several: setOf(several, words),
     few: few === null ? null : setOf(few, words),
   };
@@ -224,4 +225,15 @@ function readPhase({ turns, always, screened, neutral, decided, before, writes }
     before: Uint32Array.from(before),
     writes: new Map(writes),
   };
+}
+
+/** Where lists start that follow each other, as how long each is: small numbers pack well. */
+function counted(starts: Uint32Array): Uint16Array {
+  return Uint16Array.from({ length: starts.length - 1 }, (_, at) => starts[at + 1]! - starts[at]!);
+}
+
+function summed(counts: Table): Uint32Array {
+  const starts = new Uint32Array(counts.length + 1);
+  for (let at = 0; at < counts.length; at++) starts[at + 1] = starts[at]! + counts[at]!;
+  return starts;
 }

@@ -1,13 +1,29 @@
 import { byteClasses } from '../regex/byte-classes.ts';
-import { ByteSet, wordBytes } from '../regex/byte-set.ts';
+import { ByteSet } from '../regex/byte-set.ts';
 import { parsePattern } from '../regex/parse.ts';
-import { compileProgram, Op, type ByteClasses, type KnownPrograms, type Program } from '../regex/program.ts';
+import type { KnownPatterns, Pattern } from '../regex/pattern.ts';
+import { patternOf } from '../regex/pattern-compile.ts';
+import { compileProgram, type ByteClasses, type Program } from '../regex/program.ts';
 import type { Table } from './container.ts';
 
 type Tables = Readonly<Record<string, Table>>;
 
-/** How many numbers are kept of each pattern: see where they are written. */
-const width = 12;
+/** The numbers that are kept of each pattern. */
+const at = {
+  key: 0,
+  says: 1,
+  slots: 2,
+  groups: 3,
+  first: 4,
+  newline: 5,
+  start: 6,
+  length: 7,
+  use: 8,
+  sets: 9,
+  member: 10,
+  classes: 11,
+} as const;
+const width = Object.keys(at).length;
 const flags = { anchored: 1, nullable: 2, asksWord: 4 } as const;
 /** Instructions of one pattern between which distances can be written. */
 const longest = 0x7fff;
@@ -44,26 +60,25 @@ export function storePatterns(all: ReadonlySet<string>, wanted: ReadonlySet<stri
     const program = compileProgram(tree);
     if (seen.get(key) !== 1 || tree.holdsOn || !program.regular || program.op.length > longest) continue;
     const { op, x, y, slots, groups, first } = program;
-    const { of, count, member, newline, asksWord } = byteClasses(program);
+    const { of, count, member, word, newline, asksWord } = byteClasses(program);
     const says =
       (program.anchored ? flags.anchored : 0) | (first.nullable ? flags.nullable : 0) | (asksWord ? flags.asksWord : 0);
     rows.push(key, says, slots, groups, first.set === null ? none : numberOf(first.set), newline < 0 ? none : newline);
     rows.push(ops.length, op.length, uses.length, program.sets.length, members.length, count);
     for (let pc = 0; pc < op.length; pc++) {
       ops.push(op[pc]!);
-      xs.push(x[pc]! - base(op[pc]!, pc));
-      ys.push(op[pc] === Op.split ? y[pc]! - pc : y[pc]!);
+      xs.push(x[pc]!);
+      ys.push(y[pc]!);
     }
     uses.push(...program.sets.map(numberOf));
     classesOf.push(...of);
-    members.push(...member);
+    members.push(...member, ...(asksWord ? word.subarray(0, count) : []));
   }
   return {
     patterns: Uint32Array.from(rows),
     patternOps: Uint8Array.from(ops),
-    // Targets as distances: equal parts of patterns come out equal, and a file of them packs well.
-    patternXs: Uint16Array.from(xs),
-    patternYs: Uint16Array.from(ys),
+    patternXs: Int16Array.from(xs),
+    patternYs: Int16Array.from(ys),
     patternUses: Uint16Array.from(uses),
     patternSets: Uint32Array.from(sets),
     patternClasses: Uint8Array.from(classesOf),
@@ -71,76 +86,103 @@ export function storePatterns(all: ReadonlySet<string>, wanted: ReadonlySet<stri
   };
 }
 
-/** Splits and jumps are written relative to where they stand. */
-const base = (op: number, pc: number): number => (op === Op.split || op === Op.jump ? pc : 0);
+/** Patterns of a stored program; each is one object, so that all rules that hold it share what it has learnt. */
+export interface StoredPatterns {
+  /** The pattern in this row, as `rowOf` gave it; `source` is asked for only where somebody has to be told. */
+  at(row: number, source: () => string): Pattern;
+  /** A constant pattern of these rules; null for one that was left out. */
+  readonly find: KnownPatterns;
+}
 
-/** Finds the program of a constant pattern of these rules; null for one that was left out. */
-export function readPatterns(tables: Tables): KnownPrograms {
+export function readPatterns(tables: Tables): StoredPatterns {
   const rows = tables['patterns']!;
-  const at = new Map<number, number>();
-  for (let row = 0; row < rows.length; row += width) at.set(rows[row]!, row);
-  return (source) => {
-    const row = at.get(keyOf(source));
-    return row === undefined ? null : programAt(row, tables);
-  };
-}
-
-function programAt(row: number, tables: Tables): Program {
-  const numbers = tables['patterns']!.subarray(row, row + width) as Uint32Array;
-  const [, says, slots, groups, first, newline, start, length, use, sets, member, count] =
-    numbers as unknown as number[];
-  const op = tables['patternOps']!.subarray(start, start! + length!) as Uint8Array;
-  const xs = tables['patternXs']!;
-  const ys = tables['patternYs']!;
-  const x = new Int32Array(length!);
-  const y = new Int32Array(length!);
-  for (let pc = 0; pc < length!; pc++) {
-    const kind = op[pc]!;
-    x[pc] = kind === Op.split || kind === Op.jump ? signed(xs[start! + pc]!) + pc : xs[start! + pc]!;
-    if (kind === Op.split) y[pc] = signed(ys[start! + pc]!) + pc;
-    else y[pc] = ys[start! + pc]!;
-  }
-  const known = new Map<number, ByteSet>();
-  const setOf = (number: number): ByteSet => {
-    let set = known.get(number);
-    if (set === undefined) {
-      known.set(number, (set = new ByteSet()));
-      set.words.set(tables['patternSets']!.subarray(number * 8, number * 8 + 8));
-    }
-    return set;
-  };
-  const of = tables['patternClasses']!.subarray((row / width) * 256, (row / width + 1) * 256) as Uint8Array;
-  const asksWord = (says! & flags.asksWord) !== 0;
-  const classes: ByteClasses = {
-    of,
-    count: count!,
-    member: tables['patternMembers']!.subarray(member, member! + sets! * count!) as Uint8Array,
-    word: wordsOf(of, count!, asksWord),
-    newline: newline === none ? -1 : newline!,
-    asksWord,
-  };
+  const opened: (Pattern | undefined)[] = [];
+  let byKey: Map<number, number> | null = null;
+  const at = (row: number, source: () => string): Pattern =>
+    (opened[row] ??= patternOf(source, new StoredProgram(row, tables)));
   return {
-    op,
-    x,
-    y,
-    sets: Array.from(tables['patternUses']!.subarray(use, use! + sets!), setOf),
-    slots: slots!,
-    groups: groups!,
-    anchored: (says! & flags.anchored) !== 0,
-    regular: true,
-    refersBack: false,
-    first: { set: first === none ? null : setOf(first!), nullable: (says! & flags.nullable) !== 0 },
-    classes,
+    at,
+    find(source) {
+      byKey ??= rowsByKey(rows);
+      const row = byKey.get(keyOf(source));
+      return row === undefined ? null : at(row, () => source);
+    },
   };
 }
 
-const signed = (distance: number): number => (distance << 16) >> 16;
-
-function wordsOf(of: Uint8Array, count: number, asksWord: boolean): Uint8Array {
-  const word = new Uint8Array(count + 1);
-  if (asksWord) for (const byte of wordBytes.bytes()) word[of[byte]!] = 1;
-  return word;
+/** Finds the rows of patterns in tables that were just made. */
+export function rowOf({ patterns }: Tables): (source: string) => number | null {
+  const byKey = rowsByKey(patterns!);
+  return (source) => byKey.get(keyOf(source)) ?? null;
 }
+
+function rowsByKey(rows: Table): Map<number, number> {
+  const byKey = new Map<number, number>();
+  for (let row = 0; row * width < rows.length; row++) byKey.set(rows[row * width]!, row);
+  return byKey;
+}
+
+/** Only looked at where it lies: an automaton needs the instructions and the classes, and never the sets. */
+class StoredProgram implements Program {
+  readonly op: Uint8Array;
+  readonly x: Int16Array;
+  readonly y: Int16Array;
+  readonly slots: number;
+  readonly groups: number;
+  readonly anchored: boolean;
+  readonly regular = true;
+  readonly refersBack = false;
+  readonly classes: ByteClasses;
+  private readonly numbers: Uint32Array;
+  private readonly tables: Tables;
+  private read: readonly ByteSet[] | null = null;
+
+  constructor(row: number, tables: Tables) {
+    const numbers = tables['patterns']!.subarray(row * width, row * width + width) as Uint32Array;
+    const start = numbers[at.start]!;
+    const end = start + numbers[at.length]!;
+    const count = numbers[at.classes]!;
+    const member = numbers[at.member]!;
+    const word = member + numbers[at.sets]! * count;
+    const asksWord = (numbers[at.says]! & flags.asksWord) !== 0;
+    this.numbers = numbers;
+    this.tables = tables;
+    this.op = tables['patternOps']!.subarray(start, end) as Uint8Array;
+    this.x = tables['patternXs']!.subarray(start, end) as Int16Array;
+    this.y = tables['patternYs']!.subarray(start, end) as Int16Array;
+    this.slots = numbers[at.slots]!;
+    this.groups = numbers[at.groups]!;
+    this.anchored = (numbers[at.says]! & flags.anchored) !== 0;
+    this.classes = {
+      of: tables['patternClasses']!.subarray(row * 256, row * 256 + 256) as Uint8Array,
+      count,
+      member: tables['patternMembers']!.subarray(member, word) as Uint8Array,
+      word: asksWord ? (tables['patternMembers']!.subarray(word, word + count) as Uint8Array) : noWord,
+      newline: numbers[at.newline] === none ? -1 : numbers[at.newline]!,
+      asksWord,
+    };
+  }
+
+  get sets(): readonly ByteSet[] {
+    const use = this.numbers[at.use]!;
+    const uses = this.tables['patternUses']!.subarray(use, use + this.numbers[at.sets]!);
+    return (this.read ??= Array.from(uses, (number) => this.set(number)));
+  }
+
+  get first(): Program['first'] {
+    const number = this.numbers[at.first]!;
+    const nullable = (this.numbers[at.says]! & flags.nullable) !== 0;
+    return { set: number === none ? null : this.set(number), nullable };
+  }
+
+  private set(number: number): ByteSet {
+    const set = new ByteSet();
+    set.words.set(this.tables['patternSets']!.subarray(number * 8, number * 8 + 8));
+    return set;
+  }
+}
+
+const noWord = new Uint8Array(257);
 
 const sampled = 16;
 

@@ -7,9 +7,9 @@ import { findField } from '../field-table.ts';
 import { namesBy } from '../names.ts';
 import { maskKey, Masks } from '../masks.ts';
 import type { CompiledLink, CompiledRule, Program } from '../program.ts';
+import type { KnownPatterns } from '../regex/pattern.ts';
 import type { Phase, Rule, RuleSet } from '../rule.ts';
 import type { Contents, Table } from './container.ts';
-import { readPatterns } from './stored-patterns.ts';
 
 /** What a program is besides its rules. */
 export interface StoredProgram {
@@ -72,13 +72,12 @@ export function readProgram(
   tables: Readonly<Record<string, Table>>,
   item: (at: number) => RuleSet['items'][number],
   rest: Pick<RuleSet, 'settings' | 'signatures'>,
-  options: CompileOptions,
+  options: CompileOptions & { readonly patterns: KnownPatterns },
 ): Program {
   const kinds = tables['kinds'] as Uint8Array;
   const nexts = tables['nexts'] as Uint32Array;
   const chains = new ChainTree(rest.settings.unicodeMap);
-  const programs = readPatterns(tables);
-  const checked: CompileOptions = { ...options, checked: true, programs };
+  const checked: CompileOptions = { ...options, checked: true };
   const compile = (rule: Rule): readonly CompiledLink[] => compileLinks(rule, chains, checked);
   const rules: CompiledRule[] = [];
   const phases: Record<Phase, CompiledRule[]> = { 1: [], 2: [], 3: [], 4: [], 5: [] };
@@ -97,7 +96,7 @@ export function readProgram(
     phases,
     scores: options.scores ?? crsScores,
     field: findField,
-    named: namesBy(programs),
+    named: namesBy(options.patterns),
     transform: (name) => chains.transform(name),
     mask: (selector) => known.of(selector),
     get set() {

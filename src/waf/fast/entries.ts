@@ -70,15 +70,15 @@ function isSteady(condition: CompiledMatch): boolean {
 }
 
 /** Turned round for a negated operator: true means a hit. */
-export function turned({ source }: CompiledMatch, matcher: Matcher): Matcher {
-  if (!source.negated) return matcher;
+export function turned(negated: boolean, matcher: Matcher): Matcher {
+  if (!negated) return matcher;
   return { test: (value) => !matcher.test(value), find: () => null };
 }
 
 /** The matcher that answers for an entry, with true for a hit. */
 export function matcherOf(rule: CompiledRule, { link, argument }: Entry): Matcher {
   const condition = matchOf(rule, link);
-  return turned(condition, condition.constant ?? withArgument(condition, argument ?? ''));
+  return turned(condition.source.negated, condition.constant ?? withArgument(condition, argument ?? ''));
 }
 
 /** Whether the counts of an entry hold. */
@@ -91,7 +91,8 @@ export function countTest(rule: CompiledRule, entry: Entry): (transaction: Trans
     targets.some((target) => valuesOf(transaction, target, exclusions).some(({ value }) => matcher.test(after(value))));
 }
 
-function matchOf(rule: CompiledRule, link: number): CompiledMatch {
+/** The comparison of one link of a rule that the screen knows. */
+export function matchOf(rule: CompiledRule, link: number): CompiledMatch {
   const condition = rule.links[link]?.condition;
   if (condition?.kind !== 'match') throw new Error('this plan was made of other rules');
   return condition;

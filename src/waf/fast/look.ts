@@ -46,6 +46,8 @@ export interface Step {
   readonly few: Uint32Array | null;
   /** Rules whose condition looks at the value after this step. */
   readonly rules: Uint32Array;
+  /** The same, number by number. */
+  readonly list: readonly number[];
   /** Those of them that look at it at other steps too. */
   readonly several: Uint32Array;
 }

@@ -4,7 +4,7 @@ import type { ChainNode } from '../program.ts';
 import { ByteSet } from '../regex/byte-set.ts';
 import { phases, type Phase } from '../rule.ts';
 import type { Choosy, Look, Reader } from './look.ts';
-import { add } from './rule-bits.ts';
+import { add, bitsIn } from './rule-bits.ts';
 import { fewRules, shortestInputs } from './step-limits.ts';
 
 const complete = { request: 1, 'request-body': 2, 'response-head': 3, 'response-body': 4, moment: 5 } as const;
@@ -58,6 +58,7 @@ function lookOf(field: FieldDefinition, readers: readonly Reader[], words: numbe
     lowers: chain.transform?.name === 'lowercase',
     lowered: chain.path.some(({ transform }) => transform?.name === 'lowercase') ? (1 as const) : (0 as const),
     rules: at,
+    list: bitsIn(at),
     several: at.map((word, i) => word & several[i]!),
   }));
   return { field, rules, steps, choosy: choosyOf(field, readers) };

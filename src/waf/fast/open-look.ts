@@ -1,14 +1,20 @@
 import type { Selector } from '../condition.ts';
 import type { Program } from '../program.ts';
 import type { Choosy, Look } from './look.ts';
-import { Routes, type Reach } from './routes.ts';
+import { add } from './rule-bits.ts';
+import type { Routes } from './routes.ts';
 import { Verdicts } from './verdicts.ts';
 
 const mostNames = 1024;
 const mostAudiences = 256;
 
-/** Values of these names are never kept: they are secrets. */
-const secret = /auth|cookie|token|secret|pass|key|session|signature|credential/i;
+/** Values of names with these in them are never kept: they are secrets. */
+const secrets = ['auth', 'cookie', 'token', 'secret', 'pass', 'key', 'session', 'signature', 'credential'];
+
+function isSecret(name: string): boolean {
+  const low = name.toLowerCase();
+  return secrets.some((text) => low.includes(text));
+}
 
 /** Fields of which verdicts are remembered, unless a value's name says that it is a secret. */
 const named = new Set(['REQUEST_HEADERS', 'ARGS', 'ARGS_GET', 'ARGS_POST']);
@@ -43,41 +49,73 @@ export interface Audience {
 export interface OpenLook {
   readonly look: Look;
   readonly routes: Routes;
-  readonly names: Program['named'];
+  readonly names: Named;
   /** For all names, when no name matters. */
   readonly everybody: Audience | null;
   readonly byName: Map<string, Audience>;
   /** By what they read. */
   readonly audiences: Map<string, Audience>;
+  /** Rules that read one name each, by that name. Null until a name is first looked up. */
+  readers: Readers | null;
 }
 
-export function openLook(program: Program, reach: Reach, look: Look): OpenLook {
-  const open: OpenLook = {
-    look,
-    routes: new Routes(reach, look),
-    names: program.named,
-    everybody: null,
-    byName: new Map(),
-    audiences: new Map(),
-  };
+interface Readers {
+  readonly byName: ReadonlyMap<string, readonly number[]>;
+  /** Those of which it takes more to tell. */
+  readonly others: readonly Choosy[];
+}
+
+export function openLook(names: Named, routes: Routes, look: Look): OpenLook {
+  const open = { look, routes, names, byName: new Map(), audiences: new Map(), readers: null };
   const some = look.choosy.length > 0 || named.has(look.field.name);
-  return some ? open : { ...open, everybody: newAudience(open, '') };
+  return { ...open, everybody: some ? null : audienceOf(look, look.rules, '') };
 }
 
 /** Names for which the same rules read are one audience, so that many names need no more memory than one. */
-export function newAudience({ look, byName, audiences, names }: OpenLook, key: string): Audience {
-  const rules = look.rules.slice();
-  for (const choosy of look.choosy)
-    if (!means(choosy, key, names)) rules[choosy.bit >>> 5]! &= ~(1 << (choosy.bit & 31));
-  const { name } = look.field;
-  const keeps = kept.has(name) || (named.has(name) && !secret.test(key));
-  const same = `${keeps} ${rules.join(' ')}`;
+export function newAudience(open: OpenLook, key: string): Audience {
+  const { look, byName, audiences, names } = open;
+  const chosen: number[] = [];
+  if (look.choosy.length > 0) {
+    const { byName: one, others } = (open.readers ??= readersOf(look));
+    const reads = one.get(key.toLowerCase());
+    if (reads !== undefined) chosen.push(...reads);
+    for (const choosy of others) if (means(choosy, key, names)) chosen.push(choosy.bit);
+  }
+  const same = `${keeps(look, key)} ${chosen.join(' ')}`;
   if (audiences.size >= mostAudiences) audiences.clear();
   let audience = audiences.get(same);
-  if (audience === undefined) audiences.set(same, (audience = { rules, verdicts: keeps ? new Verdicts() : null }));
+  if (audience === undefined) audiences.set(same, (audience = audienceOf(look, rulesOf(look, chosen), key)));
   if (byName.size >= mostNames) byName.clear();
   byName.set(key, audience);
   return audience;
+}
+
+function audienceOf(look: Look, rules: Uint32Array, key: string): Audience {
+  return { rules, verdicts: keeps(look, key) ? new Verdicts() : null };
+}
+
+function keeps({ field: { name } }: Look, key: string): boolean {
+  return kept.has(name) || (named.has(name) && !isSecret(key));
+}
+
+/** Those that read whatever the name is, and the chosen. */
+function rulesOf({ rules, choosy }: Look, chosen: readonly number[]): Uint32Array {
+  const found = rules.slice();
+  for (const { bit } of choosy) found[bit >>> 5]! &= ~(1 << (bit & 31));
+  for (const bit of chosen) add(found, bit);
+  return found;
+}
+
+function readersOf({ choosy }: Look): Readers {
+  const byName = new Map<string, number[]>();
+  const others: Choosy[] = [];
+  for (const one of choosy) {
+    const { bit, reads, leaves } = one;
+    const keys = reads.map((selector) => (selector.kind === 'key' ? selector.key : null));
+    if (leaves.length > 0 || keys.includes(null)) others.push(one);
+    else for (const key of new Set(keys as string[])) byName.set(key, [...(byName.get(key) ?? []), bit]);
+  }
+  return { byName, others };
 }
 
 type Named = Program['named'];

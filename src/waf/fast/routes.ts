@@ -1,6 +1,6 @@
 import { groupBits, profileOf } from '../automaton/byte-groups.ts';
 import type { Look } from './look.ts';
-import { add, lacks } from './rule-bits.ts';
+import { lacks } from './rule-bits.ts';
 import type { ScreenPlan } from './screen-shape.ts';
 
 /** What values of one look with certain groups of bytes have to go through. */
@@ -35,43 +35,20 @@ export const narrowing: ReadonlyMap<string, number> = new Map([
 /** How many kinds of values are remembered per look. */
 const mostRoutes = 512;
 
-/** Which rules values of certain groups might match, as far as groups tell; the same for all looks. */
-export class Reach {
-  private readonly plan: ScreenPlan;
-  private readonly known = new Map<number, Uint32Array>();
-
-  constructor(plan: ScreenPlan) {
-    this.plan = plan;
-  }
-
-  of(bits: number): Uint32Array {
-    let possible = this.known.get(bits);
-    if (possible === undefined) {
-      if (this.known.size >= mostRoutes) this.known.clear();
-      this.known.set(bits, (possible = this.workOut(bits)));
-    }
-    return possible;
-  }
-
-  private workOut(bits: number): Uint32Array {
-    const { plan } = this;
-    const profile = profileOf(bits);
-    const possible = new Uint32Array(plan.words);
-    for (const { bit, never } of plan.screened) {
-      if (((never >>> profile) & 1) === 0 && !lacks(bits, plan.groups, (bit * 4 + profile) * 3)) add(possible, bit);
-    }
-    return possible;
-  }
-}
+/** What a step has done to a value of some groups: nothing, something that groups tell about, or anything. */
+const Change = { none: 0, told: 1, any: 2 } as const;
 
 /** The routes of one look, worked out when a value of a kind comes for the first time. */
 export class Routes {
-  private readonly reach: Reach;
+  private readonly groups: Int32Array;
+  private readonly nevers: Uint8Array;
   private readonly look: Look;
   private readonly known = new Map<number, Route>();
 
-  constructor(reach: Reach, look: Look) {
-    this.reach = reach;
+  /** @param nevers for each rule a bit for each profile of which no value can be a hit */
+  constructor({ groups }: ScreenPlan, nevers: Uint8Array, look: Look) {
+    this.groups = groups;
+    this.nevers = nevers;
     this.look = look;
   }
 
@@ -87,34 +64,51 @@ export class Routes {
 
   private workOut(bits: number): Route {
     const { steps, rules } = this.look;
-    /** Groups that the value can have after each step; null for any. */
-    const reach: (number | null)[] = [bits];
-    const changes = [false];
-    for (const [at, step] of steps.entries()) {
-      if (at === 0) continue;
-      const before = reach[step.parent]!;
-      const active = !step.lowers && (before === null || step.triggers === 0 || (before & step.triggers) !== 0);
-      changes.push(active || changes[step.parent]!);
-      const added = narrowing.get(step.transform!.name);
-      reach.push(!active ? before : before === null || added === undefined ? null : before | added);
+    const { length } = steps;
+    const changes = new Uint8Array(length);
+    /** Groups that the value can have after each step, where they are told. */
+    const reach = new Int32Array(length).fill(bits);
+    for (let at = 1; at < length; at++) {
+      const { parent, lowers, triggers, transform } = steps[at]!;
+      const before = reach[parent]!;
+      const change = changes[parent]!;
+      reach[at] = before;
+      changes[at] = change;
+      if (lowers || (change !== Change.any && triggers !== 0 && (before & triggers) === 0)) continue;
+      const added = narrowing.get(transform!.name);
+      if (added === undefined) changes[at] = Change.any;
+      else if (change !== Change.any) {
+        changes[at] = Change.told;
+        reach[at] = before | added;
+      }
     }
-    const wanted = steps.map((step, at) => changes[at] === true && meet(step.rules, this.possible(reach[at]!)));
+    const wanted = new Uint8Array(length);
     const rest = rules.slice();
-    for (let at = steps.length - 1; at > 0; at--) {
-      const { parent, several } = steps[at]!;
-      if (wanted[at]) wanted[parent] = true;
-      if (changes[at])
-        for (let word = 0; word < rest.length; word++) rest[word]! &= ~steps[at]!.rules[word]! | several[word]!;
+    for (let at = length - 1; at > 0; at--) {
+      const { parent, list, several } = steps[at]!;
+      if (changes[at] !== Change.none) {
+        if (wanted[at] === 0 && this.meets(list, changes[at]!, reach[at]!)) wanted[at] = 1;
+        for (let i = 0; i < list.length; i++) {
+          const word = list[i]! >>> 5;
+          rest[word]! &= several[word]! | ~(1 << (list[i]! & 31));
+        }
+      }
+      if (wanted[at] === 1) wanted[parent] = 1;
     }
-    const taken = steps.flatMap((_, at) => (changes[at] && wanted[at] ? [at] : []));
+    const taken: number[] = [];
+    for (let at = 1; at < length; at++) if (changes[at] !== Change.none && wanted[at] === 1) taken.push(at);
     return { steps: Int32Array.from(taken), rest };
   }
 
-  private possible(bits: number | null): Uint32Array {
-    return bits === null ? this.look.rules : this.reach.of(bits);
+  /** Might a value of these groups match one of the rules? */
+  private meets(list: readonly number[], change: number, bits: number): boolean {
+    if (change === Change.any) return list.length > 0;
+    const profile = profileOf(bits);
+    for (let i = 0; i < list.length; i++) {
+      const bit = list[i]!;
+      if (((this.nevers[bit]! >>> profile) & 1) === 0 && !lacks(bits, this.groups, (bit * 4 + profile) * 3))
+        return true;
+    }
+    return false;
   }
-}
-
-function meet(a: Uint32Array, b: Uint32Array): boolean {
-  return a.some((word, i) => (word & b[i]!) !== 0);
 }

@@ -1,23 +1,28 @@
 import { emptyBody } from '../bodies/body-view.ts';
 import { evaluate, evaluateMatch, type Evaluate } from '../evaluate.ts';
 import type { FieldValue } from '../field.ts';
+import type { Matcher } from '../operator.ts';
 import type { CompiledRule, Program } from '../program.ts';
 import { phases, type Phase } from '../rule.ts';
 import { ended, runRule, type RunPhase, type Standing } from '../run.ts';
 import type { Transaction } from '../transaction.ts';
-import { transformNamed } from '../transform-table.ts';
 import type { Entry } from '../variables.ts';
 import { Conduct, Conducts } from './conduct.ts';
 import { decide, type Decisions } from './decisions.ts';
 import { Turn, type Assumption, type Plan } from './fold.ts';
+import { matcherOf } from './entries.ts';
 import { Hits, type Sizes } from './hits.ts';
 import { Joins } from './joins.ts';
 import { lasts } from './lasting.ts';
 import { Memo } from './memo.ts';
+import type { Screened } from './look.ts';
 import type { OpenLook } from './open-look.ts';
 import { add } from './rule-bits.ts';
 import { Screen } from './screen.ts';
 import { BodyRules, Turns } from './turns.ts';
+
+/** What a screened condition compares with; true means a hit. */
+type MatcherFor = (program: Program, one: Screened) => Matcher;
 
 /** What is remembered about one request between its phases. */
 class Progress {
@@ -43,8 +48,12 @@ class Progress {
  * for all rules, and what follows from settings alone was decided at load. Rules that steer and are no finding
  * (`nolog`, `pass`) are not listed among the matches where they were decided at load.
  */
-export function fastRunner(program: Program, decisions: Decisions = decide(program)): RunPhase {
-  const runner = new Runner(program, decisions);
+export function fastRunner(
+  program: Program,
+  decisions: Decisions = decide(program),
+  matcherFor: MatcherFor = (of, one) => matcherOf(of.phases[one.phase][one.at]!, one),
+): RunPhase {
+  const runner = new Runner(program, decisions, matcherFor);
   const stand = (transaction: Transaction): Standing | null => runner.stand(transaction);
   const settled = (): boolean => runner.lasting(1);
   return Object.assign((transaction: Transaction, phase: Phase) => runner.run(transaction, phase), {
@@ -73,7 +82,7 @@ class Runner {
   private glance: Progress | null = null;
   private readonly bases = new Map<number, ReadonlyMap<string, Entry>>();
 
-  constructor(program: Program, decisions: Decisions) {
+  constructor(program: Program, decisions: Decisions, matcherFor: MatcherFor) {
     this.program = program;
     this.decisions = decisions;
     const { screen, memos, plans } = decisions;
@@ -81,7 +90,8 @@ class Runner {
       (this.bits[program.phases[phase][at]!.index] ??= [])[link] = bit;
     const size = (phase: Phase): number => program.phases[phase].length;
     this.sizes = { 1: size(1), 2: size(2), 3: size(3), 4: size(4), 5: size(5) };
-    this.screen = new Screen(program, screen, this.sizes, (value) => transformNamed('lowercase').apply(value));
+    const matcher = (bit: number): Matcher => matcherFor(program, screen.screened[bit]!);
+    this.screen = new Screen(program, screen, this.sizes, matcher);
     this.joins = new Joins(program, screen.joined);
     this.conducts = new Conducts(program, {
       neutral: marked(program, plans.quiet, 'neutral'),

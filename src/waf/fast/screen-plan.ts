@@ -23,7 +23,7 @@ export function planScreen(program: Program, entries: (rule: CompiledRule) => En
       for (const { link, argument, condition, matcher: asked } of found.values) {
         const bit = readers.length;
         bits.push(bit);
-        const matcher = turned(condition, asked);
+        const matcher = turned(condition.source.negated, asked);
         const needed = needsOf(matcher);
         needs.push(needed);
         readers.push({

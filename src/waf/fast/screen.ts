@@ -1,16 +1,16 @@
 import { groupsOf, profileOf } from '../automaton/byte-groups.ts';
 import { bitsOf, Scanner } from '../automaton/scan.ts';
+import { lowerAscii } from '../bytes.ts';
 import type { FieldValue } from '../field.ts';
 import type { Matcher } from '../operator.ts';
 import type { Program } from '../program.ts';
 import type { Phase } from '../rule.ts';
 import { ByteSet } from '../regex/byte-set.ts';
-import { matcherOf } from './entries.ts';
 import { begin, isLow, made, newForm, type Form } from './form.ts';
 import { Hits, type Sizes } from './hits.ts';
 import type { Look, Step } from './look.ts';
 import { newAudience, ofBody, openLook, type OpenLook } from './open-look.ts';
-import { Reach, type Route } from './routes.ts';
+import { Routes, type Route } from './routes.ts';
 import { bitsIn, capitals, lacks } from './rule-bits.ts';
 import type { ScreenPlan } from './screen-shape.ts';
 import { longest } from './verdicts.ts';
@@ -32,8 +32,8 @@ export class Screen {
   readonly ofHead: readonly OpenLook[];
   /** The second phase's looks at what the body may change. */
   readonly ofBody: readonly OpenLook[];
-  private readonly program: Program;
   private readonly plan: ScreenPlan;
+  private readonly matcherFor: (bit: number) => Matcher;
   private readonly scanner: Scanner;
   /** Made when they are first asked: many rules never are. */
   private readonly matchers: (Matcher | null)[];
@@ -43,7 +43,6 @@ export class Screen {
   private formCount = 0;
   private readonly formOf: Int32Array;
   private readonly lowered: Uint8Array;
-  private readonly lower: (value: string) => string;
   private readonly rest: Uint32Array;
   /** Which steps the present value has taken: those with the present number. */
   private readonly visited: Uint32Array;
@@ -54,10 +53,10 @@ export class Screen {
   private readonly lowering = new Map<string, number>();
   private current: FieldValue = { name: '', key: '', value: '' };
 
-  constructor(program: Program, plan: ScreenPlan, sizes: Sizes, lower: (value: string) => string) {
-    this.program = program;
+  /** @param matcherFor what the condition of a number compares with, true for a hit */
+  constructor({ named }: Program, plan: ScreenPlan, sizes: Sizes, matcherFor: (bit: number) => Matcher) {
     this.plan = plan;
-    this.lower = lower;
+    this.matcherFor = matcherFor;
     this.scanner = new Scanner(plan.tables);
     this.matchers = plan.screened.map(() => null);
     this.several = Uint8Array.from(plan.screened, ({ several }) => (several ? 1 : 0));
@@ -69,9 +68,9 @@ export class Screen {
     this.rest = new Uint32Array(plan.words);
     this.visited = new Uint32Array(most);
     this.alone = new Hits(plan.words, sizes);
-    const reach = new Reach(plan);
+    const nevers = Uint8Array.from(plan.screened, ({ never }) => never);
     const opened = (phase: Phase): readonly OpenLook[] =>
-      plan.looks[phase].map((look) => openLook(program, reach, look));
+      plan.looks[phase].map((look) => openLook(named, new Routes(plan, nevers, look), look));
     this.looks = { 1: opened(1), 2: opened(2), 3: opened(3), 4: opened(4), 5: opened(5) };
     this.bare = this.looks[2].filter(({ look }) => ofBody.test(look.field.name));
     this.filled = this.looks[2].filter(({ look }) => !ofBody.test(look.field.name));
@@ -106,8 +105,7 @@ export class Screen {
   }
 
   private matcher(bit: number): Matcher {
-    const screened = this.plan.screened[bit]!;
-    return (this.matchers[bit] = matcherOf(this.program.phases[screened.phase][screened.at]!, screened));
+    return (this.matchers[bit] = this.matcherFor(bit));
   }
 
   /** Scans a text that the value has become, and notes which rules it could concern. */
@@ -292,6 +290,6 @@ export class Screen {
   }
 
   private lowerOf(form: Form): string {
-    return (form.lowered ??= (form.bits & capitals) === 0 ? form.text : this.lower(form.text));
+    return (form.lowered ??= (form.bits & capitals) === 0 ? form.text : lowerAscii(form.text));
   }
 }

@@ -92,11 +92,11 @@ export class Backtracker {
             } else fails = true;
             break;
           case Op.split:
-            stack.push(y[here]!, at, 0);
-            here = x[here]!;
+            stack.push(here + y[here]!, at, 0);
+            here += x[here]!;
             break;
           case Op.jump:
-            here = x[here]!;
+            here += x[here]!;
             break;
           case Op.save:
             stack.push(x[here]!, slots[x[here]!]!, 1);

@@ -164,11 +164,11 @@ export class LazyDfa {
           this.list[this.length++] = at;
           break;
         case Op.split:
-          stack[depth++] = y[at]!;
-          stack[depth++] = x[at]!;
+          stack[depth++] = at + y[at]!;
+          stack[depth++] = at + x[at]!;
           break;
         case Op.jump:
-          stack[depth++] = x[at]!;
+          stack[depth++] = at + x[at]!;
           break;
         case Op.match:
           return true;

@@ -17,25 +17,29 @@ import { relax } from './relax.ts';
  * uses it up counts as a match and says so.
  */
 export function compilePattern(source: string): Pattern {
-  return new CompiledPattern(source, parsePattern(source), null);
+  return new CompiledPattern(() => source, parsePattern(source), null);
 }
 
-/** A pattern that was compiled before. */
-export function patternOf(source: string, program: Program): Pattern {
+/** A pattern that was compiled before; its text is asked for when it has to be said. */
+export function patternOf(source: () => string, program: Program): Pattern {
   return new CompiledPattern(source, null, program);
 }
 
 class CompiledPattern implements Pattern {
-  readonly source: string;
+  private readonly text: () => string;
   private tree: PatternTree | null;
   private program: Program | null;
   private automaton: LazyDfa | null = null;
   private backtracker: Backtracker | null = null;
 
-  constructor(source: string, tree: PatternTree | null, program: Program | null) {
-    this.source = source;
+  constructor(text: () => string, tree: PatternTree | null, program: Program | null) {
+    this.text = text;
     this.tree = tree;
     this.program = program;
+  }
+
+  get source(): string {
+    return this.text();
   }
 
   test(value: string): boolean {

@@ -1,7 +1,8 @@
 import type { Found, Matcher, OperatorContext } from '../operator.ts';
+import { wholeValue } from '../matchers.ts';
 import { RuleError } from '../rule-error.ts';
 import type { Pattern, PatternMatch } from './pattern.ts';
-import { compilePattern, patternOf } from './pattern-compile.ts';
+import { compilePattern } from './pattern-compile.ts';
 import { ProgramTooLarge } from './program.ts';
 import { PatternSyntaxError } from './syntax-error.ts';
 
@@ -12,8 +13,14 @@ export interface PatternMatcher extends Matcher {
 
 /** What `@rx` and its relatives run. What is wrong with a pattern is said with the place in it. */
 export function patternMatcher(operator: string, source: string, context: OperatorContext): PatternMatcher {
-  const known = context.programs?.(source) ?? null;
-  const pattern = known === null ? compileFor(operator, source) : patternOf(source, known);
+  const pattern = context.patterns?.(source) ?? compileFor(operator, source);
+  return source === everything ? { ...wholeValue(() => true), pattern } : matcherOf(pattern);
+}
+
+/** How rules write that they want a whole value captured; often enough not to search for it. */
+const everything = '^.*$';
+
+export function matcherOf(pattern: Pattern): PatternMatcher {
   return {
     pattern,
     test: (value) => pattern.test(value),

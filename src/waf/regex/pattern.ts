@@ -18,3 +18,6 @@ export interface PatternMatch {
   /** The search was cut off by its budget and counts as a match, so that a slow rule fails closed. */
   readonly cut?: true;
 }
+
+/** Finds a pattern that was compiled before; null for any other. */
+export type KnownPatterns = (source: string) => Pattern | null;

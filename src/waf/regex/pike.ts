@@ -129,7 +129,7 @@ class Threads {
   add(start: number, at: number, value: string, slots: Int32Array, from: number): void {
     const { op, x, y } = this.program;
     const { stack, work } = this;
-    while (op[start] === Op.jump) start = x[start]!;
+    while (op[start] === Op.jump) start += x[start]!;
     if (op[start] === Op.set) {
       // The usual case, with nothing to follow.
       if (this.mark[start] === this.generation) return;
@@ -151,10 +151,10 @@ class Threads {
       this.mark[pc] = this.generation;
       switch (op[pc]) {
         case Op.split:
-          stack.push(y[pc]!, x[pc]!);
+          stack.push(pc + y[pc]!, pc + x[pc]!);
           break;
         case Op.jump:
-          stack.push(x[pc]!);
+          stack.push(pc + x[pc]!);
           break;
         case Op.save:
           if (x[pc]! < this.width) {

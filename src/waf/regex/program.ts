@@ -22,12 +22,13 @@ export const PlaceCode = { start: 0, end: 1, endOrNewline: 2, lineStart: 3, line
 /**
  * A pattern as instructions. `x` and `y` are: the set's number; the preferred and the other way of a split; a jump's
  * target; a slot; a place's code; for look and atomic the instruction after their own match (and in `y` 1 for negative);
- * a group's number (`y` 1: caseless); bytes to step back; for a loop's end the loop, and in `y` its slot.
+ * a group's number (`y` 1: caseless); bytes to step back; for a loop's end the loop, and in `y` its slot. Ways of a split
+ * and targets of a jump are distances from where they stand: equal parts of patterns come out equal, and pack well.
  */
 export interface Program {
   readonly op: Uint8Array;
-  readonly x: Int32Array;
-  readonly y: Int32Array;
+  readonly x: Int32Array | Int16Array;
+  readonly y: Int32Array | Int16Array;
   readonly sets: readonly ByteSet[];
   /** Slots that `save` writes: two per group, then one per loop that could turn without consuming. */
   readonly slots: number;
@@ -54,9 +55,6 @@ export interface ByteClasses {
   readonly asksWord: boolean;
 }
 
-/** Finds the program of a pattern that was compiled before; null for any other. */
-export type KnownPrograms = (source: string) => Program | null;
-
 /** Counted repeats are written out, so this also bounds them. */
 export const largestProgram = 60_000;
 
@@ -70,8 +68,8 @@ export function compileProgram(tree: PatternTree): Program {
   writer.emit(Op.match, 0, 0);
   return {
     op: Uint8Array.from(writer.op),
-    x: Int32Array.from(writer.x),
-    y: Int32Array.from(writer.y),
+    x: Int32Array.from(writer.x, (x, at) => (writer.op[at] === Op.split || writer.op[at] === Op.jump ? x - at : x)),
+    y: Int32Array.from(writer.y, (y, at) => (writer.op[at] === Op.split ? y - at : y)),
     sets: writer.sets,
     slots: writer.slots,
     groups: tree.groups,
