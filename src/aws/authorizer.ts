@@ -27,9 +27,9 @@ export interface AuthorizerOptions extends GuardOptions {
 }
 
 const { isBase64Encoded: _, body: __, ...v2 } = httpWanted;
-const v2Wanted: Wanted = { ...v2, type: 'text', routeArn: 'text' };
-const { body: ___, ...v1 } = restWanted;
-const v1Wanted: Wanted = { ...v1, type: 'text', methodArn: 'text' };
+const v2Wanted: Wanted = { ...v2, type: 'REQUEST', routeArn: 'ARN' };
+const { body: ___, isBase64Encoded: ____, ...v1 } = restWanted;
+const v1Wanted: Wanted = { ...v1, type: 'REQUEST', methodArn: 'ARN' };
 
 const bodiless =
   'a rule of this map needs the body, and a Lambda authorizer is never given one: wrap the handler with protect(), put the whole line into the path (httpApi, restApi, alb), or take the rule out of the map';
@@ -81,9 +81,9 @@ export function authorizer(options: AuthorizerOptions): (event: unknown) => Prom
 }
 
 function withAddress(event: unknown, address: string): unknown {
-  const { requestContext } = (event ?? {}) as { requestContext?: { http?: { sourceIp?: unknown } } | null };
+  const { requestContext } = (event ?? {}) as { requestContext?: { http?: { sourceIp?: unknown } | null } | null };
   const http = requestContext?.http;
-  if (typeof http !== 'object' || http.sourceIp !== undefined) return event;
+  if (typeof http !== 'object' || http === null || http.sourceIp !== undefined) return event;
   return { ...(event as object), requestContext: { ...requestContext, http: { ...http, sourceIp: address } } };
 }
 
@@ -109,10 +109,10 @@ function flawFor(event: unknown, payload: '1.0' | '2.0'): BadEvent | null {
 }
 
 const socketWanted: Wanted = {
-  type: 'text',
-  methodArn: 'text',
+  type: 'REQUEST',
+  methodArn: 'ARN',
   headers: 'texts|null',
-  'requestContext.identity.sourceIp': 'text',
+  'requestContext.identity.sourceIp': 'address',
 };
 const isSocket = (event: unknown): boolean =>
   typeof (event as { requestContext?: { connectionId?: unknown } } | null | undefined)?.requestContext?.connectionId ===

@@ -1,7 +1,7 @@
 import { messageOf } from '../base/fault.ts';
 import { viewerAt } from '../events/parts.ts';
 import { refusal } from './refusal.ts';
-import { edgeRefusal, readEdgeEvent, requestOfEdge, type EdgeAnswer } from './edge-event.ts';
+import { edgeRefusal, readEdgeEvent, requestOfEdge, type EdgeAnswer, type EdgeRequest } from './edge-event.ts';
 import { noRules, type BadEvent } from './event.ts';
 import { guard, type GuardOptions } from './guard.ts';
 import { logRefusal } from './log.ts';
@@ -9,7 +9,10 @@ import { lambdaReasons } from './reasons.ts';
 import { fit } from './fit.ts';
 
 export interface EdgeOptions extends GuardOptions {
-  /** A body of which only the first part is shown: refused when a rule needs the body, unless this says otherwise. */
+  /**
+   * A body of which only the first part is shown, or none of it: refused when a rule of the map needs the body, or a
+   * firewall judges it, unless this says otherwise.
+   */
   readonly onCutBody?: 'refuse' | 'inspect-first-part';
 }
 
@@ -27,12 +30,22 @@ export function edgeRequest(options: EdgeOptions): (event: unknown) => Promise<u
     try {
       const rules = await firewall.rules();
       if (rules === null) return await deny(noRules);
-      if (rules.needsBody && request.body?.inputTruncated === true && options.onCutBody !== 'inspect-first-part')
-        return await deny({ reason: lambdaReasons['body-cut'], says: moment });
+      const judged = rules.needsBody || options.waf !== undefined;
+      const cut = judged && options.onCutBody !== 'inspect-first-part' ? cutBody(request) : null;
+      if (cut !== null) return await deny({ reason: lambdaReasons['body-cut'], says: `${moment}: ${cut}` });
       const { refusal: refused } = await rules.inspect(fit(requestOfEdge(request)), viewerAt(request.clientIp));
       return refused === null ? request : await edgeRefusal(refused);
     } catch (thrown) {
       return deny({ reason: lambdaReasons.broken, says: messageOf(thrown) });
     }
   };
+}
+
+/** What of the body is not shown, in words; null where all of it is, or where there is none. */
+function cutBody({ body, headers }: EdgeRequest): string | null {
+  if (body) return body.inputTruncated ? 'only the first part of the body was shown' : null;
+  const declared = Number(headers['content-length']?.[0]?.value ?? 0);
+  return declared > 0 || headers['transfer-encoding'] !== undefined
+    ? 'no body was shown: let CloudFront include it (includeBody)'
+    : null;
 }

@@ -4,11 +4,12 @@ import { httpShape, type HttpEvent } from '../events/http.ts';
 import { restShape, type RestEvent } from '../events/rest.ts';
 import type { Viewer } from '../flow/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
-import { albWanted, flawOf, httpFlaw, noRules, restFlaw, type BadEvent } from './event.ts';
+import { albFlaw, isHealthCheck, singleOf } from './balancer-event.ts';
+import { httpFlaw, noRules, restFlaw, type BadEvent } from './event.ts';
 import { guard, type GuardOptions } from './guard.ts';
 import { logRefusal } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
-import { refusal } from './refusal.ts';
+import { healthy, refusal } from './refusal.ts';
 import { asText, whole } from './rest-event.ts';
 import { fit } from './fit.ts';
 
@@ -16,6 +17,8 @@ export type Handler = (event: unknown, context?: unknown) => unknown;
 
 interface Form {
   flaw(event: unknown): BadEvent | null;
+  /** An event of the platform's own, which is answered here: it has no viewer, so no rule can judge it. */
+  probe?(event: unknown): boolean;
   read(event: unknown): { readonly request: HttpRequest; readonly viewer: Viewer };
   write(response: HttpResponse): Promise<unknown>;
 }
@@ -31,16 +34,12 @@ const rest: Form = {
   write: async (response) => asText(await restShape.toResult(response)),
 };
 const alb: Form = {
-  flaw: (event) => flawOf(event, albWanted),
-  read: (event) => albShape.fromEvent(event as AlbEvent),
+  flaw: albFlaw,
+  probe: isHealthCheck,
+  read: (event) => albShape.fromEvent({ ...(event as AlbEvent), body: (event as AlbEvent).body ?? null }),
   async write(response) {
     const result = await albShape.toResult(response);
-    return {
-      ...result,
-      headers: Object.fromEntries(
-        Object.entries(result.multiValueHeaders).map(([name, values]) => [name, values.join(', ')]),
-      ),
-    };
+    return { ...result, headers: singleOf(result) };
   },
 };
 
@@ -67,6 +66,7 @@ export function protect(handler: Handler, options: GuardOptions): Handler {
     };
     const flaw = form.flaw(event);
     if (flaw) return deny(flaw);
+    if (form.probe?.(event) === true) return form.write(healthy());
     let refused: HttpResponse | null;
     try {
       const { request, viewer } = form.read(event);

@@ -12,5 +12,5 @@ export const lambdaReasons = defineReasons('lambda', {
   broken: [500, 'The door itself broke, so nobody comes in.'],
   'edge-result': [502, 'What the function made of a request or response is not allowed at this moment.'],
   'arn-long': [403, 'The method ARN is longer than a policy may name.'],
-  'body-cut': [403, 'Only the first part of the body was shown, and a rule has to see all of it.'],
+  'body-cut': [403, 'Only the first part of the body was shown, or none of it, and a rule has to see all of it.'],
 });

@@ -21,3 +21,11 @@ export function refusal(reason: Reason): HttpResponse {
     from: { by: 'refusal', code: reason.code },
   };
 }
+
+/** What a health check of the platform's own is told. */
+export const healthy = (): HttpResponse => ({
+  status: 200,
+  headers: HeaderList.fromFlat(['content-type', 'text/plain']),
+  body: Body.of('ok\n'),
+  from: { by: 'function', name: 'health' },
+});

@@ -1,5 +1,5 @@
 import { messageOf } from '../base/fault.ts';
-import { utf8 } from '../base/bytes.ts';
+import { fromBase64, utf8 } from '../base/bytes.ts';
 import { fromSocketEvent, type SocketEvent } from '../events/websocket.ts';
 import { viewerAt } from '../events/parts.ts';
 import { Body } from '../http/body.ts';
@@ -32,11 +32,13 @@ const wanted: Wanted = {
   'requestContext.eventType': 'text',
   'requestContext.routeKey': 'text',
   'requestContext.connectionId': 'text',
-  'requestContext.identity.sourceIp': 'text',
+  'requestContext.identity.sourceIp': 'address',
   'requestContext.stage': 'text',
   headers: 'texts|null',
   multiValueHeaders: 'lists|null',
+  multiValueQueryStringParameters: 'lists|null',
   body: 'text?',
+  isBase64Encoded: 'boolean?',
 };
 
 /**
@@ -94,7 +96,9 @@ function handshake(event: SocketEvent): HttpRequest {
 }
 
 function message(event: SocketEvent, routeKey: string): HttpRequest {
-  const text = event.body ?? '';
+  const given = event.body ?? '';
+  // What the handler decodes is what the rules have to see; what cannot be decoded did not come this far.
+  const bytes = (event.isBase64Encoded ? fromBase64(given) : null) ?? utf8(given);
   return {
     method: 'MESSAGE',
     target: `/${encodeURIComponent(routeKey).replaceAll('%24', '$')}`,
@@ -103,8 +107,8 @@ function message(event: SocketEvent, routeKey: string): HttpRequest {
       'Host',
       event.requestContext.domainName ?? 'websocket',
       'Content-Length',
-      String(utf8(text).length),
+      String(bytes.length),
     ]),
-    body: Body.of(text),
+    body: Body.of(bytes),
   };
 }

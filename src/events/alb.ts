@@ -1,8 +1,9 @@
 import { base64, fromBase64, utf8 } from '../base/bytes.ts';
+import { parseAddress } from '../base/ip.ts';
 import { Body } from '../http/body.ts';
 import { HeaderList, isFieldValue, isToken } from '../http/headers.ts';
 import { malformed, readStatus } from './rest-result.ts';
-import { splitTarget } from './parts-target.ts';
+import { splitTarget, targetOf } from './parts-target.ts';
 import { bodyText, define, isTextType, viewerAt, type EventContext, type EventShape } from './parts.ts';
 
 /** Application load balancer with a function as its target, in the form with multi-value headers. */
@@ -50,6 +51,15 @@ function contextOf(event: AlbEvent): EventContext {
   };
 }
 
+/** The address that the load balancer has seen, which it appends with or without a port; null where it tells none. */
+export function clientOf(headers: HeaderList): string | null {
+  const last = headers.all('x-forwarded-for').at(-1)?.split(',').at(-1)?.trim() ?? '';
+  if (parseAddress(last) !== null) return last;
+  const bare = /^(?:\[(?<six>[^\]]+)\]|(?<four>[\d.]+)):\d{1,5}$/.exec(last)?.groups;
+  const address = bare?.['six'] ?? bare?.['four'] ?? '';
+  return parseAddress(address) === null ? null : address;
+}
+
 const pairsOf = (
   multi: Record<string, string[]> | undefined,
   single: Record<string, string> | undefined,
@@ -73,19 +83,15 @@ export const albShape: EventShape<AlbEvent, AlbResult, { readonly name: string }
     const headers = HeaderList.of(pairsOf(event.multiValueHeaders, event.headers));
     const query = pairsOf(event.multiValueQueryStringParameters, event.queryStringParameters);
     const raw = event.body;
-    const client = headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? '0.0.0.0';
     return {
       request: {
         method: event.httpMethod,
-        target:
-          query.length === 0
-            ? event.path
-            : `${event.path}?${query.map(([name, value]) => `${name}=${value}`).join('&')}`,
+        target: targetOf(event.path, query.map(([name, value]) => `${name}=${value}`).join('&')),
         version: '1.1',
         headers,
         body: raw === null || raw === '' ? null : Body.of(event.isBase64Encoded ? (fromBase64(raw) ?? utf8(raw)) : raw),
       },
-      viewer: viewerAt(client, headers.get('x-forwarded-proto') === 'https'),
+      viewer: viewerAt(clientOf(headers) ?? '0.0.0.0', headers.get('x-forwarded-proto') === 'https'),
       context: contextOf(event),
     };
   },

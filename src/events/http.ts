@@ -5,7 +5,7 @@ import type { HttpRequest } from '../http/message.ts';
 import { queryPairs } from '../http/query.ts';
 import { readHttpResult, type HttpResultRules } from './http-result.ts';
 import type { ClientCert } from './client-cert.ts';
-import { splitTarget } from './parts-target.ts';
+import { splitTarget, targetOf } from './parts-target.ts';
 import { bodyText, define, isTextType, logTime, viewerAt, type EventContext, type EventShape } from './parts.ts';
 
 /** API Gateway HTTP API and function URLs, payload 2.0: both directions, both sides. */
@@ -172,7 +172,7 @@ export const httpShape: EventShape<HttpEvent, HttpResult, HttpResultRules> = {
     return {
       request: {
         method: event.requestContext.http.method,
-        target: event.rawQueryString === '' ? event.rawPath : `${event.rawPath}?${event.rawQueryString}`,
+        target: targetOf(event.rawPath, event.rawQueryString),
         version: '1.1',
         headers,
         body,

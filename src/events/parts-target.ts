@@ -3,3 +3,7 @@ export function splitTarget(target: string): { readonly path: string; readonly q
   const mark = target.indexOf('?');
   return mark < 0 ? { path: target, query: null } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
+
+/** A target of the two parts that an event has. A question mark in a decoded path began no query, and may not begin one. */
+export const targetOf = (path: string, query: string): string =>
+  query === '' ? path.replaceAll('?', '%3F') : `${path.replaceAll('?', '%3F')}?${query}`;

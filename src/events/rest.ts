@@ -3,7 +3,7 @@ import { Body } from '../http/body.ts';
 import { HeaderList } from '../http/headers.ts';
 import { queryPairs } from '../http/query.ts';
 import type { ClientCert } from './client-cert.ts';
-import { splitTarget } from './parts-target.ts';
+import { splitTarget, targetOf } from './parts-target.ts';
 import {
   bodyText,
   encodePairs,
@@ -235,7 +235,7 @@ export const restShape: EventShape<RestEvent, RestResult, ProxyResultRules> = {
     return {
       request: {
         method: event.httpMethod,
-        target: pairs.length === 0 ? event.path : `${event.path}?${encodePairs(pairs)}`,
+        target: targetOf(event.path, encodePairs(pairs)),
         version: '1.1',
         headers,
         body,
