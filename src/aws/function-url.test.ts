@@ -44,6 +44,7 @@ const answering = (body: Body | null, headers: readonly string[] = []): App =>
         from: { by: 'integration', name: 'x' },
       }),
     settle: () => Promise.resolve(),
+    refresh: () => Promise.resolve(true),
   }) as unknown as App;
 
 async function ask(app: App, mostBytes?: number, event: unknown = http): Promise<Sink & { lines: string[] }> {
