@@ -7,11 +7,22 @@ import { gzipSync } from 'node:zlib';
 import type { ShippedWaf } from './shipped-waf.ts';
 
 /** Uncompressed bytes that each kind of function may have; beyond them a cold start is felt, or the platform refuses. */
-export const mostBundleBytes = { authorizer: 300 * 1024, line: 2 * 1024 * 1024, edge: 1024 * 1024 } as const;
+export const mostBundleBytes = {
+  authorizer: 300 * 1024,
+  line: 2 * 1024 * 1024,
+  /** Lambda@Edge at the viewer's moments, or at the origin's. */
+  edge: 1024 * 1024,
+  edgeOrigin: 50 * 1024 * 1024,
+} as const;
 export type BundleKind = keyof typeof mostBundleBytes;
 
 /** What the firewall's engine and its compressed asset may add; at Lambda@Edge the platform's limit is for all of it. */
-const mostFirewallBytes: Readonly<Record<BundleKind, number>> = { authorizer: 1024 * 1024, line: 1024 * 1024, edge: 0 };
+const mostFirewallBytes: Readonly<Record<BundleKind, number>> = {
+  authorizer: 1024 * 1024,
+  line: 1024 * 1024,
+  edge: 0,
+  edgeOrigin: 0,
+};
 /** Beside `index.mjs`. */
 const assetName = 'waf.asset';
 

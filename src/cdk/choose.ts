@@ -1,4 +1,5 @@
 import type { Document } from '../config/document.ts';
+import { isPrivate } from './private-host.ts';
 
 /** What a document becomes on AWS. */
 export interface Chosen {
@@ -26,10 +27,6 @@ export interface Choice {
 const isSocket = (route: { readonly to: unknown }): boolean =>
   (route.to as { use?: unknown } | null)?.use === 'websocket';
 
-/** Addresses that only a function inside a VPC can reach. */
-const isPrivate = (host: string): boolean =>
-  /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[?f[cd])/i.test(host) || /\.(?:internal|local)$/.test(host);
-
 /** Pure: which parts a document needs, why, and what is missing for them. */
 export function choose(document: Document, given: Given): Choice {
   const parts: Chosen[] = [];
@@ -37,6 +34,9 @@ export function choose(document: Document, given: Given): Choice {
   const all = Object.entries(document.routes);
   const sockets = all.filter(([, route]) => isSocket(route)).map(([key]) => key);
   const plain = all.filter(([, route]) => !isSocket(route)).map(([key]) => key);
+  const { edge } = document;
+  // A behaviour with an origin of its own never comes to the routes.
+  const toRoutes = edge ? edge.behaviours.some(({ origin }) => origin === undefined) : plain.length > 0;
   const hidden = Object.entries(document.origins).filter(([, origin]) => isPrivate(new URL(origin.url).hostname));
 
   if (given.socketHandler) parts.push({ part: 'socket', why: 'a handler of WebSocket events was given' });
@@ -48,12 +48,14 @@ export function choose(document: Document, given: Given): Choice {
     errors.push(
       `apis.${name}: an API with a path of its own becomes a stack of its own: give each a document, or write its routes under \`routes\``,
     );
-  if (given.backend)
+  if (given.backend && edge && !toRoutes)
+    errors.push('edge.behaviours: nobody would come to `backend`: leave `origin` out where it is to answer');
+  else if (given.backend)
     parts.push({
       part: 'authorizer',
       why: 'a backend of your own answers, so the rules stand before it as an authorizer',
     });
-  else if (plain.length > 0 || (document.edge?.behaviours.length ?? 0) > 0) {
+  else if (toRoutes) {
     if (hidden.length === 0)
       parts.push({ part: 'line', why: 'the document’s routes are answered by the line in a function' });
     else if (given.vpc)
@@ -65,7 +67,7 @@ export function choose(document: Document, given: Given): Choice {
       errors.push(
         `origins.${hidden[0]?.[0] ?? ''}: ${hidden[0]?.[1].url ?? ''} is private: give \`vpc: { vpc, target: { securityGroup, port } }\`, so that the function can reach it and nothing else`,
       );
-  } else if (!given.socketHandler && sockets.length === 0)
+  } else if (!edge && !given.socketHandler && sockets.length === 0)
     errors.push('nothing would answer: write `routes` with origins, or give `backend`, or `socket: { handler }`');
 
   const counted = [
@@ -74,12 +76,16 @@ export function choose(document: Document, given: Given): Choice {
     ...(all.some(([, route]) => (route as { key?: unknown }).key === 'required') ? ['keys'] : []),
     ...(all.some(([, route]) => (route as { throttle?: unknown }).throttle !== undefined) ? ['throttles'] : []),
     ...(all.some(([, route]) => (route as { once?: unknown }).once !== undefined) ? ['once'] : []),
-    ...(document.edge?.licences ? ['licences'] : []),
   ];
   const inLine = parts.some((each) => each.part === 'line' || each.part === 'forwarder');
   if (inLine && counted.length > 0)
     parts.push({ part: 'stores', why: `${counted.join(', ')}: containers come and go, so DynamoDB counts` });
-  if (
+  if (edge)
+    parts.push({
+      part: 'distribution',
+      why: `the document’s \`edge\`, ${edge.behaviours.length} behaviours, is CloudFront’s to do; ${given.webAcl ? 'AWS WAF stands before it' : 'AWS WAF was not asked for'}`,
+    });
+  else if (
     given.webAcl &&
     parts.some((each) => each.part === 'line' || each.part === 'authorizer' || each.part === 'forwarder')
   )

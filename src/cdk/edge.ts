@@ -1,9 +1,8 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
 import {
   AllowedMethods,
   CachePolicy,
   Distribution,
-  experimental,
   Function as EdgeScript,
   FunctionCode,
   FunctionEventType,
@@ -17,19 +16,16 @@ import {
   ViewerProtocolPolicy,
   type IOrigin,
 } from 'aws-cdk-lib/aws-cloudfront';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Code, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { Document, DocumentInput } from '../config/document.ts';
+import type { DocumentInput } from '../config/document.ts';
 import { acknowledge } from './acknowledge.ts';
-import { bundle, doorEntry } from './bundle.ts';
 import { checked } from './document.ts';
 import { acknowledgeEdge } from './edge-findings.ts';
+import { edgeRole, guardFunction } from './edge-function.ts';
 import { distributionLogs } from './log-places.ts';
 import { licenceScript, type LicenceScriptOptions } from './licence-script.ts';
 import type { OriginSecret } from './origin-secret.ts';
-import { shippedWaf } from './shipped-waf.ts';
 import { SallyportWatch } from './watch.ts';
 import { SallyportWebAcl } from './web-acl.ts';
 
@@ -92,7 +88,7 @@ export class ProtectedDistribution extends Construct {
           edgeLambdas: [
             {
               eventType: LambdaEdgeEventType.VIEWER_REQUEST,
-              functionVersion: this.#edge(document, props).currentVersion,
+              functionVersion: guardFunction(this, document, edgeRole(this), props.modules).currentVersion,
               includeBody: true,
             },
           ],
@@ -120,48 +116,5 @@ export class ProtectedDistribution extends Construct {
         value: this.keys.keyValueStoreArn,
         description: 'aws cloudfront-keyvaluestore put-key --kvs-arn ARN',
       });
-  }
-
-  #edge(document: Document, props: ProtectedDistributionProps): experimental.EdgeFunction {
-    const { rules } = document;
-    const shipped = shippedWaf(document, 'guard');
-    const { folder } = bundle(
-      doorEntry({
-        door: 'edgeRequest',
-        options: { map: rules.map ?? {}, onFault: rules.onFault },
-        ...shipped,
-        ...(props.modules && { modules: props.modules }),
-      }),
-      'edge',
-      shipped.waf,
-    );
-    if (Stack.of(this).region.startsWith('$'))
-      throw new Error('Lambda@Edge needs a stack with a region: give it env: { region: "us-east-1" }');
-    return new experimental.EdgeFunction(this, 'Edge', {
-      role: this.#edgeRole(),
-      runtime: Runtime.NODEJS_24_X,
-      handler: 'index.handler',
-      code: Code.fromAsset(folder),
-      memorySize: 128,
-      timeout: Duration.seconds(5),
-    });
-  }
-
-  /** A replica writes its log in the region where it runs, into a group that it has to make. */
-  #edgeRole(): Role {
-    const role = new Role(this, 'EdgeRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    const { account, partition } = Stack.of(this);
-    const groups = `arn:${partition}:logs:*:${account}:log-group:/aws/lambda/us-east-1.*`;
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [groups],
-      }),
-    );
-    acknowledge(role, {
-      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:*:<AWS::AccountId>:log-group:/aws/lambda/us-east-1.*]':
-        'Replicas run in every region, and the name of the function is not known before it is made; it may write logs and nothing else.',
-    });
-    return role;
   }
 }

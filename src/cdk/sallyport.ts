@@ -8,7 +8,10 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Document, DocumentInput } from '../config/document.ts';
+import { readFileSync } from 'node:fs';
 import { acknowledge } from './acknowledge.ts';
+import { EdgeDistribution } from './behaviours/distribution.ts';
+import { edgePlan, needsLambda, type EdgePlan } from './behaviours/plan.ts';
 import { choose, type Chosen } from './choose.ts';
 import { checked } from './document.ts';
 import { DoorFunction } from './door-function.ts';
@@ -56,6 +59,8 @@ export class Sallyport extends Construct {
   /** Where to ask; `wss:` is the socket's own. */
   readonly urls: readonly string[];
   readonly stores: SallyportStores | null;
+  /** What CloudFront does otherwise than the document's own edge; none of it lets anybody in. */
+  readonly differences: readonly string[];
 
   constructor(scope: Construct, id: string, props: SallyportProps) {
     super(scope, id);
@@ -69,9 +74,20 @@ export class Sallyport extends Construct {
     const errors = [...wrong];
     const has = (part: Chosen['part']): boolean => parts.some((each) => each.part === part);
     const region = Stack.of(this).region;
-    if ((has('distribution') || has('socket')) && region !== 'us-east-1')
+    if (((has('distribution') && props.webAcl === true) || has('socket')) && region !== 'us-east-1')
       errors.push(
         'CloudFront’s web ACL lives in us-east-1: give the stack env: { region: "us-east-1" }, or leave `webAcl` and `socket` out',
+      );
+    const edge = document.edge
+      ? edgePlan(document, {
+          webAcl: props.webAcl === true,
+          modules: (props.modules?.length ?? 0) > 0,
+          readFile: (file) => readFileSync(file, 'utf8'),
+        })
+      : null;
+    if (edge && needsLambda(edge) && region !== 'us-east-1')
+      errors.push(
+        'Lambda@Edge, which runs functions or rules of this document, lives in us-east-1: give the stack env: { region: "us-east-1" }',
       );
     if (has('stores') && has('forwarder') && props.vpc?.prefixList === undefined)
       errors.push(
@@ -80,9 +96,11 @@ export class Sallyport extends Construct {
     if (errors.length > 0) throw new Error(`the document cannot become this stack:\n${errors.join('\n')}`);
     this.parts = parts;
     this.stores = has('stores') ? new SallyportStores(this, 'Stores') : null;
+    this.differences = edge?.differences ?? [];
     const urls: string[] = [];
-    if (has('line') || has('forwarder') || has('authorizer'))
-      urls.push(this.#web(props, document, has('distribution')));
+    const line = has('line') || has('forwarder') || has('authorizer');
+    if (edge) urls.push(this.#edge(props, document, edge, line));
+    else if (line) urls.push(this.#web(props, document, has('distribution')));
     if (props.socket) {
       const socket = new ProtectedSocket(this, 'Socket', {
         document: props.document,
@@ -95,6 +113,28 @@ export class Sallyport extends Construct {
     this.urls = urls;
     new CfnOutput(this, 'Parts', { value: parts.map(({ part, why }) => `${part}: ${why}`).join('; ') });
     if (this.stores) new CfnOutput(this, 'Table', { value: this.stores.table.tableName });
+  }
+
+  /** The document's own edge as a distribution; what stands behind it does the rest of the document. */
+  #edge(props: SallyportProps, document: Document, plan: EdgePlan, line: boolean): string {
+    const { edge: _, ...rest } = props.document;
+    const secret = line
+      ? new OriginSecret(this, 'OriginSecret', { description: `Between CloudFront and ${document.name}` })
+      : null;
+    const behind = { ...props, document: rest };
+    const url =
+      secret &&
+      (props.backend ? this.#authorized(behind, props.backend, secret) : this.#line(behind, document, secret));
+    const { distribution } = new EdgeDistribution(this, 'Edge', {
+      document,
+      plan,
+      line: secret && url !== null ? { host: Fn.select(2, Fn.split('/', url)), secret } : null,
+      ...(props.modules && { modules: props.modules }),
+      ...(props.alarms && { alarms: props.alarms }),
+    });
+    const address = `https://${distribution.distributionDomainName}`;
+    new CfnOutput(this, 'Url', { value: address });
+    return address;
   }
 
   #web(props: SallyportProps, document: Document, behindEdge: boolean): string {
