@@ -1,7 +1,7 @@
 import { isDisallowed, readOnlyFor } from '../events/edge-headers.ts';
 
 /** Most bytes of a CloudFront Function. */
-const mostBytes = 10_240;
+export const mostScriptBytes = 10_240;
 
 export interface LicenceScriptOptions {
   /**
@@ -11,6 +11,14 @@ export interface LicenceScriptOptions {
   readonly in?: readonly string[];
   /** Paths that need none: `/health`, or with `*` at the end all that begin so, `/assets/*`. */
   readonly open?: readonly string[];
+  /** Who gets in while the store cannot be asked; nobody (`closed`) when left out. */
+  readonly onFault?: 'closed' | 'open';
+  /** Leaves the licence in the request, for an origin that shall see it. */
+  readonly forward?: boolean;
+  /** `presence`: a licence has to be there, and the origin decides about it; no store is asked. */
+  readonly check?: 'store' | 'presence';
+  /** Text of a CloudFront Function of your own for the same moment: it is called with what the check lets in. */
+  readonly then?: string;
 }
 
 /** What a document calls them, and the member of a function's request that has them. */
@@ -34,84 +42,112 @@ export function licenceScript(options: LicenceScriptOptions = {}): string {
       throw new Error(`"${path}" is no open path: wanted one such as "/health", or with one * at the end, "/assets/*"`);
     return path;
   });
-  const code = `import cf from 'cloudfront';
-var crypto = require('crypto');
-var store = cf.kvs();
-var places = ${literal(places)};
-var open = ${literal(open)};
+  const stored = options.check !== 'presence';
+  const own = options.then === undefined ? null : asOwn(options.then);
+  // Beside a text of somebody else's the names of ours must not meet its own.
+  const p = own ? 'licence_' : '';
+  const cf = own?.cf ?? 'cf';
+  const code = `${stored && !own?.cf ? `import cf from 'cloudfront';\n` : ''}${own ? `${own.code}\n` : ''}${stored ? `var ${p}crypto = require('crypto');\nvar ${p}store = ${cf}.kvs();\n` : ''}var ${p}places = ${literal(places)};
+var ${p}open = ${literal(open)};
 
-function refuse(status, says, code) {
+function ${p}refuse(status, says, code) {
   return { statusCode: status, statusDescription: says, headers: { 'cache-control': { value: 'no-store' }, 'x-sallyport-code': { value: code } } };
 }
 
-function unescaped(text) {
+function ${p}unescaped(text) {
   try { return decodeURIComponent(text); } catch (error) { return text; }
 }
 
-function plain(text) {
+function ${p}plain(text) {
   var blanks = text.split('+').join(' ');
-  try { return decodeURIComponent(blanks); } catch (error) { return blanks.replace(/(?:%[0-9a-fA-F]{2})+/g, unescaped); }
+  try { return decodeURIComponent(blanks); } catch (error) { return blanks.replace(/(?:%[0-9a-fA-F]{2})+/g, ${p}unescaped); }
 }
 
-function isOpen(uri) {
-  if (/(?:^|[\\/\\\\])\\.\\.?(?:[\\/\\\\]|$)/.test(unescaped(uri).replace(/%2e/gi, '.').replace(/%2f|%5c/gi, '/'))) return false;
-  for (var i = 0; i < open.length; i++) {
-    var end = open[i].length - 1;
-    if (open[i][end] === '*' ? uri.indexOf(open[i].slice(0, end)) === 0 : uri === open[i]) return true;
+function ${p}isOpen(uri) {
+  if (/(?:^|[\\/\\\\])\\.\\.?(?:[\\/\\\\]|$)/.test(${p}unescaped(uri).replace(/%2e/gi, '.').replace(/%2f|%5c/gi, '/'))) return false;
+  for (var i = 0; i < ${p}open.length; i++) {
+    var end = ${p}open[i].length - 1;
+    if (${p}open[i][end] === '*' ? uri.indexOf(${p}open[i].slice(0, end)) === 0 : uri === ${p}open[i]) return true;
   }
   return false;
 }
 
-function take(request) {
+function ${p}take(request) {
   var found = '';
   var twice = false;
-  for (var i = 0; i < places.length; i++) {
-    var values = request[places[i][0]];
-    var inQuery = places[i][0] === 'querystring';
+  for (var i = 0; i < ${p}places.length; i++) {
+    var values = request[${p}places[i][0]];
+    var inQuery = ${p}places[i][0] === 'querystring';
     var names = Object.keys(values);
     var spellings = 0;
     for (var j = 0; j < names.length; j++) {
-      if ((inQuery ? plain(names[j]) : names[j]) !== places[i][1]) continue;
+      if ((inQuery ? ${p}plain(names[j]) : names[j]) !== ${p}places[i][1]) continue;
       var one = values[names[j]];
-      delete values[names[j]];
-      spellings++;
+${options.forward === true ? '' : '      delete values[names[j]];\n'}      spellings++;
       if (found !== '') continue;
       found = (one.multiValue ? one.multiValue[0] : one).value;
-      if (inQuery) found = plain(found);
+      if (inQuery) found = ${p}plain(found);
     }
     if (spellings > 1) twice = true;
   }
   return twice ? '' : found;
 }
 
-async function handler(event) {
+async function ${own ? `${p}check` : 'handler'}(event) {
   var request = event.request;
-  if (isOpen(request.uri)) return request;
-  var given = take(request);
-  if (given === '') return refuse(401, 'Unauthorized', 'edge.licence.missing');
-  var hash = crypto.createHash('sha256').update('licence\\n' + given).digest('hex');
+  if (${p}isOpen(request.uri)) return request;
+  var given = ${p}take(request);
+  if (given === '') return ${p}refuse(401, 'Unauthorized', 'edge.licence.missing');
+${stored ? asked(p, options.onFault === 'open') : ''}  return request;
+}
+${own ? called : ''}`;
+  const bytes = new TextEncoder().encode(code).length;
+  if (bytes > mostScriptBytes)
+    throw new Error(
+      `the licence function has ${bytes} bytes, and a CloudFront Function may have ${mostScriptBytes}: name fewer open paths${own ? ', or make the function beside it shorter' : ''}`,
+    );
+  return code;
+}
+
+/** What is asked of the store. */
+const asked = (
+  p: string,
+  open: boolean,
+): string => `  var hash = ${p}crypto.createHash('sha256').update('licence\\n' + given).digest('hex');
   var found;
   try {
-    var known = await store.exists(hash);
-    if (!known) return refuse(403, 'Forbidden', 'edge.licence.unknown');
-    found = await store.get(hash, { format: 'json' });
+    var known = await ${p}store.exists(hash);
+    if (!known) return ${p}refuse(403, 'Forbidden', 'edge.licence.unknown');
+    found = await ${p}store.get(hash, { format: 'json' });
     if (typeof found !== 'object' || found === null) throw new Error('the record is no object');
     if (found.expiresAt !== undefined && found.expiresAt !== null && typeof found.expiresAt !== 'number') throw new Error('expiresAt is no number');
   } catch (error) {
     console.log('edge.licence.unavailable ' + error);
-    return refuse(503, 'Service Unavailable', 'edge.licence.unavailable');
+    ${open ? 'found = {};' : `return ${p}refuse(503, 'Service Unavailable', 'edge.licence.unavailable');`}
   }
-  if (found.enabled === false) return refuse(403, 'Forbidden', 'edge.licence.unknown');
-  if (typeof found.expiresAt === 'number' && found.expiresAt <= Date.now()) return refuse(403, 'Forbidden', 'edge.licence.expired');
-  return request;
+  if (found.enabled === false) return ${p}refuse(403, 'Forbidden', 'edge.licence.unknown');
+  if (typeof found.expiresAt === 'number' && found.expiresAt <= Date.now()) return ${p}refuse(403, 'Forbidden', 'edge.licence.expired');
+`;
+
+const called = `
+async function handler(event) {
+  var licence_said = await licence_check(event);
+  if (licence_said.statusCode) return licence_said;
+  event.request = licence_said;
+  var licence_answer = await ownHandler(event);
+  return licence_answer;
 }
 `;
-  const bytes = new TextEncoder().encode(code).length;
-  if (bytes > mostBytes)
+
+/** A function of the user's that ours calls: its `handler` has another name then. Throws where that cannot be told. */
+function asOwn(code: string): { readonly code: string; readonly cf: string | null } {
+  const declared = /^([ \t]*(?:async[ \t]+)?function[ \t]+)handler(?=[ \t]*\()/m;
+  if (!declared.test(code) || code.match(/\bhandler\b/g)?.length !== 1)
     throw new Error(
-      `the licence function has ${bytes} bytes, and a CloudFront Function may have ${mostBytes}: name fewer open paths`,
+      'CloudFront calls one function at a moment, so the licence check has to call this one: declare it as `function handler(event)`, and have the word nowhere else in it',
     );
-  return code;
+  const cf = /^[ \t]*import[ \t]+(\w+)[ \t]+from[ \t]+['"]cloudfront['"]/m.exec(code)?.[1] ?? null;
+  return { code: code.replace(declared, '$1ownHandler'), cf };
 }
 
 function placeOf(text: string): readonly [member: string, name: string] {

@@ -110,7 +110,9 @@ function keysApart(
   for (const place of page.sentKeys) {
     const kind = place.in === 'query' ? 'query' : place.in === 'header' ? 'headers' : 'cookies';
     const splits =
-      place.in === 'header' ? takes({ only: key.headers }, place.name, true) : takes(plain(key[kind as 'query']), place.name);
+      place.in === 'header'
+        ? takes({ only: key.headers }, place.name, true)
+        : takes(plain(key[kind as 'query']), place.name);
     if (splits)
       said.wrong(
         inPage(page, 'cache', 'key', kind),

@@ -38,12 +38,37 @@ const words: readonly Word[] = [
     'wrong',
     'CloudFront reads no field of RFC 9213: leave it out, and let the origin say it with s-maxage',
   ],
-  ['surrogate', (cache) => cache.surrogate, 'wrong', 'CloudFront knows no Surrogate-Control: leave it out, and let the origin say it with s-maxage'],
-  ['unreadableAge', other('unreadableAge'), 'wrong', 'CloudFront does not look at an Age that it cannot read: leave it out'],
-  ['staleWhileRevalidate', other('staleWhileRevalidate'), 'differs', 'CloudFront takes the window from the origin alone: have it send Cache-Control: stale-while-revalidate'],
-  ['staleIfError', other('staleIfError'), 'differs', 'CloudFront takes the window from the origin alone (stale-if-error); without one it serves what it still has while the origin answers 5xx'],
+  [
+    'surrogate',
+    (cache) => cache.surrogate,
+    'wrong',
+    'CloudFront knows no Surrogate-Control: leave it out, and let the origin say it with s-maxage',
+  ],
+  [
+    'unreadableAge',
+    other('unreadableAge'),
+    'wrong',
+    'CloudFront does not look at an Age that it cannot read: leave it out',
+  ],
+  [
+    'staleWhileRevalidate',
+    other('staleWhileRevalidate'),
+    'differs',
+    'CloudFront takes the window from the origin alone: have it send Cache-Control: stale-while-revalidate',
+  ],
+  [
+    'staleIfError',
+    other('staleIfError'),
+    'differs',
+    'CloudFront takes the window from the origin alone (stale-if-error); without one it serves what it still has while the origin answers 5xx',
+  ],
   ['collapse', (cache) => !cache.collapse, 'differs', 'CloudFront always makes one request of many for what it keeps'],
-  ['heuristic', other('heuristic'), 'differs', 'CloudFront guesses no lifetime; `ttl.default` is what an answer without one gets'],
+  [
+    'heuristic',
+    other('heuristic'),
+    'differs',
+    'CloudFront guesses no lifetime; `ttl.default` is what an answer without one gets',
+  ],
   ['objectBytes', other('objectBytes'), 'differs', 'CloudFront keeps objects of up to 50 GB'],
   ['keyBytes', other('keyBytes'), 'differs', 'CloudFront bounds URLs to 8,192 bytes and keys not at all'],
   ['keepStale', other('keepStale'), 'differs', 'CloudFront keeps what is expired for as long as it has room'],
@@ -56,7 +81,8 @@ export function restOfCache(page: Page, keeps: boolean, said: Said): void {
   if (compress && !keeps)
     said.differs(inPage(page, 'compress'), 'CloudFront compresses what it keeps, and here it keeps nothing');
   if (!cache) return;
-  for (const [member, asked, verdict, says] of words) if (asked(cache)) said[verdict](inPage(page, 'cache', member), says);
+  for (const [member, asked, verdict, says] of words)
+    if (asked(cache)) said[verdict](inPage(page, 'cache', member), says);
   if (cache.key.sortQuery)
     said.differs(
       inPage(page, 'cache', 'key', 'sortQuery'),
@@ -64,6 +90,12 @@ export function restOfCache(page: Page, keeps: boolean, said: Said): void {
     );
   if (cache.key.encodings.includes('zstd'))
     said.differs(inPage(page, 'cache', 'key', 'encodings'), 'CloudFront compresses by br and gzip alone');
-  if (cache.managed !== undefined && (cache.key.headers.length > 0 || cache.key.query !== undefined || cache.key.cookies !== 'none'))
-    said.differs(inPage(page, 'cache', 'key'), `the managed policy ${cache.managed} has a key of its own, which counts`);
+  if (
+    cache.managed !== undefined &&
+    (cache.key.headers.length > 0 || cache.key.query !== undefined || cache.key.cookies !== 'none')
+  )
+    said.differs(
+      inPage(page, 'cache', 'key'),
+      `the managed policy ${cache.managed} has a key of its own, which counts`,
+    );
 }

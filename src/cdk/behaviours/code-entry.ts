@@ -7,7 +7,8 @@ import { bundle } from '../bundle.ts';
 import type { CodeShape } from './code.ts';
 
 const here = fileURLToPath(import.meta.url);
-const ours = (path: string): string => JSON.stringify(fileURLToPath(new URL(`${path}${extname(here)}`, import.meta.url)));
+const ours = (path: string): string =>
+  JSON.stringify(fileURLToPath(new URL(`${path}${extname(here)}`, import.meta.url)));
 
 function entry(lines: readonly string[]): string {
   const file = join(mkdtempSync(join(tmpdir(), 'sallyport-entry-')), 'entry.mjs');
@@ -64,7 +65,9 @@ export function typedFolder(
       });
     } catch (thrown) {
       const says = String((thrown as { stderr?: unknown }).stderr ?? thrown);
-      throw new Error(`the edge function "${use}" does not start: ${/^\w*Error: .*$/m.exec(says)?.[0] ?? says}`);
+      throw new Error(`the edge function "${use}" does not start: ${/^\w*Error: .*$/m.exec(says)?.[0] ?? says}`, {
+        cause: thrown,
+      });
     }
   return folder;
 }

@@ -111,10 +111,7 @@ function scriptOf(
   said: Said,
 ): CodeShape | null {
   if (shape.store !== undefined && !document.edge?.keyValueStores[shape.store])
-    said.wrong(
-      [...path, 'store'],
-      `no KeyValueStore is called "${shape.store}": add it under \`edge.keyValueStores\``,
-    );
+    said.wrong([...path, 'store'], `no KeyValueStore is called "${shape.store}": add it under \`edge.keyValueStores\``);
   try {
     const code = readFile(shape.script);
     const bytes = new TextEncoder().encode(code).length;

@@ -89,7 +89,9 @@ export class Codes extends Construct {
             {
               eventType: lambdaMoments[moment],
               functionVersion: this.#lambda(code, moment.startsWith('viewer')).currentVersion,
-              ...(moment.endsWith('Request') && { includeBody: code.kind === 'guard' || (code.kind === 'lambda' && code.body) }),
+              ...(moment.endsWith('Request') && {
+                includeBody: code.kind === 'guard' || (code.kind === 'lambda' && code.body),
+              }),
             },
           ],
     );

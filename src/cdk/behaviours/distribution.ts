@@ -177,9 +177,12 @@ export class EdgeDistribution extends Construct {
         'AwsSolutions-CFR2':
           'AWS WAF has a price for each month and is there for who asks (webAcl: true); the document’s rules run at Lambda@Edge or in the line.',
       });
-    if (shapes.some(({ origin }) => origin.kind !== 'line' && singlesOf(origin).some((each) => each.protocol === 'http')))
+    if (
+      shapes.some(({ origin }) => origin.kind !== 'line' && singlesOf(origin).some((each) => each.protocol === 'http'))
+    )
       acknowledge(this.distribution, {
-        'AwsSolutions-CFR5': 'The document says that this origin is asked over plain HTTP; to HTTPS origins it is TLS 1.2.',
+        'AwsSolutions-CFR5':
+          'The document says that this origin is asked over plain HTTP; to HTTPS origins it is TLS 1.2.',
       });
   }
 }

@@ -27,7 +27,10 @@ export function errorShapes(edge: NonNullable<Document['edge']>, pages: readonly
   for (const status of [...statuses].sort((a, b) => a - b)) {
     const own = edge.errors[String(status)];
     if (own && !configurable.has(status)) {
-      said.wrong(['edge', 'errors', String(status)], `CloudFront has pages for ${list}: let the origin answer ${status}`);
+      said.wrong(
+        ['edge', 'errors', String(status)],
+        `CloudFront has pages for ${list}: let the origin answer ${status}`,
+      );
       continue;
     }
     const shownAs = own ? (own.status ?? status) : null;
@@ -52,10 +55,12 @@ function errorTimes(pages: readonly Page[], said: Said): ReadonlyMap<number, num
       const status = Number(text);
       const path = inPage(page, 'cache', 'errors', text);
       const seconds = ms(time) / 1000;
-      if (!ownRules(page)) said.wrong(path, 'counts under `semantics: "cloudfront"` alone: write that, or leave it out');
+      if (!ownRules(page))
+        said.wrong(path, 'counts under `semantics: "cloudfront"` alone: write that, or leave it out');
       // What CloudFront keeps for no time anyway needs no word.
       else if (!configurable.has(status)) {
-        if (seconds > 0) said.wrong(path, `CloudFront keeps ${list} for a time of one's own, not ${text}: leave it out`);
+        if (seconds > 0)
+          said.wrong(path, `CloudFront keeps ${list} for a time of one's own, not ${text}: leave it out`);
       } else if (!Number.isInteger(seconds)) said.wrong(path, `CloudFront counts whole seconds, not ${time}`);
       else if (times.has(status) && times.get(status) !== seconds)
         said.wrong(

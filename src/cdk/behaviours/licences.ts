@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto';
 import type { Document } from '../../config/document.ts';
 import { keyPlace, type KeyPlace } from '../../edge/licence-key.ts';
-import type { LicencePlace, LicenceScriptOptions } from '../licence-script.ts';
+import { licenceHash } from '../../edge/licence-book.ts';
+import { nodeDigest } from '../../net/digest.ts';
+import type { LicenceScriptOptions } from '../licence-script.ts';
 import type { Said } from './said.ts';
 
 export interface LicenceShape {
   readonly places: readonly KeyPlace[];
   /** Does the origin see the key? */
   readonly forward: boolean;
-  readonly script: Pick<LicenceScriptOptions, 'from' | 'onFault' | 'forward' | 'check'>;
+  readonly script: Pick<LicenceScriptOptions, 'in' | 'onFault' | 'forward' | 'check'>;
   /** What the store begins with; null where none is needed, because the origin decides. */
   readonly data: Readonly<Record<string, string>> | null;
 }
@@ -34,7 +35,7 @@ export function licenceShape(edge: NonNullable<Document['edge']>, said: Said): L
   if ('store' in from)
     said.differs(
       ['edge', 'licences', 'from'],
-      'the check asks a KeyValueStore of CloudFront’s (output Licences), where a key is its SHA-256 in hex and its value {} or {"until": ms since 1970}; `sallyport licences` writes to the document’s store and not there',
+      'the check asks a KeyValueStore of CloudFront’s (output Licences), where a licence is the SHA-256 of `licence`, a line feed and itself, in hex, and its value {} or {"expiresAt": ms since 1970}; `sallyport licences` writes to the document’s store and not there',
     );
   if (atOrigin)
     said.differs(
@@ -45,7 +46,7 @@ export function licenceShape(edge: NonNullable<Document['edge']>, said: Said): L
     places,
     forward,
     script: {
-      from: places.map(({ in: kind, name }) => ({ [kind]: name }) as LicencePlace),
+      in: licences.in,
       onFault: licences.onFault,
       forward,
       check: atOrigin ? 'presence' : 'store',
@@ -65,7 +66,7 @@ type Listed = Readonly<
   >
 >;
 
-/** SHA-256 of the keys, so that a reader of the store learns none; a revoked one is not there. */
+/** Hashes of the keys, so that a reader of the store learns none. */
 function listed(list: Listed, said: Said): Record<string, string> {
   const data: Record<string, string> = {};
   for (const [at, [key, { expires, quota, enabled }]] of Object.entries(list).entries()) {
@@ -78,7 +79,10 @@ function listed(list: Listed, said: Said): Record<string, string> {
       );
     const until = expires === undefined ? null : Date.parse(expires);
     if (Number.isNaN(until)) said.wrong([...path, 'expires'], 'wanted a date such as "2027-12-31"');
-    if (enabled) data[createHash('sha256').update(key).digest('hex')] = JSON.stringify(until === null ? {} : { until });
+    data[licenceHash(nodeDigest, key)] = JSON.stringify({
+      ...(until !== null && { expiresAt: until }),
+      ...(!enabled && { enabled }),
+    });
   }
   return data;
 }

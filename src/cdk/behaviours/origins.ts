@@ -87,7 +87,8 @@ function oneOrigin(name: string, page: Page, document: Document, said: Said): On
     said.wrong([...at, 'url'], `CloudFront dials ports 80, 443 and 1024 to 65535, not ${port}`);
   if (path.length > 255) said.wrong(inPage(page, 'originPath'), 'CloudFront takes 255 characters');
   for (const header of Object.keys(given.headers))
-    if (neverSent.test(header)) said.wrong([...at, 'headers', header], 'CloudFront sets this field itself: leave it out');
+    if (neverSent.test(header))
+      said.wrong([...at, 'headers', header], 'CloudFront sets this field itself: leave it out');
   restOfOrigin(given, at, said);
   const { timeouts } = given;
   return {
@@ -127,8 +128,14 @@ const resolved = (value: string): string =>
   value.replaceAll(/\$\{secret:([^}]+)\}/g, '{{resolve:secretsmanager:$1:SecretString}}');
 
 const differs: readonly (readonly [path: Path, says: string])[] = [
-  [['timeouts', 'idle'], 'between two parts of an answer CloudFront waits as long as for the first: `firstByte` counts'],
-  [['timeouts', 'total'], 'CloudFront waits `connect` and `firstByte` for each of its `attempts`, without a bound on all of them'],
+  [
+    ['timeouts', 'idle'],
+    'between two parts of an answer CloudFront waits as long as for the first: `firstByte` counts',
+  ],
+  [
+    ['timeouts', 'total'],
+    'CloudFront waits `connect` and `firstByte` for each of its `attempts`, without a bound on all of them',
+  ],
   [['retries'], 'CloudFront tries as often as `attempts` of the behaviour says'],
   [['connections'], 'CloudFront opens as many connections as it needs'],
 ];
@@ -142,9 +149,15 @@ function restOfOrigin(given: Origin, at: Path, said: Said): void {
   if (!tls.verify)
     said.wrong([...at, 'tls', 'verify'], 'CloudFront always checks certificates: give the origin a public one');
   if (tls.ca !== undefined)
-    said.wrong([...at, 'tls', 'ca'], 'CloudFront trusts public authorities alone: give the origin a public certificate');
+    said.wrong(
+      [...at, 'tls', 'ca'],
+      'CloudFront trusts public authorities alone: give the origin a public certificate',
+    );
   if (tls.serverName !== undefined)
-    said.wrong([...at, 'tls', 'serverName'], 'CloudFront asks for the name in `url`: write the name of the certificate there');
+    said.wrong(
+      [...at, 'tls', 'serverName'],
+      'CloudFront asks for the name in `url`: write the name of the certificate there',
+    );
   if (responseBytes !== undefined)
     said.wrong([...at, 'responseBytes'], 'CloudFront bounds no answer: leave it out, or write a route to this origin');
 }

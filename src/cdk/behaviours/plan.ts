@@ -178,7 +178,11 @@ function withinLimits(shapes: readonly BehaviourShape[], said: Said): void {
     most.policies,
     'different origin request policies in an account',
   );
-  bound(distinct(shapes.map(({ headers }) => headers)), most.policies, 'different response headers policies in an account');
+  bound(
+    distinct(shapes.map(({ headers }) => headers)),
+    most.policies,
+    'different response headers policies in an account',
+  );
   for (const kind of ['script', 'lambda', 'typed'] as const)
     bound(
       distinct(codesOf(shapes).filter((code) => code.kind === kind)),

@@ -49,8 +49,7 @@ export class Policies extends Construct {
   cache(shape: CacheShape | null): ICachePolicy {
     if (shape === null) return CachePolicy.CACHING_DISABLED;
     const { id: managed, ttl, headers, query, cookies, gzip, brotli } = shape;
-    if (managed !== null)
-      return this.#once('Cache', managed, (id) => CachePolicy.fromCachePolicyId(this, id, managed));
+    if (managed !== null) return this.#once('Cache', managed, (id) => CachePolicy.fromCachePolicyId(this, id, managed));
     return this.#once('Cache', shape, (id) => {
       const made = new CfnCachePolicy(this, id, {
         cachePolicyConfig: {
@@ -128,7 +127,10 @@ export class Policies extends Construct {
             callerReference: `${this.node.addr}-${place}`,
           },
         });
-        new CfnOutput(this, `${place}Id`, { value: made.ref, description: `Key-Pair-Id to sign with in place of ${id}` });
+        new CfnOutput(this, `${place}Id`, {
+          value: made.ref,
+          description: `Key-Pair-Id to sign with in place of ${id}`,
+        });
         return made.ref;
       });
     });

@@ -150,7 +150,8 @@ function corsOf(cors: Cors, path: Path, said: Said): object {
   if (cors.headers.length === 0)
     said.wrong([...path, 'headers'], 'CloudFront wants one at least: name a header that pages may send, or "*"');
   const seconds = cors.maxAge === undefined ? null : ms(cors.maxAge) / 1000;
-  if (seconds !== null && !Number.isInteger(seconds)) said.wrong([...path, 'maxAge'], 'CloudFront counts whole seconds');
+  if (seconds !== null && !Number.isInteger(seconds))
+    said.wrong([...path, 'maxAge'], 'CloudFront counts whole seconds');
   return {
     accessControlAllowOrigins: { items: cors.origins },
     accessControlAllowMethods: { items: cors.methods },

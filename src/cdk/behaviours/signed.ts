@@ -27,7 +27,8 @@ export function keysShape(page: Page, readFile: (file: string) => string, said: 
       const fits =
         (key.asymmetricKeyType === 'rsa' && modulusLength === 2048) ||
         (key.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1');
-      if (!fits) said.wrong([...path, id], `CloudFront takes RSA keys of 2048 bits and ECDSA keys on P-256: make one (${file})`);
+      if (!fits)
+        said.wrong([...path, id], `CloudFront takes RSA keys of 2048 bits and ECDSA keys on P-256: make one (${file})`);
       said.differs(
         [...path, id],
         `CloudFront gives keys ids of its own: who signs names the one in the stack’s outputs in place of ${id}`,
