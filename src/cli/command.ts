@@ -4,6 +4,11 @@ import { DocumentError, formatIssue } from '../config/parse.ts';
 /** Exit codes: 0 done, 1 the thing asked about is not in order, 2 the question itself was wrong. */
 export const exits = { ok: 0, notInOrder: 1, usage: 2 } as const;
 
+/** The question was wrong: a file that is not there, a value that is none. Ends a command with exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
 /** What every command is handed to talk to the outside; a test hands in its own. */
 export interface Terminal {
   out(line: string): void;
@@ -22,7 +27,7 @@ export async function guarded(io: Terminal, json: boolean, work: () => Promise<n
   try {
     process.exitCode = await work();
   } catch (thrown) {
-    process.exitCode = exits.notInOrder;
+    process.exitCode = thrown instanceof UsageError ? exits.usage : exits.notInOrder;
     if (json)
       io.out(
         JSON.stringify(

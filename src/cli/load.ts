@@ -5,6 +5,7 @@ import { DocumentError, type Issue } from '../config/parse.ts';
 import type { Definition } from '../pipeline/registry.ts';
 import { isRule } from '../rules/rule.ts';
 import { loadModule } from '../run/load-module.ts';
+import { parseData } from './data-file.ts';
 
 export const documentNames = [
   'sallyport.config.ts',
@@ -84,7 +85,7 @@ export async function loadDocument(given?: string): Promise<Loaded> {
       issues.push({
         path: where,
         wanted: 'a module that can be loaded',
-        found: `${name}: ${firstLine(messageOf(thrown))}`,
+        found: `${placeIn(name, thrown, file)}: ${says(thrown)}`,
         hint: null,
       });
     }
@@ -95,15 +96,23 @@ export async function loadDocument(given?: string): Promise<Loaded> {
 
 async function read(path: string): Promise<unknown> {
   const kind = extname(path);
+  if (!/^\.([cm]?[jt]s|json|ya?ml)$/.test(kind))
+    throw new DocumentError([
+      {
+        path,
+        wanted: 'a document in TypeScript, JavaScript, JSON or YAML',
+        found: kind || 'a name without ending',
+        hint: `name it like one of ${documentNames.join(', ')}`,
+      },
+    ]);
   try {
-    const text = readFileSync(path, 'utf8');
-    if (kind === '.json') return JSON.parse(text) as unknown;
-    if (kind === '.yaml' || kind === '.yml') return (await import('yaml')).parse(text) as unknown;
+    if (['.json', '.yaml', '.yml'].includes(kind)) return await parseData(readFileSync(path, 'utf8'), path);
     const module = await loadModule(path);
     if ('default' in module) return module.default;
   } catch (thrown) {
+    if (thrown instanceof DocumentError) throw thrown;
     throw new DocumentError([
-      { path, wanted: 'a document that can be read', found: firstLine(messageOf(thrown)), hint: null },
+      { path: placeIn(path, thrown), wanted: 'a document that can be read', found: says(thrown), hint: null },
     ]);
   }
   throw new DocumentError([
@@ -116,4 +125,17 @@ function modulesOf(document: unknown): readonly string[] {
   return Array.isArray(modules) ? modules.filter((each): each is string => typeof each === 'string') : [];
 }
 
-const firstLine = (text: string): string => text.split('\n')[0] ?? text;
+/** What was thrown while a module was read, in one line. */
+const says = (thrown: unknown): string =>
+  (messageOf(thrown).split('\n')[0] ?? '').replace(/^ParseError: /, '').trim() || 'an error that says nothing';
+
+/** `file:line:column` where that is known: from the compiler's words, or the first line of the stack that is in the file. */
+function placeIn(shown: string, thrown: unknown, file = shown): string {
+  const told = [messageOf(thrown), thrown instanceof Error ? (thrown.stack ?? '') : ''];
+  for (const text of told) {
+    const at = text.indexOf(`${file}:`);
+    const place = at < 0 ? null : /^:\d+:\d+/.exec(text.slice(at + file.length));
+    if (place) return shown + place[0];
+  }
+  return shown;
+}

@@ -42,7 +42,6 @@ const program = new Command('sallyport')
     'A programmable edge for APIs: firewall, gateway and private forwarder, described by one typed document.',
   )
   .version(version)
-  .showHelpAfterError('(sallyport --help lists the commands)')
   .configureHelp({ sortSubcommands: false })
   .enablePositionalOptions()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
@@ -64,4 +63,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+helpNamed(program, 'sallyport');
 await program.parseAsync();
+
+/** Where a word is wrong, the help that is named is that of the very command. */
+function helpNamed(command: Command, path: string): void {
+  command.showHelpAfterError(
+    `(${path} --help ${command.commands.length > 0 ? 'lists the commands' : 'says what it takes'})`,
+  );
+  for (const each of command.commands) helpNamed(each, `${path} ${each.name()}`);
+}

@@ -49,7 +49,7 @@ export function pathText(path: readonly PropertyKey[]): string {
   return text;
 }
 
-export const valueAt = (given: unknown, path: readonly PropertyKey[]): unknown =>
+const valueAt = (given: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(
     (value, part) =>
       typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined,
@@ -134,7 +134,7 @@ export function describeWith(root: z.ZodType, issue: z.core.$ZodIssue, given: un
 }
 
 /** What a message of the vocabulary wants: ours begin with the word, and the sentence around them says it already. */
-export const wish = (message: string): string => message.replace(/^wanted /, '');
+const wish = (message: string): string => message.replace(/^wanted /, '');
 export const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
 
 function suggestion(value: string, values: readonly unknown[]): string | null {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { nearest } from '../base/named.ts';
-import { article, describeWith, pathText, shown, valueAt, wish, type Issue } from '../config/parse.ts';
+import { article, describeWith, pathText, shown, type Issue } from '../config/parse.ts';
 import type { Use } from '../config/use.ts';
 
 /** A `{ use, with }` slot to its definition and checked options; every problem lands in `issues` with its path. */
@@ -25,17 +25,14 @@ export function readSlot<Definition extends { readonly name: string; readonly op
   const options = definition.options.safeParse(slot.with);
   if (options.success) return { definition, options: options.data };
   for (const issue of options.error.issues) {
-    if (issue.code === 'unrecognized_keys') {
-      for (const { path: member, ...says } of describeWith(definition.options, issue, slot.with))
-        issues.push({ ...says, path: `${pathText([...path, 'with'])}.${member}` });
-      continue;
+    for (const { path: member, hint, ...says } of describeWith(definition.options, issue, slot.with)) {
+      const at = pathText([...path, 'with']);
+      issues.push({
+        ...says,
+        path: member === '' || member.startsWith('[') ? at + member : `${at}.${member}`,
+        hint: hint ?? `see ${kind} "${definition.name}" in docs/reference`,
+      });
     }
-    issues.push({
-      path: pathText([...path, 'with', ...issue.path]),
-      wanted: wish(issue.message),
-      found: shown(valueAt(slot.with, issue.path)),
-      hint: `see ${kind} "${definition.name}" in docs/reference`,
-    });
   }
   return null;
 }

@@ -1,5 +1,6 @@
 import { messageOf } from '../base/fault.ts';
 import { nearest } from '../base/named.ts';
+import { describeWith } from '../config/parse.ts';
 import type { ResourceMap, RuleCall } from '../config/rules.ts';
 import { parseResourceKey, ResourceTable, type Resource } from './resource.ts';
 import type { Check, RuleContext, RuleDefinition, RuleRequest, RuleVerdict } from './rule.ts';
@@ -87,18 +88,16 @@ function compileCall(
   const params = rule.params.safeParse(call.params);
   if (!params.success) {
     for (const issue of params.error.issues) {
-      issues.push({
-        path: [...path, 'params', ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))],
-        wanted: issue.message.replace(/^wanted /, ''),
-        found:
-          JSON.stringify(
-            issue.path.reduce<unknown>(
-              (value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part],
-              call.params,
-            ),
-          ) ?? 'nothing',
-        hint: `see the parameters of rule "${rule.name}" in docs/reference/rules.md`,
-      });
+      const within = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+      for (const [at, { wanted, found, hint }] of describeWith(rule.params, issue, call.params).entries()) {
+        const key = issue.code === 'unrecognized_keys' ? issue.keys.slice(at, at + 1) : [];
+        issues.push({
+          path: [...path, 'params', ...within, ...key],
+          wanted,
+          found,
+          hint: hint ?? `see the parameters of rule "${rule.name}" in docs/reference/rules.md`,
+        });
+      }
     }
     return null;
   }

@@ -9,6 +9,9 @@ export interface LineFile {
 /** Milliseconds that a line may wait for company before it is written. */
 const WAIT_MS = 100;
 
+/** Milliseconds that a stop waits for a file that does not take its lines: one that was never opened, a pipe that nobody reads. */
+const PATIENCE_MS = 2000;
+
 export function lineFile(dest: number | string, name: string): LineFile {
   const out = new sonicBoom.SonicBoom({ dest, sync: false, mkdir: true, minLength: 4096, maxLength: 16 * 1_048_576 });
   let said = false;
@@ -34,8 +37,12 @@ export function lineFile(dest: number | string, name: string): LineFile {
     line: (text) => void out.write(`${text}\n`),
     // Twice: the first may only wait for a write that is under way, and leave what has come meanwhile.
     flush: async () => {
-      await flushed(out);
-      await flushed(out);
+      let impatient: NodeJS.Timeout | undefined;
+      const tooLong = new Promise<void>((resolve) => {
+        impatient = setTimeout(resolve, PATIENCE_MS);
+      });
+      await Promise.race([flushed(out).then(() => flushed(out)), tooLong]);
+      clearTimeout(impatient);
     },
   };
 }

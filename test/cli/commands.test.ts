@@ -81,7 +81,7 @@ describe('check', () => {
       run('--help'),
     ]);
     expect([none.code, none.err.includes('sallyport init')]).toEqual([1, true]);
-    expect([broken.code, /line \d/.test(broken.err)]).toEqual([1, true]);
+    expect([broken.code, /broken\.yaml:\d+:\d+: /.test(broken.err)]).toEqual([1, true]);
     expect([slip.code, option.code, help.code]).toEqual([2, 2, 0]);
   });
 

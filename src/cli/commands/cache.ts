@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { messageOf } from '../../base/fault.ts';
 import { formatIssue, type Issue } from '../../config/parse.ts';
 import { exits, guarded, type Terminal } from '../command.ts';
+import { readGiven } from '../given-file.ts';
 import { progress } from '../progress.ts';
 
 /** Asks a running edge: what is stored, drop this, fetch that beforehand. */
@@ -47,7 +47,7 @@ export function cache(program: Command, io: Terminal): void {
     .option('--json', 'print JSON')
     .action((list: string, options: { url: string; atOnce: string; header: string[]; json?: boolean }) =>
       guarded(io, options.json === true, async () => {
-        const paths = readFileSync(list, 'utf8')
+        const paths = readGiven(list)
           .split(/\r?\n/)
           .map((line) => line.trim())
           .filter((line) => line.startsWith('/'));

@@ -41,12 +41,14 @@ export function check(program: Command, io: Terminal): void {
         if (options.json) io.out(JSON.stringify(summary));
         else
           io.out(
-            `${loaded.path} is in order: version ${summary.version}, ${summary.routes} routes, ${summary.origins} origins, ${summary.rules} rules of your own`,
+            `${loaded.path} is in order: version ${summary.version}, ${counted(summary.routes, 'route')}, ${counted(summary.origins, 'origin')}, ${counted(summary.rules, 'rule')} of your own`,
           );
         return exits.ok;
       }),
     );
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** What a start would open and this does not: the options of the store and the logs are read all the same. */
 function readUnopened(document: Document, plugins: Parameters<typeof registry>[0]): void {

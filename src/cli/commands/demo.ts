@@ -60,7 +60,7 @@ export function demo(program: Command, io: Terminal): void {
           ...(running.admin
             ? [
                 `# why? every answer has an x-sallyport-trace id:`,
-                `curl -s ${running.admin.url}/traces?limit=1`,
+                `curl -s '${running.admin.url}/traces?limit=1'`,
                 `npx sallyport explain ID --admin ${running.admin.url}`,
               ]
             : []),

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { DocumentError, parseDocument } from '../../config/parse.ts';
 import { nativeAcl } from '../../lab/native.ts';
@@ -9,6 +9,7 @@ import { readSecLang } from '../../waf/forms/seclang/read.ts';
 import { template } from '../../waf/forms/webacl/template.ts';
 import { spellAcl, writeWebAcl, type WrittenWebAcl } from '../../waf/forms/webacl/write.ts';
 import { exits, guarded, table, type Terminal } from '../command.ts';
+import { readGiven } from '../given-file.ts';
 import { loadDocument } from '../load.ts';
 
 interface Options {
@@ -82,4 +83,4 @@ async function ofDocument(config: string | undefined): Promise<WrittenWebAcl> {
 }
 
 const ofSecLang = (files: readonly string[]): WrittenWebAcl =>
-  writeWebAcl(readSecLang(files.map((file) => ({ file, text: readFileSync(file, 'utf8') }))), { name: 'sallyport' });
+  writeWebAcl(readSecLang(files.map((file) => ({ file, text: readGiven(file) }))), { name: 'sallyport' });

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { DocumentError, parseDocument } from '../../config/parse.ts';
 import { explain as story } from '../../trace/explain.ts';
 import type { DecisionRecord } from '../../trace/record.ts';
 import { exits, guarded, type Terminal } from '../command.ts';
+import { readGiven } from '../given-file.ts';
 import { loadDocument } from '../load.ts';
 
 /** A trace id, or a line of the decision log on standard input, to its story. */
@@ -20,13 +20,17 @@ export function explain(program: Command, io: Terminal): void {
       guarded(io, options.json === true, async () => {
         const record =
           id === '-'
-            ? fromLines(readFileSync(0, 'utf8'), null)
+            ? fromLines(readGiven('-'), null)
             : options.log
-              ? fromLines(readFileSync(options.log === '-' ? 0 : options.log, 'utf8'), id)
+              ? fromLines(readGiven(options.log), id)
               : await fromAdmin(id, options);
         if (!record) {
           io.err(
-            `sallyport: no record of ${id}; steps are kept for refusals and a sample (logging.keepSteps), and the last \`logging.remember\` of them in memory`,
+            id === '-'
+              ? 'sallyport: there is no decision record on standard input: it wants a line of the decision log'
+              : options.log
+                ? `sallyport: no record of ${id} in ${options.log === '-' ? 'what standard input says' : options.log}`
+                : `sallyport: no record of ${id}; the running edge remembers refusals and a sample (logging.keepSteps), the last \`logging.remember\` of them; older ones are in the log (--log FILE)`,
           );
           return exits.notInOrder;
         }

@@ -1,6 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import { parse as parseYaml } from 'yaml';
 import { latin1, utf8 } from '../../base/bytes.ts';
 import { mostCapacity, rulesCapacity } from '../../waf/capacity.ts';
 import { summary } from '../../waf/forms/fidelity.ts';
@@ -11,6 +10,7 @@ import type { SearchStringEncoding } from '../../waf/forms/webacl/spelling.ts';
 import { spellAcl } from '../../waf/forms/webacl/write.ts';
 import { exits, guarded, table, type Terminal } from '../command.ts';
 import { parseCurl } from '../curl.ts';
+import { readGivenData } from '../given-file.ts';
 
 interface Options {
   readonly beside: readonly string[];
@@ -48,9 +48,9 @@ export function importRules(program: Command, io: Terminal): void {
     .option('--json', 'print the report as JSON')
     .action((file: string, options: Options) =>
       guarded(io, options.json === true, async () => {
-        const read = readWebAcl(parseYaml(readFileSync(file, 'utf8')), {
+        const read = readWebAcl(await readGivenData(file), {
           file,
-          beside: options.beside.map((name) => parseYaml(readFileSync(name, 'utf8')) as unknown),
+          beside: await Promise.all(options.beside.map(readGivenData)),
           searchStringEncoding: options.searchStringEncoding,
           resource: options.resource,
         });

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
-import { messageOf } from '../../base/fault.ts';
 import { milliseconds } from '../../base/duration.ts';
 import type { KeyRecord } from '../../gateway/key.ts';
 import { parseKeyFile } from '../../gateway/key-file.ts';
@@ -9,6 +7,7 @@ import { addKey, createKey, listKeys, revokeKey } from '../../gateway/keyring.ts
 import { nodeDigest } from '../../net/digest.ts';
 import type { RecordStore } from '../../ports/records.ts';
 import { exits, guarded, table, type Terminal } from '../command.ts';
+import { readGiven } from '../given-file.ts';
 import { withStore } from '../with-store.ts';
 
 interface Shared {
@@ -109,14 +108,7 @@ async function importKeys(
   json: boolean,
   io: Terminal,
 ): Promise<number> {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (thrown) {
-    io.err(`sallyport: cannot read ${file}: ${messageOf(thrown)}`);
-    return exits.usage;
-  }
-  const { keys: found, problems } = parseKeyFile(text, plans);
+  const { keys: found, problems } = parseKeyFile(readGiven(file), plans);
   if (problems.length > 0) {
     for (const says of problems) io.err(`sallyport: ${file}: ${says}`);
     io.err('sallyport: nothing was imported');

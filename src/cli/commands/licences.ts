@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { milliseconds } from '../../base/duration.ts';
@@ -6,6 +5,7 @@ import { createLicence, importLicences, listLicences, revokeLicence } from '../.
 import { licenceUsed } from '../../edge/licences.ts';
 import { nodeDigest } from '../../net/digest.ts';
 import { exits, guarded, table, type Terminal } from '../command.ts';
+import { readGiven } from '../given-file.ts';
 import { withStore } from '../with-store.ts';
 
 interface Shared {
@@ -60,7 +60,7 @@ export function licences(program: Command, io: Terminal): void {
     .action((file: string, options: Shared) =>
       guarded(io, options.json === true, () =>
         withStore(options.config, async (state) => {
-          const report = await importLicences(state.records, nodeDigest, systemClock, readFileSync(file, 'utf8'));
+          const report = await importLicences(state.records, nodeDigest, systemClock, readGiven(file));
           if (options.json) io.out(JSON.stringify(report));
           else {
             io.out(`${report.made} made, ${report.known} known already`);

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { parse as parseYaml } from 'yaml';
 import { DocumentError, parseDocument } from '../../config/parse.ts';
 import { exportOpenApi } from '../../openapi/export.ts';
 import { importOpenApi, type ImportOptions } from '../../openapi/import.ts';
 import { exits, guarded, type Terminal } from '../command.ts';
+import { readGivenData } from '../given-file.ts';
 import { loadDocument } from '../load.ts';
 
 /** OpenAPI in and out; what could not be taken over is said on the error output, one line each. */
@@ -45,7 +44,7 @@ export function openapi(program: Command, io: Terminal): void {
             ...(options.origin === undefined ? {} : { origin: options.origin }),
             ...(options.positive === undefined ? {} : { positive: options.positive as 'off' | 'shadow' | 'enforce' }),
           };
-          const { document, notes } = importOpenApi(parseYaml(readFileSync(file, 'utf8')), given);
+          const { document, notes } = importOpenApi(await readGivenData(file), given);
           io.out(JSON.stringify(document, null, 2));
           for (const { path, says } of notes) io.err(`${path}: ${says}`);
           return exits.ok;

@@ -15,6 +15,7 @@ export function start(program: Command, io: Terminal): void {
       .command(name)
       .description(says)
       .option('-c, --config <file>', 'the document (default: sallyport.config.* in this folder)')
+      .addHelpText('after', '\nAddresses and ports stand in the document: listen.host, listen.port, admin.port.')
       .action((options: { config?: string }) =>
         guarded(io, false, async () => {
           const began = performance.now();

@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
+import { parseAddress } from '../../base/ip.ts';
 import { isBodiless } from '../../http/message.ts';
 import { answerWith, visit } from '../../testing/visit.ts';
 import { createKey } from '../../gateway/keyring.ts';
 import { nodeDigest } from '../../net/digest.ts';
 import { explain as story } from '../../trace/explain.ts';
-import { exits, guarded, type Terminal } from '../command.ts';
+import { exits, guarded, UsageError, type Terminal } from '../command.ts';
 import { parseCurl, parseRequestFile } from '../curl.ts';
+import { readGiven } from '../given-file.ts';
 import { loadDocument } from '../load.ts';
 
 /** One request through the document in this process: no port, no origin, no store; the origin is played by a fixed answer. */
@@ -39,15 +40,19 @@ export function tryIt(program: Command, io: Terminal): void {
           io.err("sallyport: name a request: sallyport try 'curl /orders/1', or --file request.http");
           return exits.usage;
         }
+        if (parseAddress(options.from) === null) throw new UsageError(`--from wants an address, not "${options.from}"`);
+        const status = Number(options.status);
+        if (!(Number.isInteger(status) && status >= 200 && status <= 599))
+          throw new UsageError(`--status wants a number from 200 to 599, not "${options.status}"`);
         const tried =
           options.file === undefined
             ? parseCurl(words.length === 1 ? (words[0] as string) : words.map(quoted).join(' '))
-            : parseRequestFile(readFileSync(options.file, 'utf8'));
+            : parseRequestFile(readGiven(options.file));
         const loaded = await loadDocument(options.config);
         const shell = await visit({
           ...loaded,
           ports: { clock: systemClock },
-          origin: answerWith(Number(options.status), 'text/plain', 'the origin\n'),
+          origin: answerWith(status, 'text/plain', 'the origin\n'),
           keepSteps: 'all',
         });
         try {

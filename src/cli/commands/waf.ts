@@ -15,7 +15,7 @@ import { readSecLang } from '../../waf/forms/seclang/read.ts';
 import { lintRules, type LintReport, type PatternFinding } from '../../waf/lint.ts';
 import type { RuleError } from '../../waf/rule-error.ts';
 import type { RuleSet } from '../../waf/rule.ts';
-import { exits, guarded, type Terminal } from '../command.ts';
+import { exits, guarded, UsageError, type Terminal } from '../command.ts';
 import { loadDocument } from '../load.ts';
 
 /** Looks at firewall rules without running a request. */
@@ -85,7 +85,7 @@ async function fromDocument(config: string | undefined): Promise<RuleSet> {
 
 function fromPath(path: string): RuleSet {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory();
-  if (isFolder === undefined) throw new Error(`there is no file or directory ${path}`);
+  if (isFolder === undefined) throw new UsageError(`there is no file or directory ${path}`);
   if (
     isFolder &&
     diskFiles.list(`${path}/rules/*.conf`).length + diskFiles.list(`${path}/REQUEST-901-*.conf`).length > 0

@@ -68,7 +68,12 @@ export async function openDatabase(path: string, durable: 'disk' | 'process' = '
     );
     patiently(() => database.exec(schema));
   } catch (thrown) {
-    throw new Fault('store.sqlite.open', 'store', `cannot open ${path}: ${messageOf(thrown)}`, { cause: thrown });
+    throw new Fault(
+      'store.sqlite.open',
+      'store',
+      `cannot open ${path}: ${messageOf(thrown)}; name a file that may be written as store.with.path, or write store: { use: "memory" }`,
+      { cause: thrown },
+    );
   }
   const statements = new Map<string, ReturnType<Database['prepare']>>();
   const prepared = (sql: string): ReturnType<Database['prepare']> => {
