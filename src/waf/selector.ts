@@ -5,6 +5,9 @@ import { RuleError, type SourcePlace } from './rule-error.ts';
 
 /** A pattern as selectors and rule lists use it: found anywhere, without regard to case. */
 export function looseTest(source: string, place?: SourcePlace, known?: KnownPatterns): (text: string) => boolean {
+  const start = /^\^([\w-]+)$/.exec(source)?.[1]?.toLowerCase();
+  // A beginning is what most rules mean, and variables are looked through one by one.
+  if (start !== undefined) return (text) => text.slice(0, start.length).toLowerCase() === start;
   try {
     const written = `(?i)${source}`;
     const pattern = known?.(written) ?? compilePattern(written);

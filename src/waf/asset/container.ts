@@ -79,11 +79,7 @@ export function unpack(given: Uint8Array): Contents {
  */
 function checksum(bytes: Uint8Array): number {
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
-  let a = 1;
-  let b = 0;
-  for (let at = headWords; at < words.length; at += 32) {
-    a = (a + words[at]!) | 0;
-    b = (b + a) | 0;
-  }
-  return (a ^ Math.imul(b, 0x9e3779b1)) >>> 0;
+  let sum = 1;
+  for (let at = headWords; at < words.length; at += 32) sum = ((sum << 1) | (sum >>> 31)) ^ words[at]!;
+  return sum >>> 0;
 }

@@ -1,4 +1,5 @@
 import { profiles } from '../automaton/byte-groups.ts';
+import type { Starts } from '../automaton/starts.ts';
 import type { Decisions } from '../fast/decisions.ts';
 import type { Assumption, PhasePlan, Plan } from '../fast/fold.ts';
 import type { Look, Screened, Step } from '../fast/look.ts';
@@ -72,6 +73,29 @@ function each<From, To>(of: Readonly<Record<Phase, From>>, make: (from: From) =>
   return { 1: make(of[1]), 2: make(of[2]), 3: make(of[3]), 4: make(of[4]), 5: make(of[5]) };
 }
 
+/** The same, made when a phase is first asked for: many processes never see an answer. */
+function eachLater<From, To>(of: Readonly<Record<Phase, From>>, make: (from: From) => To): Readonly<Record<Phase, To>> {
+  const made: To[] = [];
+  const at = (phase: Phase): To => (made[phase] ??= make(of[phase]));
+  return {
+    get 1() {
+      return at(1);
+    },
+    get 2() {
+      return at(2);
+    },
+    get 3() {
+      return at(3);
+    },
+    get 4() {
+      return at(4);
+    },
+    get 5() {
+      return at(5);
+    },
+  };
+}
+
 export function storeDecisions({ screen, plans, memos, start }: Decisions): Contents<StoredDecisions> {
   const { words, screened, joined, tables, looks } = screen;
   const { stride, firstLoud, classes, next, texts } = tables;
@@ -94,9 +118,11 @@ export function storeDecisions({ screen, plans, memos, start }: Decisions): Cont
     tables: {
       classes,
       next,
-      textCounts: counted(tables.starts),
+      textBlocks: tables.starts.blocks,
+      textWithin: tables.starts.within,
       texts,
-      askCounts: counted(screen.starts),
+      askBlocks: screen.starts.blocks,
+      askWithin: screen.starts.within,
       asks: screen.asks,
       open,
       groups: screen.groups,
@@ -124,9 +150,8 @@ function storeLook({ field, rules, steps, choosy }: Look): StoredLook {
 }
 
 function storeStep(step: Step): StoredStep {
-  const { transform, parent, triggers, lowered, shortest, least, list, several, few } = step;
-  const lists = [list, bitsIn(several), few === null ? null : bitsIn(few)] as const;
-  return [transform?.name ?? null, parent, triggers, lowered, shortest, least, ...lists];
+  const { transform, parent, triggers, lowered, shortest, least, rules, several, few } = step;
+  return [transform?.name ?? null, parent, triggers, lowered, shortest, least, rules, several, few];
 }
 
 function storePlan({ phases, history }: Plan): StoredPlan {
@@ -159,16 +184,16 @@ export function readDecisions(
       words,
       screened: screened.map(readScreened),
       joined,
-      looks: each(looks, (all) => all.map((look) => readLook(look, words, program))),
+      looks: eachLater(looks, (all) => all.map((look) => readLook(look, words, program))),
       tables: {
         stride,
         firstLoud,
         classes: tables['classes'] as Uint8Array,
         next: tables['next'] as Uint16Array,
-        starts: summed(tables['textCounts']!),
+        starts: readStarts('text', tables),
         texts: tables['texts'] as Uint16Array,
       },
-      starts: summed(tables['askCounts']!),
+      starts: readStarts('ask', tables),
       asks: tables['asks'] as Uint32Array,
       open: profiles.map((_, profile) => open.subarray(profile * words, (profile + 1) * words)),
       groups: tables['groups'] as Int32Array,
@@ -182,12 +207,12 @@ function readLook([name, rules, steps, choosy]: StoredLook, words: number, progr
   return {
     field,
     rules: setOf(rules, words),
-    steps: steps.map((step) => readStep(step, words, program)),
+    steps: steps.map((step) => readStep(step, program)),
     choosy: choosy.map(([bit, reads, leaves]) => ({ bit, reads, leaves })),
   };
 }
 
-function readStep(stored: StoredStep, words: number, program: Program): Step {
+function readStep(stored: StoredStep, program: Program): Step {
   const [name, parent, triggers, lowered, shortest, least, rules, several, few] = stored;
   const transform = name === null ? null : program.transform(name);
   return {
@@ -198,10 +223,9 @@ function readStep(stored: StoredStep, words: number, program: Program): Step {
     lowered,
     shortest,
     least,
-    rules: setOf(rules, words),
-    list: rules,
-    several: setOf(several, words),
-    few: few === null ? null : setOf(few, words),
+    rules,
+    several,
+    few,
   };
 }
 
@@ -212,7 +236,7 @@ function setOf(numbers: Numbers, words: number): Uint32Array {
 }
 
 function readPlan({ phases, history }: StoredPlan): Plan {
-  return { history, phases: each(phases, readPhase) };
+  return { history, phases: eachLater(phases, readPhase) };
 }
 
 function readPhase({ turns, always, screened, neutral, decided, before, writes }: StoredPhase): PhasePlan {
@@ -227,13 +251,6 @@ function readPhase({ turns, always, screened, neutral, decided, before, writes }
   };
 }
 
-/** Where lists start that follow each other, as how long each is: small numbers pack well. */
-function counted(starts: Uint32Array): Uint16Array {
-  return Uint16Array.from({ length: starts.length - 1 }, (_, at) => starts[at + 1]! - starts[at]!);
-}
-
-function summed(counts: Table): Uint32Array {
-  const starts = new Uint32Array(counts.length + 1);
-  for (let at = 0; at < counts.length; at++) starts[at + 1] = starts[at]! + counts[at]!;
-  return starts;
+function readStarts(name: string, tables: Readonly<Record<string, Table>>): Starts {
+  return { blocks: tables[`${name}Blocks`] as Uint32Array, within: tables[`${name}Within`] as Uint16Array };
 }

@@ -41,28 +41,35 @@ export function storeProgram(program: Program): Contents<StoredProgram> {
   return { said: { masks: [...masks] }, tables: { kinds, nexts } };
 }
 
+/** What all rules of a stored program read themselves with. */
+interface Reader {
+  item(at: number): RuleSet['items'][number];
+  compile(rule: Rule): readonly CompiledLink[];
+}
+
 /** A rule that is read, and made ready, when it is first asked for. */
 class StoredRule implements CompiledRule {
   readonly index: number;
   readonly next: number;
-  private readonly read: () => Rule;
-  private readonly compile: (rule: Rule) => readonly CompiledLink[];
+  /** Its number among all items. */
+  readonly at: number;
+  private readonly reader: Reader;
   private known: Rule | null = null;
   private compiled: readonly CompiledLink[] | null = null;
 
-  constructor(index: number, next: number, read: () => Rule, compile: (rule: Rule) => readonly CompiledLink[]) {
+  constructor(index: number, next: number, at: number, reader: Reader) {
     this.index = index;
     this.next = next;
-    this.read = read;
-    this.compile = compile;
+    this.at = at;
+    this.reader = reader;
   }
 
   get rule(): Rule {
-    return (this.known ??= this.read());
+    return (this.known ??= this.reader.item(this.at) as Rule);
   }
 
   get links(): readonly CompiledLink[] {
-    return (this.compiled ??= this.compile(this.rule));
+    return (this.compiled ??= this.reader.compile(this.rule));
   }
 }
 
@@ -78,16 +85,15 @@ export function readProgram(
   const nexts = tables['nexts'] as Uint32Array;
   const chains = new ChainTree(rest.settings.unicodeMap);
   const checked: CompileOptions = { ...options, checked: true };
-  const compile = (rule: Rule): readonly CompiledLink[] => compileLinks(rule, chains, checked);
-  const rules: CompiledRule[] = [];
+  const reader: Reader = { item, compile: (rule) => compileLinks(rule, chains, checked) };
+  const rules: StoredRule[] = [];
   const phases: Record<Phase, CompiledRule[]> = { 1: [], 2: [], 3: [], 4: [], 5: [] };
-  const byItem = new Map<number, CompiledRule>();
-  for (const [at, kind] of kinds.entries()) {
+  for (let at = 0; at < kinds.length; at++) {
+    const kind = kinds[at]!;
     if (kind === 0) continue;
-    const rule = new StoredRule(rules.length, nexts[rules.length]!, () => item(at) as Rule, compile);
+    const rule = new StoredRule(rules.length, nexts[rules.length]!, at, reader);
     rules.push(rule);
     phases[kind as Phase].push(rule);
-    byItem.set(at, rule);
   }
   const known = new Masks(rules, new Map(masks));
   let set: RuleSet | null = null;
@@ -100,7 +106,13 @@ export function readProgram(
     transform: (name) => chains.transform(name),
     mask: (selector) => known.of(selector),
     get set() {
-      return (set ??= { ...rest, items: Array.from(kinds, (_, at) => byItem.get(at)?.rule ?? item(at)) });
+      return (set ??= { ...rest, items: itemsIn(rules, kinds.length, item) });
     },
   };
+}
+
+/** All items, with the rules that may have been read already. */
+function itemsIn(rules: readonly StoredRule[], count: number, item: Reader['item']): RuleSet['items'] {
+  const byItem = new Map(rules.map((rule) => [rule.at, rule]));
+  return Array.from({ length: count }, (_, at) => byItem.get(at)?.rule ?? item(at));
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seeded } from '../regex/testing/samples.ts';
 import { buildTables } from './build.ts';
+import { startOf } from './starts.ts';
 import { bytesOf, groupBits, groupsOf, profileOf, profiles } from './byte-groups.ts';
 import { Scanner } from './scan.ts';
 import { ByteSet } from '../regex/byte-set.ts';
@@ -9,7 +10,8 @@ function textsIn(scanner: Scanner, tables: ReturnType<typeof buildTables>): Set<
   const found = new Set<number>();
   for (let i = 0; i < scanner.found; i++) {
     const state = scanner.states[i]!;
-    for (let at = tables.starts[state]!; at < tables.starts[state + 1]!; at++) found.add(tables.texts[at]!);
+    for (let at = startOf(tables.starts, state); at < startOf(tables.starts, state + 1); at++)
+      found.add(tables.texts[at]!);
   }
   return found;
 }

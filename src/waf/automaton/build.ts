@@ -1,3 +1,4 @@
+import { inBlocks } from './starts.ts';
 import type { LiteralTables } from './tables.ts';
 
 /** Longest text that is followed; longer ones are cut, which only makes the screen let more through. */
@@ -78,11 +79,11 @@ function renumber({ edges, count, ends }: Trie, classes: Uint8Array, stride: num
     const row = number[state]! * stride;
     for (let cls = 0; cls < stride; cls++) next[row + cls] = number[edges[state * stride + cls]!]!;
   }
-  const starts = new Uint32Array(loud.length + 1);
+  const starts = [0];
   const hits: number[] = [];
-  for (const [i, state] of loud.entries()) {
+  for (const state of loud) {
     hits.push(...outputs[state]!);
-    starts[i + 1] = hits.length;
+    starts.push(hits.length);
   }
-  return { classes, stride, next, firstLoud: silent.length, starts, texts: Uint16Array.from(hits) };
+  return { classes, stride, next, firstLoud: silent.length, starts: inBlocks(starts), texts: Uint16Array.from(hits) };
 }

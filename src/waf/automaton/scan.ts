@@ -35,7 +35,7 @@ export class Scanner {
   constructor(tables: LiteralTables) {
     this.tables = tables;
     this.columns = tables.classes;
-    const loud = tables.starts.length - 1;
+    const loud = tables.starts.within.length - 1;
     this.states = new Uint16Array(loud);
     this.seen = new Uint32Array(loud);
   }

@@ -1,7 +1,8 @@
 import type { SetVariable } from '../actions/setvar.ts';
 import type { Control } from '../control.ts';
 import type { CompiledEffect, CompiledLink, CompiledRule, Program } from '../program.ts';
-import { takesNotes } from './fold.ts';
+import { phases } from '../rule.ts';
+import { takesNotes, type Assumption, type Plan } from './fold.ts';
 
 /** What a rule can do to the rest of the program once some of its links have hit. */
 export const Conduct = {
@@ -13,23 +14,17 @@ export const Conduct = {
   removes: 2,
 } as const;
 
-/** Rules that plans were made from. */
-export interface Reckoned {
-  /** Rules whose jump makes no difference. */
-  readonly neutral: ReadonlySet<CompiledRule>;
-  /** Rules that surely match, and on which others hang. */
-  readonly decided: ReadonlySet<CompiledRule>;
-}
+type Plans = Readonly<Record<Assumption, Plan>>;
 
 /** Worked out rule by rule when one of them hits for the first time: most never do. */
 export class Conducts {
   readonly #program: Program;
-  readonly #reckoned: Reckoned;
+  readonly #plans: Plans;
   readonly #known: (Uint8Array | undefined)[] = [];
 
-  constructor(program: Program, reckoned: Reckoned) {
+  constructor(program: Program, plans: Plans) {
     this.#program = program;
-    this.#reckoned = reckoned;
+    this.#plans = plans;
   }
 
   /** By how many of the rule's links have hit: what has been done then. The last entry is for a whole match. */
@@ -44,8 +39,14 @@ export class Conducts {
     for (const [i, link] of rule.links.entries()) {
       conduct[i + 1] = sofar = Math.max(sofar, this.#ofLink(link, notes));
     }
-    conduct[rule.links.length + 1] = Math.max(sofar, ofMatch(rule, this.#reckoned.neutral.has(rule)));
+    conduct[rule.links.length + 1] = Math.max(sofar, ofMatch(rule, this.#isNeutral(rule)));
     return conduct;
+  }
+
+  /** Its jump makes no difference. */
+  #isNeutral(rule: CompiledRule): boolean {
+    const { phase } = rule.rule;
+    return this.#plans.quiet.phases[phase].neutral[this.#program.phases[phase].indexOf(rule)] === 1;
   }
 
   /** `expected`: the quiet plan was made with what the link does, see `fold.ts`; so it was for every link but the last. */
@@ -66,8 +67,13 @@ export class Conducts {
 
   #isReckoned({ rules }: Extract<Control, { set: 'remove' }>): boolean {
     const mask = this.#program.mask(rules);
-    for (const { index } of this.#reckoned.decided) if (mask[index] === 1) return true;
-    return false;
+    // Rules that surely match, and on which others hang.
+    return [this.#plans.quiet, this.#plans.loud].some((plan) =>
+      phases.some((phase) => {
+        const { decided } = plan.phases[phase];
+        return this.#program.phases[phase].some(({ index }, at) => decided[at] === 1 && mask[index] === 1);
+      }),
+    );
   }
 }
 

@@ -43,13 +43,11 @@ export interface Step {
   /** The same of what this step makes of a value. */
   readonly least: number;
   /** Few rules look at what this step makes, or others make of that: they are asked without a scan for texts. */
-  readonly few: Uint32Array | null;
-  /** Rules whose condition looks at the value after this step. */
-  readonly rules: Uint32Array;
-  /** The same, number by number. */
-  readonly list: readonly number[];
+  readonly few: readonly number[] | null;
+  /** Rules whose condition looks at the value after this step: lists, because most hold one or none. */
+  readonly rules: readonly number[];
   /** Those of them that look at it at other steps too. */
-  readonly several: Uint32Array;
+  readonly several: readonly number[];
 }
 
 /** A rule for which a value's name matters: it reads one of `reads`, and nothing of `leaves`. */

@@ -57,9 +57,8 @@ function lookOf(field: FieldDefinition, readers: readonly Reader[], words: numbe
     triggers: triggersOf(chain),
     lowers: chain.transform?.name === 'lowercase',
     lowered: chain.path.some(({ transform }) => transform?.name === 'lowercase') ? (1 as const) : (0 as const),
-    rules: at,
-    list: bitsIn(at),
-    several: at.map((word, i) => word & several[i]!),
+    rules: bitsIn(at),
+    several: bitsIn(at.map((word, i) => word & several[i]!)),
   }));
   return { field, rules, steps, choosy: choosyOf(field, readers) };
 }

@@ -36,7 +36,7 @@ const kept = new Set([
 ]);
 
 /** Fields that have one and the same content when there is no body. */
-export const ofBody =
+const ofBody =
   /^(?:MULTIPART_.*|FILES(?:_.*)?|XML|REQBODY_.*ERROR(?:_MSG)?|REQUEST_BODY(?:_LENGTH)?|ARGS_POST(?:_NAMES)?)$/;
 
 /** For one name of one field: who reads it, and which rules its values hit when they came before. */
@@ -63,6 +63,29 @@ interface Readers {
   readonly byName: ReadonlyMap<string, readonly number[]>;
   /** Those of which it takes more to tell. */
   readonly others: readonly Choosy[];
+}
+
+/** Looks of the second phase, by what they look at. */
+export interface SecondLooks {
+  /** At fields that say nothing but what the body is. */
+  readonly bare: readonly OpenLook[];
+  /** All others. */
+  readonly filled: readonly OpenLook[];
+  /** At what stands in the head. */
+  readonly ofHead: readonly OpenLook[];
+  /** At what the body may change. */
+  readonly ofBody: readonly OpenLook[];
+}
+
+export function secondLooks(looks: readonly OpenLook[]): SecondLooks {
+  const [bare, filled]: [OpenLook[], OpenLook[]] = [[], []];
+  for (const open of looks) (ofBody.test(open.look.field.name) ? bare : filled).push(open);
+  return {
+    bare,
+    filled,
+    ofHead: looks.filter(({ look }) => look.field.lifetime === 'request'),
+    ofBody: looks.filter(({ look }) => look.field.lifetime !== 'request'),
+  };
 }
 
 export function openLook(names: Named, routes: Routes, look: Look): OpenLook {

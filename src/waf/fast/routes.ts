@@ -85,12 +85,12 @@ export class Routes {
     const wanted = new Uint8Array(length);
     const rest = rules.slice();
     for (let at = length - 1; at > 0; at--) {
-      const { parent, list, several } = steps[at]!;
+      const { parent, rules: list, several } = steps[at]!;
       if (changes[at] !== Change.none) {
         if (wanted[at] === 0 && this.meets(list, changes[at]!, reach[at]!)) wanted[at] = 1;
         for (let i = 0; i < list.length; i++) {
-          const word = list[i]! >>> 5;
-          rest[word]! &= several[word]! | ~(1 << (list[i]! & 31));
+          const bit = list[i]!;
+          if (!several.includes(bit)) rest[bit >>> 5]! &= ~(1 << (bit & 31));
         }
       }
       if (wanted[at] === 1) wanted[parent] = 1;

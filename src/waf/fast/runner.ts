@@ -3,13 +3,13 @@ import { evaluate, evaluateMatch, type Evaluate } from '../evaluate.ts';
 import type { FieldValue } from '../field.ts';
 import type { Matcher } from '../operator.ts';
 import type { CompiledRule, Program } from '../program.ts';
-import { phases, type Phase } from '../rule.ts';
+import type { Phase } from '../rule.ts';
 import { ended, runRule, type RunPhase, type Standing } from '../run.ts';
 import type { Transaction } from '../transaction.ts';
 import type { Entry } from '../variables.ts';
 import { Conduct, Conducts } from './conduct.ts';
 import { decide, type Decisions } from './decisions.ts';
-import { Turn, type Assumption, type Plan } from './fold.ts';
+import { Turn, type Assumption } from './fold.ts';
 import { matcherOf } from './entries.ts';
 import { Hits, type Sizes } from './hits.ts';
 import { Joins } from './joins.ts';
@@ -93,10 +93,7 @@ class Runner {
     const matcher = (bit: number): Matcher => matcherFor(program, screen.screened[bit]!);
     this.screen = new Screen(program, screen, this.sizes, matcher);
     this.joins = new Joins(program, screen.joined);
-    this.conducts = new Conducts(program, {
-      neutral: marked(program, plans.quiet, 'neutral'),
-      decided: new Set([...marked(program, plans.quiet, 'decided'), ...marked(program, plans.loud, 'decided')]),
-    });
+    this.conducts = new Conducts(program, plans);
     this.memos = new Map(memos.map((memo) => [memo.rule, new Memo(program.field(memo.field)!, memo)]));
   }
 
@@ -111,7 +108,7 @@ class Runner {
   stand(transaction: Transaction): Standing | null {
     const at = transaction.progress;
     if (!(at instanceof Progress) || at.assumption !== 'quiet') return null;
-    this.look(this.screen.ofHead, transaction, at.hits);
+    this.look(this.screen.second.ofHead, transaction, at.hits);
     const rules = (this.bodyRules ??= new BodyRules(this.program, this.decisions.plans.quiet.phases[2]));
     const turns = new Turns(rules);
     const passes = (from: Transaction): boolean => {
@@ -143,8 +140,8 @@ class Runner {
     }
     if (bare) {
       this.screenBare(transaction, progress.hits);
-      this.look(screen.filled, transaction, progress.hits);
-    } else this.look(screen.looks[phase], transaction, progress.hits);
+      this.look(screen.second.filled, transaction, progress.hits);
+    } else this.look(screen.looks(phase), transaction, progress.hits);
     this.joins.add(phase, transaction, progress.hits);
     progress.removals = 0;
     this.recount(transaction, phase, progress);
@@ -153,7 +150,7 @@ class Runner {
 
   /** What is left of phase 2 when what it reads of the head has been screened. */
   private screenBody(transaction: Transaction, progress: Progress): void {
-    this.look(this.screen.ofBody, transaction, progress.hits);
+    this.look(this.screen.second.ofBody, transaction, progress.hits);
     this.joins.add(2, transaction, progress.hits);
     progress.removals = 0;
     this.recount(transaction, 2, progress);
@@ -198,7 +195,7 @@ class Runner {
   private screenBare(transaction: Transaction, hits: Hits): void {
     if (this.bare === null) {
       const alone = new Hits(this.decisions.screen.words, this.sizes);
-      this.look(this.screen.bare, transaction, alone);
+      this.look(this.screen.second.bare, transaction, alone);
       this.bare = alone;
     }
     hits.add(this.bare);
@@ -266,12 +263,6 @@ class Runner {
     }
     return base;
   }
-}
-
-function marked(program: Program, plan: Plan, mark: 'neutral' | 'decided'): ReadonlySet<CompiledRule> {
-  return new Set(
-    phases.flatMap((phase) => program.phases[phase].filter((_, at) => plan.phases[phase][mark][at] === 1)),
-  );
 }
 
 /** The first rule from `from` on whose turn comes, or -1. */

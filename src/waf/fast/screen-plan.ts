@@ -1,5 +1,6 @@
 import { profiles } from '../automaton/byte-groups.ts';
 import { buildTables } from '../automaton/build.ts';
+import { inBlocks } from '../automaton/starts.ts';
 import type { CompiledRule, Program } from '../program.ts';
 import { phases, type Phase } from '../rule.ts';
 import { turned, type Entries } from './entries.ts';
@@ -78,13 +79,13 @@ function textsOf(all: readonly Needed[], words: number): Pick<ScreenPlan, 'table
       }
     }
   }
-  const starts = new Uint32Array(lists.length + 1);
+  const starts = [0];
   const asks: number[] = [];
-  for (const [number, list] of lists.entries()) {
+  for (const list of lists) {
     for (const [bit, mask] of list) asks.push(bit * 16 + mask);
-    starts[number + 1] = asks.length;
+    starts.push(asks.length);
   }
-  return { tables: buildTables([...numbers.keys()]), starts, asks: Uint32Array.from(asks), open };
+  return { tables: buildTables([...numbers.keys()]), starts: inBlocks(starts), asks: Uint32Array.from(asks), open };
 }
 
 function groupsNeeded(all: readonly Needed[], words: number): Int32Array {

@@ -1,3 +1,4 @@
+import type { Starts } from '../automaton/starts.ts';
 import type { LiteralTables } from '../automaton/tables.ts';
 import type { Phase } from '../rule.ts';
 import type { Entry } from './entries.ts';
@@ -16,8 +17,8 @@ export interface ScreenPlan {
   /** By number. */
   readonly screened: readonly Screened[];
   readonly tables: LiteralTables;
-  /** For each text the rules that ask for it: `asks[starts[text]]` on, rule number * 16 + one bit per profile. */
-  readonly starts: Uint32Array;
+  /** The rules that ask for the n-th text are the n-th list in `asks`: rule number * 16 + one bit per profile. */
+  readonly starts: Starts;
   readonly asks: Uint32Array;
   /** Per profile the rules that ask for no text, and can match at all. */
   readonly open: readonly Uint32Array[];

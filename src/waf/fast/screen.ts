@@ -1,5 +1,6 @@
 import { groupsOf, profileOf } from '../automaton/byte-groups.ts';
 import { bitsOf, Scanner } from '../automaton/scan.ts';
+import { startOf } from '../automaton/starts.ts';
 import { lowerAscii } from '../bytes.ts';
 import type { FieldValue } from '../field.ts';
 import type { Matcher } from '../operator.ts';
@@ -9,7 +10,7 @@ import { ByteSet } from '../regex/byte-set.ts';
 import { begin, isLow, made, newForm, type Form } from './form.ts';
 import { Hits, type Sizes } from './hits.ts';
 import type { Look, Step } from './look.ts';
-import { newAudience, ofBody, openLook, type OpenLook } from './open-look.ts';
+import { newAudience, openLook, secondLooks, type OpenLook, type SecondLooks } from './open-look.ts';
 import { Routes, type Route } from './routes.ts';
 import { bitsIn, capitals, lacks } from './rule-bits.ts';
 import type { ScreenPlan } from './screen-shape.ts';
@@ -23,15 +24,9 @@ const worthAScan = 128;
  * is not named has no hit among the values screened.
  */
 export class Screen {
-  readonly looks: Readonly<Record<Phase, readonly OpenLook[]>>;
-  /** The second phase's looks at fields that say nothing but what the body is. */
-  readonly bare: readonly OpenLook[];
-  /** The second phase's other looks. */
-  readonly filled: readonly OpenLook[];
-  /** The second phase's looks at what stands in the head. */
-  readonly ofHead: readonly OpenLook[];
-  /** The second phase's looks at what the body may change. */
-  readonly ofBody: readonly OpenLook[];
+  private readonly open: (readonly OpenLook[] | undefined)[] = [];
+  private known: SecondLooks | null = null;
+  private readonly opened: (look: Look) => OpenLook;
   private readonly plan: ScreenPlan;
   private readonly matcherFor: (bit: number) => Matcher;
   private readonly scanner: Scanner;
@@ -41,11 +36,11 @@ export class Screen {
   private readonly lowersAt: Uint8Array;
   private readonly forms: Form[] = [];
   private formCount = 0;
-  private readonly formOf: Int32Array;
-  private readonly lowered: Uint8Array;
+  private formOf = new Int32Array(1);
+  private lowered = new Uint8Array(1);
   private readonly rest: Uint32Array;
   /** Which steps the present value has taken: those with the present number. */
-  private readonly visited: Uint32Array;
+  private visited = new Uint32Array(1);
   /** For a value whose verdict is kept: it must not depend on what other values hit. */
   private readonly alone: Hits;
   private visit = 0;
@@ -61,21 +56,29 @@ export class Screen {
     this.matchers = plan.screened.map(() => null);
     this.several = Uint8Array.from(plan.screened, ({ several }) => (several ? 1 : 0));
     this.lowersAt = Uint8Array.from(plan.screened, ({ lowers }) => (lowers ? 1 : 0));
-    let most = 1;
-    for (const looks of Object.values(plan.looks)) for (const look of looks) most = Math.max(most, look.steps.length);
-    this.formOf = new Int32Array(most);
-    this.lowered = new Uint8Array(most);
     this.rest = new Uint32Array(plan.words);
-    this.visited = new Uint32Array(most);
     this.alone = new Hits(plan.words, sizes);
     const nevers = Uint8Array.from(plan.screened, ({ never }) => never);
-    const opened = (phase: Phase): readonly OpenLook[] =>
-      plan.looks[phase].map((look) => openLook(named, new Routes(plan, nevers, look), look));
-    this.looks = { 1: opened(1), 2: opened(2), 3: opened(3), 4: opened(4), 5: opened(5) };
-    this.bare = this.looks[2].filter(({ look }) => ofBody.test(look.field.name));
-    this.filled = this.looks[2].filter(({ look }) => !ofBody.test(look.field.name));
-    this.ofHead = this.looks[2].filter(({ look }) => look.field.lifetime === 'request');
-    this.ofBody = this.looks[2].filter(({ look }) => look.field.lifetime !== 'request');
+    this.opened = (look) => openLook(named, new Routes(plan, nevers, look), look);
+    for (const phase of [1, 2] as const) this.looks(phase);
+  }
+
+  /** The looks of a phase; those at answers are opened when one comes, since many processes see none. */
+  looks(phase: Phase): readonly OpenLook[] {
+    return (this.open[phase] ??= this.openLooks(phase));
+  }
+
+  private openLooks(phase: Phase): readonly OpenLook[] {
+    const looks = this.plan.looks[phase];
+    const most = Math.max(this.formOf.length, ...looks.map(({ steps }) => steps.length));
+    this.formOf = new Int32Array(most);
+    this.lowered = new Uint8Array(most);
+    this.visited = new Uint32Array(most);
+    return looks.map(this.opened);
+  }
+
+  get second(): SecondLooks {
+    return (this.known ??= secondLooks(this.looks(2)));
   }
 
   /** Adds to `hits` every rule for which this value is a hit. */
@@ -127,9 +130,11 @@ export class Screen {
     const { tables, starts, asks } = plan;
     for (let i = 0; i < scanner.found; i++) {
       const state = scanner.states[i]!;
-      for (let at = tables.starts[state]!; at < tables.starts[state + 1]!; at++) {
+      const last = startOf(tables.starts, state + 1);
+      for (let at = startOf(tables.starts, state); at < last; at++) {
         const number = tables.texts[at]!;
-        for (let ask = starts[number]!; ask < starts[number + 1]!; ask++) {
+        const end = startOf(starts, number + 1);
+        for (let ask = startOf(starts, number); ask < end; ask++) {
           const entry = asks[ask]!;
           if (((entry >>> profile) & 1) !== 0) candidates[entry >>> 9]! |= 1 << ((entry >>> 4) & 31);
         }
@@ -208,7 +213,7 @@ export class Screen {
       if (formOf[at] < 0) continue;
       // In lower case although the chain has no such step by name: then it is not one of those asked at the end.
       if (formOf[at] === 0 && lowered[at] <= step.lowered)
-        for (let word = 0; word < rest.length; word++) rest[word]! |= step.rules[word]! & rules[word]!;
+        for (const bit of step.rules) rest[bit >>> 5]! |= rules[bit >>> 5]! & (1 << (bit & 31));
       else this.askStep(step, at, rules, hits);
     }
     this.ask(this.forms[0]!, rest, hits);
@@ -251,9 +256,9 @@ export class Screen {
   }
 
   /** When a rule that needs a text is left, and the value is long, a scan is less work than asking the rule. */
-  private addFew(form: Form, few: Uint32Array, rules: Uint32Array): void {
+  private addFew(form: Form, few: readonly number[], rules: Uint32Array): void {
     const { candidates } = form;
-    for (let word = 0; word < few.length; word++) candidates[word]! |= few[word]!;
+    for (const bit of few) candidates[bit >>> 5]! |= 1 << (bit & 31);
     this.drop(form, candidates);
     if (form.text.length < worthAScan) return;
     const open = this.plan.open[profileOf(form.bits)]!;
@@ -261,7 +266,7 @@ export class Screen {
   }
 
   /** A text that one or two rules look at: they are asked as soon as the text has the bytes that they need. */
-  private fewForm(text: string, few: Uint32Array, rules: Uint32Array): void {
+  private fewForm(text: string, few: readonly number[], rules: Uint32Array): void {
     const form = this.nextForm(text);
     form.few = true;
     form.bits = bitsOf(text);
@@ -271,12 +276,11 @@ export class Screen {
 
   private askStep(step: Step, at: number, rules: Uint32Array, hits: Hits): void {
     const form = this.forms[this.formOf[at]!]!;
-    for (let word = 0; word < rules.length; word++) {
-      let left = form.candidates[word]! & step.rules[word]! & rules[word]!;
-      for (; left !== 0; left &= left - 1) {
-        const low = 31 - Math.clz32(left & -left);
-        this.askOne(form, this.lowered[at] === 1, word * 32 + low, hits);
-      }
+    for (let i = 0; i < step.rules.length; i++) {
+      const bit = step.rules[i]!;
+      const word = bit >>> 5;
+      if ((form.candidates[word]! & rules[word]! & (1 << (bit & 31))) !== 0)
+        this.askOne(form, this.lowered[at] === 1, bit, hits);
     }
   }
 

@@ -57,7 +57,7 @@ export function fewRules(
   nodes: readonly { readonly chain: ChainNode; readonly rules: Uint32Array }[],
   numbers: ReadonlyMap<number, number>,
   words: number,
-): readonly (Uint32Array | null)[] {
+): readonly (readonly number[] | null)[] {
   const below = nodes.map(() => new Uint32Array(words));
   for (const { chain, rules } of nodes) {
     for (const node of chain.path) {
@@ -65,5 +65,5 @@ export function fewRules(
       for (let word = 0; word < words; word++) at[word]! |= rules[word]!;
     }
   }
-  return below.map((rules) => (bitsIn(rules).length <= mostFew ? rules : null));
+  return below.map(bitsIn).map((rules) => (rules.length <= mostFew ? rules : null));
 }

@@ -31,6 +31,7 @@ export class LazyDfa {
   private ids = new Map<string, number>();
   /** Per context and class: where the ways in lead after that byte. Null: straight to a match. */
   private readonly entries = new Map<number, Int32Array | null>();
+  private readonly entrances: (Int32Array | null | undefined)[] = [];
   private readonly mark: Uint32Array;
   private generation = 0;
   private readonly list: Int32Array;
@@ -112,11 +113,21 @@ export class LazyDfa {
     const key = context * this.stride + cls;
     let known = this.entries.get(key);
     if (known !== undefined) return known;
-    this.generation++;
-    this.length = 0;
-    const hit = this.follow(0, context, -1) || this.advance(this.list.slice(0, this.length), context, cls, true);
+    const inside = this.entrance(context);
+    const hit = inside === null || this.advance(inside, context, cls, true);
     known = hit ? null : this.list.slice(0, this.length);
     this.entries.set(key, known);
+    return known;
+  }
+
+  /** What waits at the pattern's start; null when nothing has to come for a match. */
+  private entrance(context: number): Int32Array | null {
+    let known = this.entrances[context];
+    if (known === undefined) {
+      this.generation++;
+      this.length = 0;
+      this.entrances[context] = known = this.follow(0, context, -1) ? null : this.list.slice(0, this.length);
+    }
     return known;
   }
 
@@ -200,8 +211,7 @@ export class LazyDfa {
   private state(context: number): number {
     if (this.length === 0 && this.program.anchored && (context & beforeAll) === 0) return dead;
     const list = this.list.slice(0, this.length).sort();
-    let key = String.fromCharCode(context);
-    for (let i = 0; i < list.length; i++) key += String.fromCharCode(list[i]!);
+    const key = String.fromCharCode(context) + textOf(list);
     const known = this.ids.get(key);
     if (known !== undefined) return known;
     if (this.states.length >= this.mostStates()) this.forget();
@@ -225,4 +235,14 @@ export class LazyDfa {
     table.set(this.table);
     this.table = table;
   }
+}
+
+/** So many characters are made in one call. */
+const atOnce = 4096;
+
+function textOf(codes: Int32Array): string {
+  let text = '';
+  for (let at = 0; at < codes.length; at += atOnce)
+    text += String.fromCharCode.apply(null, codes.subarray(at, at + atOnce) as unknown as number[]);
+  return text;
 }
