@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { isAbsolute, join, resolve } from 'node:path';
 import { Sallyport } from '../cdk/sallyport.ts';
 import { messageOf } from '../base/fault.ts';
@@ -26,6 +26,10 @@ async function build(): Promise<void> {
     webAcl,
   });
   for (const { part, why } of parts) process.stderr.write(`${part}: ${why}\n`);
+  // Alone in its stack, an output may have the name that it is spoken of by.
+  const outputs = stack.node.findAll().filter((each) => each instanceof CfnOutput);
+  for (const each of outputs)
+    if (outputs.filter(({ node }) => node.id === each.node.id).length === 1) each.overrideLogicalId(each.node.id);
   app.synth();
 }
 

@@ -26,9 +26,11 @@ export interface ToolkitRun {
   readonly code: number;
   /** The end of what it said, for telling what went wrong. */
   readonly said: string;
+  /** Ctrl-C or its like: it was passed on, and the toolkit has ended. */
+  readonly brokenOff: boolean;
 }
 
-/** Runs the toolkit, or the app that it works on, and passes on what it says, as it says it. */
+/** Runs the toolkit, or the app that it works on, and passes on what it says, as it says it, and what it is told to end. */
 export function runToolkit(
   file: string,
   args: readonly string[],
@@ -41,13 +43,29 @@ export function runToolkit(
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';
+    let brokenOff = false;
+    const pass = (signal: NodeJS.Signals): void => {
+      brokenOff = true;
+      child.kill(signal);
+    };
+    const signals = ['SIGINT', 'SIGTERM'] as const;
+    for (const signal of signals) process.on(signal, pass);
+    const done = (): void => {
+      for (const signal of signals) process.off(signal, pass);
+    };
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => {
         said = (said + text).slice(-20_000);
         say(text);
       });
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code: code ?? 1, said }));
+    child.once('error', (error) => {
+      done();
+      reject(error);
+    });
+    child.once('close', (code) => {
+      done();
+      resolve({ code: code ?? 1, said, brokenOff });
+    });
   });
 }
 
@@ -59,3 +77,16 @@ export const lacksCredentials = (said: string): boolean =>
 
 export const credentialsHint =
   'there are no AWS credentials that work: set AWS_PROFILE (after `aws configure sso` and `aws sso login`), or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_REGION';
+
+/** The toolkit's own words for an account and region that it has no bucket and roles in yet. */
+export const lacksBootstrap = (said: string): boolean =>
+  /has the environment been bootstrapped\?|run [`'"]?cdk bootstrap/i.test(said);
+
+export const bootstrapHint =
+  'the toolkit keeps files and roles of its own in each account and region: run `npx cdk bootstrap aws://ACCOUNT/REGION` there, once';
+
+/** How many stacks `cdk diff` found to be different; null where it did not say. */
+export function differences(said: string): number | null {
+  const [, count] = /Number of stacks with differences: (\d+)/.exec(said) ?? [];
+  return count === undefined ? null : Number(count);
+}

@@ -1,8 +1,8 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sallyportCommand, type Ran } from '../support/cli.ts';
+import { cliMain, sallyportCommand, type Ran } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { toolkitFolder } from './lib/toolkit-folder.ts';
 
 const document = {
   name: 'Orders API',
@@ -24,15 +24,10 @@ const nobody = (home: string): Record<string, string> => ({
 });
 
 describe('sallyport deploy and destroy, with the real toolkit and no credentials', () => {
-  const folder = temporaryFolder();
+  const folder = toolkitFolder({ 'sallyport.config.json': JSON.stringify(document) });
   const bare = temporaryFolder();
   const run = (...args: string[]): Promise<Ran> => sallyportCommand(folder.path, args, { env: nobody(folder.path) });
   beforeAll(() => {
-    folder.write('sallyport.config.json', JSON.stringify(document));
-    folder.write('package.json', '{}');
-    mkdirSync(join(folder.path, 'node_modules'));
-    for (const name of ['aws-cdk', 'aws-cdk-lib', 'constructs', 'esbuild'])
-      symlinkSync(resolve(import.meta.dirname, '../../node_modules', name), join(folder.path, 'node_modules', name));
     bare.write('sallyport.config.json', JSON.stringify(document));
   });
   afterAll(() => {
@@ -66,6 +61,25 @@ describe('sallyport deploy and destroy, with the real toolkit and no credentials
   it('nobody there to ask is an error of the call', async () => {
     const { code, err } = await run('destroy');
     expect([code, err.includes('say --yes')]).toEqual([2, true]);
+  });
+  it('Ctrl-C is passed on, and what goes on is said', async () => {
+    const slow = toolkitFolder(
+      {},
+      `if (process.argv[2] === 'diff') console.log('Number of stacks with differences: 1');
+       else { console.log('deploying...'); setInterval(() => {}, 1000); }`,
+    );
+    const child = spawn(process.execPath, [cliMain, 'deploy', '--yes', '--app', 'node app.mjs'], { cwd: slow.path });
+    let err = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      err += text;
+      if (text.includes('deploying...')) child.kill('SIGINT');
+    });
+    const code = await new Promise((done) => child.once('close', done));
+    slow.remove();
+    expect([code, err]).toEqual([
+      130,
+      expect.stringContaining('broken off; CloudFormation goes on with what it has begun'),
+    ]);
   });
   it('without the toolkit: what to install', async () => {
     const { code, err } = await sallyportCommand(bare.path, ['deploy'], { env: nobody(bare.path) });

@@ -1,16 +1,19 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { parseDocument, DocumentError } from '../../config/parse.ts';
 import { exits, guarded, table, type Terminal } from '../command.ts';
+import { confirm } from '../confirm.ts';
 import { loadDocument } from '../load.ts';
 import {
+  bootstrapHint,
   credentialsHint,
+  differences,
   findToolkit,
   installHint,
+  lacksBootstrap,
   lacksCredentials,
   runToolkit,
   type ToolkitRun,
@@ -22,21 +25,29 @@ interface Options {
   readonly stack?: string;
   readonly webAcl?: boolean;
   readonly yes?: boolean;
+  readonly json?: boolean;
 }
+
+/** As shells count what Ctrl-C ended. */
+const brokenOff = 130;
 
 /** The document as an AWS stack, and back again: thin over the CDK toolkit, which is the user's own. */
 export function deploy(program: Command, io: Terminal): void {
   shared(program.command('deploy'))
     .description('make the document an AWS stack: the difference, a question, progress, outputs (needs aws-cdk)')
     .option('--web-acl', 'AWS WAF in front, by way of CloudFront, in us-east-1')
+    .option('--json', 'print the outputs as JSON, by stack; everything else goes to stderr anyway')
     .action((options: Options) =>
-      guarded(io, false, async () => {
+      guarded(io, options.json === true, async () => {
         const toolkit = await open(io, options);
-        if (toolkit === null) return exits.notInOrder;
+        if (typeof toolkit === 'number') return toolkit;
         const diff = await toolkit.run(['diff', ...toolkit.stacks]);
-        if (diff.code !== 0) return failed(io, diff);
-        const answer = await confirmed(io, options, 'Deploy this?');
-        if (answer !== 'yes') return answer === 'no' ? exits.ok : exits.usage;
+        if (diff.code !== 0) return failed(io, diff, 'nothing was changed');
+        // Where nothing differs there is nothing to agree to; the toolkit says so once more, and tells the outputs.
+        if (differences(diff.said) !== 0) {
+          const answer = await confirmed(io, options, 'Deploy this?');
+          if (answer !== null) return answer;
+        }
         const folder = mkdtempSync(join(tmpdir(), 'sallyport-deploy-'));
         try {
           const outputs = join(folder, 'outputs.json');
@@ -51,12 +62,9 @@ export function deploy(program: Command, io: Terminal): void {
             '--outputs-file',
             outputs,
           ]);
-          if (done.code !== 0) return failed(io, done);
-          const made = JSON.parse(readFileSync(outputs, 'utf8')) as Record<string, Record<string, string>>;
-          for (const [stack, values] of Object.entries(made)) {
-            io.out(`${stack}:`);
-            for (const line of table(Object.entries(values).map(([name, value]) => [`  ${name}`, value]))) io.out(line);
-          }
+          if (done.code !== 0)
+            return failed(io, done, 'CloudFormation goes on with what it has begun; deploy again to see what is left');
+          tell(io, options, JSON.parse(readFileSync(outputs, 'utf8')) as Outputs);
           return exits.ok;
         } finally {
           rmSync(folder, { recursive: true, force: true });
@@ -68,11 +76,16 @@ export function deploy(program: Command, io: Terminal): void {
     .action((options: Options) =>
       guarded(io, false, async () => {
         const toolkit = await open(io, options);
-        if (toolkit === null) return exits.notInOrder;
+        if (typeof toolkit === 'number') return toolkit;
+        const kept = toolkit.kept();
+        if (kept.length > 0) {
+          io.err('these stay, with what is in them, and go on to cost; remove them by hand:');
+          for (const line of kept) io.err(`  ${line}`);
+        }
         const answer = await confirmed(io, options, `Destroy ${toolkit.name}?`);
-        if (answer !== 'yes') return answer === 'no' ? exits.ok : exits.usage;
+        if (answer !== null) return answer;
         const done = await toolkit.run(['destroy', ...toolkit.stacks, '--force']);
-        return done.code === 0 ? exits.ok : failed(io, done);
+        return done.code === 0 ? exits.ok : failed(io, done, 'CloudFormation goes on with what it has begun');
       }),
     );
 }
@@ -88,25 +101,33 @@ interface Toolkit {
   readonly name: string;
   readonly stacks: readonly string[];
   run(args: readonly string[]): Promise<ToolkitRun>;
+  /** What the stack's template keeps when the stack goes; with an app of one's own nobody knows before it is built. */
+  kept(): readonly string[];
 }
 
-async function open(io: Terminal, options: Options): Promise<Toolkit | null> {
+/** The toolkit at work on what is to be deployed, or the exit code where it cannot be. */
+async function open(io: Terminal, options: Options): Promise<Toolkit | number> {
   const found = findToolkit(process.cwd());
   if ('missing' in found) {
     io.err(
       `sallyport: the CDK toolkit is not installed here (${found.missing.join(', ')}): ${installHint(found.missing)}`,
     );
-    return null;
+    return exits.notInOrder;
   }
   const own = options.app === undefined ? await ofDocument(options) : null;
   const stacks = own ? [own.stack] : options.stack === undefined ? ['--all'] : [options.stack];
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-cdk-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const env = { CDK_DISABLE_CLI_TELEMETRY: 'true', ...own?.env };
+  const env = {
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    // A notice of the SDK inside the toolkit about Node versions, in the middle of the progress.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    ...own?.env,
+  };
   const say = (text: string): void => void process.stderr.write(text);
   if (own) {
     const made = await runToolkit(own.app, [], { ...env, CDK_OUTDIR: folder }, say);
-    if (made.code !== 0) return null;
+    if (made.code !== 0) return made.brokenOff ? failed(io, made, 'nothing was changed') : exits.notInOrder;
   }
   return {
     name: own?.stack ?? options.stack ?? 'all stacks of the app',
@@ -118,7 +139,17 @@ async function open(io: Terminal, options: Options): Promise<Toolkit | null> {
         env,
         say,
       ),
+    kept: () => (own ? keptIn(join(folder, `${own.stack}.template.json`)) : []),
   };
+}
+
+function keptIn(file: string): string[] {
+  const { Resources = {} } = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly Resources?: Readonly<Record<string, { readonly Type: string; readonly DeletionPolicy?: string }>>;
+  };
+  return Object.entries(Resources)
+    .filter(([, { DeletionPolicy }]) => DeletionPolicy?.startsWith('Retain'))
+    .map(([id, { Type }]) => `${Type} ${id}`);
 }
 
 /** The document is checked here, where its mistakes can be shown as they always are. */
@@ -141,22 +172,37 @@ async function ofDocument(
   };
 }
 
-async function confirmed(io: Terminal, options: Options, question: string): Promise<'yes' | 'no' | 'nobody'> {
-  if (options.yes === true) return 'yes';
-  if (!process.stdin.isTTY) {
-    io.err('sallyport: nobody is there to ask: say --yes to go on without a question');
-    return 'nobody';
-  }
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(?:es)?$/i.test((await lines.question(`${question} [y/N] `)).trim()) ? 'yes' : 'no';
-  } finally {
-    lines.close();
+type Outputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+function tell(io: Terminal, options: Options, made: Outputs): void {
+  if (options.json) return io.out(JSON.stringify(made, null, 2));
+  for (const [stack, values] of Object.entries(made)) {
+    io.out(`${stack}:`);
+    for (const line of table(Object.entries(values).map(([name, value]) => [`  ${name}`, value]))) io.out(line);
   }
 }
 
-function failed(io: Terminal, run: ToolkitRun): number {
+/** Null: go on. A number: how to end. */
+async function confirmed(io: Terminal, options: Options, question: string): Promise<number | null> {
+  if (options.yes === true) return null;
+  if (!process.stdin.isTTY) {
+    io.err('sallyport: nobody is there to ask: say --yes to go on without a question');
+    return exits.usage;
+  }
+  const answer = await confirm(question, process.stdin, process.stderr);
+  if (answer === 'yes') return null;
+  io.err('nothing was changed');
+  return answer === 'no' ? exits.ok : brokenOff;
+}
+
+/** `left`: how things stand when it was broken off. */
+function failed(io: Terminal, run: ToolkitRun, left: string): number {
+  if (run.brokenOff) {
+    io.err(`sallyport: broken off; ${left}`);
+    return brokenOff;
+  }
   if (lacksCredentials(run.said)) io.err(`sallyport: ${credentialsHint}`);
+  else if (lacksBootstrap(run.said)) io.err(`sallyport: ${bootstrapHint}`);
   else io.err('sallyport: the toolkit failed; what it said stands above');
   return exits.notInOrder;
 }
