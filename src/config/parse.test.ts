@@ -148,3 +148,9 @@ describe('what is wrong with a document', () => {
     expect(() => parseDocument(given)).not.toThrow();
   });
 });
+
+it('a key by secret is no short key', () => {
+  const issues = (value: string) => parseDocument({ apiKeys: { ann: { value } } }).issues.map(({ wanted }) => wanted);
+  expect(issues('${secret:ANN}')).toEqual([]);
+  expect(issues('too-short')).toEqual(['20 characters or more, or "${secret:NAME}"']);
+});

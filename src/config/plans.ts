@@ -45,7 +45,11 @@ export const plans = z.record(z.string().regex(/^[\w-]+$/), plan).meta({ id: 'Us
 /** Keys written in the document, for tests and laptops; elsewhere `sallyport keys create`. */
 export const apiKey = z
   .strictObject({
-    value: z.string().min(20).max(128).meta({ description: 'The key, or `${secret:NAME}`.' }),
+    value: z
+      .string()
+      .max(128)
+      .regex(/\$\{secret:[^}]+\}|^[^]{20,}$/, { error: 'wanted 20 characters or more, or "${secret:NAME}"' })
+      .meta({ description: 'The key, or `${secret:NAME}`.' }),
     enabled: z.boolean().default(true),
     description: z.string().default(''),
   })

@@ -85,6 +85,9 @@ export function readPlans(document: Document, issues: Issue[]): (api: string) =>
   };
 }
 
+/** Characters of an API key, as API Gateway wants them. */
+const LEAST = 20;
+
 /** Keys that stand in the document, by their hash. */
 export function readKeys(
   document: Document,
@@ -105,6 +108,8 @@ export function readKeys(
         });
       return found ?? '';
     });
+    if (value !== '' && value.length < LEAST)
+      issues.push({ path, wanted: `${LEAST} characters or more`, found: `a secret of ${value.length}`, hint: null });
     const hash = ports.digest.sha256(value);
     const there = keys.get(hash);
     if (there)

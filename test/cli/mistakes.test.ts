@@ -151,3 +151,17 @@ describe('a folder that cannot be written', () => {
     }
   });
 });
+
+it('a function without its file is found before anybody calls it', async () => {
+  const route = (file: string) => ({ to: { use: 'function', with: { file } } });
+  const routes = { 'GET /there': route('./there.mjs'), 'GET /gone': route('./gone.mjs') };
+  folder.write('there.mjs', 'export const handler = () => ({});\n');
+  folder.write('sallyport.config.json', JSON.stringify({ apis: { shop: { kind: 'http', routes } } }));
+  const { code, err } = await run('check');
+  expect([code, err]).toEqual([
+    1,
+    expect.stringMatching(/^1 problem .*\n {2}function \.\/gone\.mjs: wanted a module, found no file/),
+  ]);
+  folder.write('gone.mjs', 'export const handler = () => ({});\n');
+  expect((await run('check')).out).toContain('2 routes');
+});

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { manualClock } from '../../base/clock.ts';
 import type { Document } from '../../config/document.ts';
 import { DocumentError, parseDocument, type Issue } from '../../config/parse.ts';
 import { readKeyPair } from '../../node/tls.ts';
+import type { OpenFunction } from '../../ports/invoker.ts';
 import memory from '../../stores/pages/memory.ts';
 import { sallyport } from '../../pipeline/app.ts';
 import { registry } from '../../pipeline/registry.ts';
@@ -28,12 +30,25 @@ export function check(program: Command, io: Terminal): void {
         if (document) readUnopened(document, loaded.plugins);
         const clock = manualClock();
         const state = await memory.open({}, { clock, folder: loaded.folder, warn() {} });
-        const app = await sallyport({ ...loaded, ports: { state, sinks: [], log() {} } });
+        const gone: Issue[] = [];
+        const openFunction: OpenFunction = ({ file }) => {
+          const path = resolve(loaded.folder, file);
+          if (!existsSync(path))
+            gone.push({ path: `function ${file}`, wanted: 'a module', found: `no file ${path}`, hint: FROM_HERE });
+          return { invoke: () => ({ kind: 'unavailable', says: 'only looked at' }), close: async () => {} };
+        };
+        const app = await sallyport({ ...loaded, ports: { state, sinks: [], log() {}, openFunction } });
+        if (gone.length > 0) {
+          await app.close();
+          throw new DocumentError(gone);
+        }
         const summary = {
           ok: true,
           file: loaded.path,
           version: app.version,
-          routes: Object.keys(app.document.routes).length,
+          routes: [app.document, ...Object.values(app.document.apis)]
+            .map(({ routes }) => Object.keys(routes).length)
+            .reduce((sum, count) => sum + count, 0),
           origins: Object.keys(app.document.origins).length,
           rules: loaded.plugins.length,
         };
@@ -47,6 +62,8 @@ export function check(program: Command, io: Terminal): void {
       }),
     );
 }
+
+const FROM_HERE = 'paths begin at the folder of the document';
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
