@@ -1,15 +1,18 @@
 import { extname } from 'node:path';
 import { messageOf } from '../base/fault.ts';
 import { DocumentError, type Issue } from '../config/parse.ts';
+import type { CollectionTag, ScalarTag } from 'yaml';
+
+type Tags = (ScalarTag | CollectionTag)[];
 
 /** The text of a JSON or YAML file to its value. Rejects with a `DocumentError` that gives line and column of whatever is wrong. */
-export async function parseData(text: string, path: string): Promise<unknown> {
+export async function parseData(text: string, path: string, customTags: Tags = []): Promise<unknown> {
   const plain = text.replace(/^\uFEFF/, ''); // some editors begin a file with a byte order mark
   if (plain.trim() === '')
     throw new DocumentError([
       { path, wanted: 'a document', found: 'an empty file', hint: '`sallyport init` writes a first one' },
     ]);
-  if (extname(path) !== '.json') return parseYaml(plain, path);
+  if (extname(path) !== '.json') return parseYaml(plain, path, customTags);
   try {
     return JSON.parse(plain);
   } catch (thrown) {
@@ -17,10 +20,10 @@ export async function parseData(text: string, path: string): Promise<unknown> {
   }
 }
 
-async function parseYaml(text: string, path: string): Promise<unknown> {
+async function parseYaml(text: string, path: string, customTags: Tags): Promise<unknown> {
   const { LineCounter, parseDocument } = await import('yaml');
   const lineCounter = new LineCounter();
-  const read = parseDocument(text, { lineCounter, prettyErrors: false });
+  const read = parseDocument(text, { lineCounter, prettyErrors: false, customTags });
   const issues = read.errors.map((error): Issue => {
     const { line, col } = lineCounter.linePos(error.pos[0]);
     return {

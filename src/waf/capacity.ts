@@ -3,7 +3,7 @@
  * Works on statements in AWS's own JSON, since that is what is charged.
  */
 import { managedGroup } from './forms/webacl/managed.ts';
-import { isObject, type AclRule, type Json, type References } from './forms/webacl/shape.ts';
+import { isObject, type AclRule, type Json, type References, type RuleGroup } from './forms/webacl/shape.ts';
 
 /** Most units of one web ACL, and of one rule group. */
 export const mostCapacity = 5000;
@@ -63,7 +63,7 @@ function one(kind: string, member: Json, references: References | undefined): nu
       );
     case 'RuleGroupReferenceStatement': {
       const group = references?.ruleGroups.get(String(member['ARN']));
-      return group ? (group.Capacity ?? rulesCapacity(group.Rules, references)) : 0;
+      return group ? groupCapacity(group, references) : 0;
     }
     case 'ManagedRuleGroupStatement':
       return (
@@ -82,6 +82,10 @@ function ofField(base: number, statement: Json): number {
   ).length;
   return ('JsonBody' in field ? base * 2 : base) + ('AllQueryArguments' in field ? 10 : 0) + 10 * transforms;
 }
+
+/** A group costs what was set aside for it when it was made. */
+export const groupCapacity = (group: RuleGroup, references?: References): number =>
+  group.Capacity ?? rulesCapacity(group.Rules, references);
 
 /** Units of a rule: its statement, and one for every five labels. */
 export const ruleCapacity = (rule: AclRule, references?: References): number =>

@@ -9,8 +9,8 @@ import { runWebAcl, type AclDecision } from '../../waf/forms/webacl/run.ts';
 import type { SearchStringEncoding } from '../../waf/forms/webacl/spelling.ts';
 import { spellAcl } from '../../waf/forms/webacl/write.ts';
 import { exits, guarded, table, type Terminal } from '../command.ts';
+import { readAwsFile } from '../aws-file.ts';
 import { parseCurl } from '../curl.ts';
-import { readGivenData } from '../given-file.ts';
 
 interface Options {
   readonly beside: readonly string[];
@@ -48,17 +48,17 @@ export function importRules(program: Command, io: Terminal): void {
     .option('--json', 'print the report as JSON')
     .action((file: string, options: Options) =>
       guarded(io, options.json === true, async () => {
-        const read = readWebAcl(await readGivenData(file), {
+        const read = readWebAcl(await readAwsFile(file), {
           file,
-          beside: await Promise.all(options.beside.map(readGivenData)),
+          beside: await Promise.all(options.beside.map(readAwsFile)),
           searchStringEncoding: options.searchStringEncoding,
           resource: options.resource,
         });
         const capacity = rulesCapacity(read.acl.Rules, read.references);
         const decision = options.try === undefined ? null : tryOn(read, options.try, options.from, options.country);
-        if (options.out !== undefined)
-          writeFileSync(options.out, `${JSON.stringify(spellAcl(read.acl, 'api'), null, 2)}\n`);
+        if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(written(read), null, 2)}\n`);
         const ok =
+          read.problems.length === 0 &&
           read.fidelity.every((each) => each.certainty !== 'impossible') &&
           (decision === null || decision.answer === null);
         if (options.json) {
@@ -71,6 +71,8 @@ export function importRules(program: Command, io: Terminal): void {
                 inspects: read.inspects,
                 capacity,
                 fidelity: read.fidelity,
+                problems: read.problems,
+                unused: read.unused,
                 decision,
               },
               null,
@@ -90,10 +92,18 @@ export function importRules(program: Command, io: Terminal): void {
           ...read.fidelity.map((each) => [each.rule, each.certainty, each.reasons.join('; ')]),
         ]))
           io.out(line);
+        for (const line of read.unused) io.out(`not used here: ${line}`);
         if (decision) for (const line of story(decision)) io.out(line);
+        for (const { path, says } of read.problems) io.err(`AWS would not take it: ${path}: ${says}`);
         return ok ? exits.ok : exits.notInOrder;
       }),
     );
+}
+
+/** All that was given, settings that nothing reads included, with its rules in order. */
+function written({ acl }: ReturnType<typeof readWebAcl>): unknown {
+  const { LogicalId: _, ...given } = acl.Given;
+  return spellAcl({ ...given, Name: acl.Name, Rules: acl.Rules }, 'api');
 }
 
 function tryOn(

@@ -170,7 +170,11 @@ describe('2.4 rule groups', () => {
   it('3.13 a group that was not given is impossible and said so', () => {
     const acl = aclOf([useGroup('h', 0)]);
     expect(acl.read.fidelity).toEqual([
-      { rule: 'use-h', certainty: 'impossible', reasons: ['the rule group arn:h was not given'] },
+      {
+        rule: 'use-h',
+        certainty: 'impossible',
+        reasons: ['the rule group arn:h was not given: write its file behind --beside'],
+      },
     ]);
     expect(acl.ask().certainty).toBe('approximate');
   });

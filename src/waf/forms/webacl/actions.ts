@@ -99,7 +99,7 @@ export function outcomeOf(
       const status = custom === undefined ? 403 : number(custom['ResponseCode'], `${path}.ResponseCode`);
       if (!responseCodes.has(status)) throw wrong(`${path}.ResponseCode`, `${status} cannot be a custom response`);
       const key = custom?.['CustomResponseBodyKey'] === undefined ? null : text(custom['CustomResponseBodyKey'], path);
-      const body = key === null ? undefined : around.bodies[key];
+      const body = key === null || !Object.hasOwn(around.bodies, key) ? undefined : around.bodies[key];
       if (key !== null && !body) throw wrong(path, `there is no custom response body \`${key}\``);
       return {
         ...plain,

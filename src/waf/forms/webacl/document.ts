@@ -21,6 +21,9 @@ export function webAclOf(given: Json, account: string): WebAcl {
     Name: name,
     DefaultAction: object(given['DefaultAction'], 'DefaultAction'),
     Rules: rulesOf(given['Rules'] ?? [], 'Rules'),
+    Before: managerGroups(given, 'PreProcessFirewallManagerRuleGroups'),
+    After: managerGroups(given, 'PostProcessFirewallManagerRuleGroups'),
+    Given: given,
     CustomResponseBodies: bodiesOf(given),
     LabelNamespace:
       typeof given['LabelNamespace'] === 'string' ? given['LabelNamespace'] : `awswaf:${account}:webacl:${name}:`,
@@ -31,7 +34,30 @@ export function webAclOf(given: Json, account: string): WebAcl {
 }
 
 function bodiesOf(given: Json): Readonly<Record<string, ResponseBody>> {
-  return (given['CustomResponseBodies'] ?? {}) as Readonly<Record<string, ResponseBody>>;
+  const bodies = Object.entries(object(given['CustomResponseBodies'] ?? {}, 'CustomResponseBodies'));
+  return Object.fromEntries(
+    bodies.map(([key, each]) => {
+      const path = `CustomResponseBodies.${key}`;
+      const body = object(each, path);
+      return [
+        key,
+        {
+          ContentType: text(body['ContentType'], `${path}.ContentType`),
+          Content: text(body['Content'], `${path}.Content`),
+        },
+      ];
+    }),
+  );
+}
+
+/** What Firewall Manager has put around the rules, as rules. */
+function managerGroups(given: Json, key: string): readonly AclRule[] {
+  return rulesOf(
+    list(given[key] ?? [], key).map((each) =>
+      isObject(each) ? { ...each, Statement: each['FirewallManagerStatement'] } : each,
+    ),
+    key,
+  );
 }
 
 export function rulesOf(given: unknown, path: string): readonly AclRule[] {

@@ -2,7 +2,7 @@ import { latin1, utf8 } from '../../../base/bytes.ts';
 import type { Sight } from '../../condition.ts';
 import { headerOf } from '../../request.ts';
 import { pointerOf, readJson, within } from './json-body.ts';
-import { list, object, only, text, wrong, type Json } from './shape.ts';
+import { list, named, object, only, text, wrong, type Json } from './shape.ts';
 import { preParse } from './transforms.ts';
 
 export interface Component {
@@ -40,7 +40,7 @@ export function fieldToMatch(statement: Json, path: string): Field {
     case 'Cookies':
       return lines(member, at, 'Cookies');
     case 'HeaderOrder':
-      return headerOrder(member);
+      return headerOrder(member, at);
     case 'UriPath':
       return { name: 'path', body: false, read: ({ target }) => one('path', target.path) };
     case 'UriFragment': {
@@ -64,7 +64,7 @@ export function fieldToMatch(statement: Json, path: string): Field {
     case 'Method':
       return { name: 'method', body: false, read: ({ request }) => one('method', request.method) };
     case 'Body':
-      return body(member);
+      return body(member, at);
     case 'JsonBody':
       return jsonBody(member, at);
     case 'JA3Fingerprint':
@@ -118,8 +118,7 @@ const cookiesOf = ({ request }: Sight): readonly Line[] =>
     });
 
 function lines(member: Json, path: string, kind: 'Headers' | 'Cookies'): Field {
-  const [pattern] = Object.keys(object(member['MatchPattern'], `${path}.MatchPattern`));
-  const given = (member['MatchPattern'] as Json)[pattern ?? ''];
+  const [pattern, given] = patternOf(member, path, ['All', `Included${kind}`, `Excluded${kind}`]);
   const fold = (name: string): string => (kind === 'Headers' ? name.toLowerCase() : name);
   const listed = new Set(
     pattern === 'All'
@@ -129,9 +128,9 @@ function lines(member: Json, path: string, kind: 'Headers' | 'Cookies'): Field {
         ),
   );
   const wanted = (name: string): boolean =>
-    pattern === 'All' || listed.has(fold(name)) === pattern?.startsWith('Included');
+    pattern === 'All' || listed.has(fold(name)) === pattern.startsWith('Included');
   const scope = scopeOf(member, path);
-  const oversized = oversize(member);
+  const oversized = oversize(member, path);
   const word = kind === 'Headers' ? 'header' : 'cookie';
   return {
     name: kind.toLowerCase(),
@@ -152,8 +151,8 @@ function lines(member: Json, path: string, kind: 'Headers' | 'Cookies'): Field {
   };
 }
 
-function headerOrder(member: Json): Field {
-  const oversized = oversize(member);
+function headerOrder(member: Json, path: string): Field {
+  const oversized = oversize(member, path);
   return {
     name: 'header order',
     body: false,
@@ -187,8 +186,8 @@ function queryArguments(statement: Json, path: string, wanted: string | null): F
   };
 }
 
-function body(member: Json): Field {
-  const oversized = oversize(member);
+function body(member: Json, path: string): Field {
+  const oversized = oversize(member, path);
   return {
     name: 'body',
     body: true,
@@ -201,13 +200,18 @@ function body(member: Json): Field {
 
 function jsonBody(member: Json, path: string): Field {
   const scope = scopeOf(member, path);
-  const oversized = oversize(member);
-  const pattern = object(member['MatchPattern'], `${path}.MatchPattern`);
+  const oversized = oversize(member, path);
+  const [pattern, given] = patternOf(member, path, ['All', 'IncludedPaths']);
   const pointers =
-    'All' in pattern
+    pattern === 'All'
       ? null
-      : list(pattern['IncludedPaths'], `${path}.MatchPattern.IncludedPaths`).map((each) => pointerOf(text(each, path)));
-  const invalid = member['InvalidFallbackBehavior'];
+      : list(given, `${path}.MatchPattern.IncludedPaths`).map((each, at) => {
+          const pointer = text(each, `${path}.MatchPattern.IncludedPaths[${at}]`);
+          if (!pointer.startsWith('/'))
+            throw wrong(`${path}.MatchPattern.IncludedPaths[${at}]`, `a pointer begins with /, not as ${pointer}`);
+          return pointerOf(pointer);
+        });
+  const invalid = word(member, 'InvalidFallbackBehavior', path, ['MATCH', 'NO_MATCH', 'EVALUATE_AS_STRING']);
   return {
     name: 'JSON body',
     body: true,
@@ -242,21 +246,40 @@ function fingerprint(kind: 'JA3Fingerprint' | 'JA4Fingerprint', forced: boolean 
   };
 }
 
-const oversize = (member: Json): boolean | null =>
-  member['OversizeHandling'] === 'MATCH' ? true : member['OversizeHandling'] === 'NO_MATCH' ? false : null;
-
-function fallback(member: Json, path: string): boolean | null {
-  const given = member['FallbackBehavior'];
-  if (given !== undefined && given !== 'MATCH' && given !== 'NO_MATCH')
-    throw wrong(`${path}.FallbackBehavior`, 'MATCH or NO_MATCH is wanted');
-  return given === undefined ? null : given === 'MATCH';
+/** One of a few words; undefined where it may be left out and is. What is misspelt must not be taken for what is usual. */
+function word<Word extends string>(member: Json, key: string, path: string, words: readonly Word[]): Word | undefined {
+  const given = member[key];
+  const found = words.find((each) => each === given);
+  if (found === undefined && given !== undefined)
+    throw wrong(
+      `${path}.${key}`,
+      `${words.join(', ')} is wanted, not ${typeof given === 'string' ? given : named(given)}`,
+    );
+  return found;
 }
 
+const forcedBy = (given: string | undefined): boolean | null =>
+  given === 'MATCH' ? true : given === 'NO_MATCH' ? false : null;
+
+const oversize = (member: Json, path: string): boolean | null =>
+  forcedBy(word(member, 'OversizeHandling', path, ['CONTINUE', 'MATCH', 'NO_MATCH']));
+
+const fallback = (member: Json, path: string): boolean | null =>
+  forcedBy(word(member, 'FallbackBehavior', path, ['MATCH', 'NO_MATCH']));
+
 function scopeOf(member: Json, path: string): 'ALL' | 'KEY' | 'VALUE' {
-  const scope = member['MatchScope'];
-  if (scope !== 'ALL' && scope !== 'KEY' && scope !== 'VALUE')
-    throw wrong(`${path}.MatchScope`, 'ALL, KEY or VALUE is wanted');
+  const scope = word(member, 'MatchScope', path, ['ALL', 'KEY', 'VALUE']);
+  if (scope === undefined) throw wrong(`${path}.MatchScope`, 'ALL, KEY or VALUE is wanted');
   return scope;
+}
+
+/** The one pattern that is set, and what it lists. */
+function patternOf(member: Json, path: string, known: readonly string[]): readonly [name: string, listed: unknown] {
+  const at = `${path}.MatchPattern`;
+  const [set, ...more] = Object.entries(object(member['MatchPattern'], at)).filter(([, given]) => given !== undefined);
+  if (set === undefined || more.length > 0 || !known.includes(set[0]))
+    throw wrong(at, `exactly one of ${known.join(', ')} is wanted`);
+  return set;
 }
 
 /** Text of a document as the bytes that a request would carry. */

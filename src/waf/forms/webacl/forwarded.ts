@@ -1,6 +1,5 @@
 import { parseAddress } from '../../../base/ip.ts';
 import type { Sight } from '../../condition.ts';
-import { headerOf } from '../../request.ts';
 import { text, wrong, type Json } from './shape.ts';
 
 /** `absent`: there is no such header, and the statement is not applied. */
@@ -17,10 +16,15 @@ export function forwardedBy(config: unknown, path: string): ((sight: Sight) => F
   const position = given['Position'] ?? 'FIRST';
   if (position !== 'FIRST' && position !== 'LAST' && position !== 'ANY')
     throw wrong(`${path}.Position`, 'FIRST, LAST or ANY is wanted');
-  const match = given['FallbackBehavior'] === 'MATCH';
+  const fallback = given['FallbackBehavior'];
+  if (fallback !== 'MATCH' && fallback !== 'NO_MATCH')
+    throw wrong(`${path}.FallbackBehavior`, 'MATCH or NO_MATCH is wanted');
+  const match = fallback === 'MATCH';
   return ({ request }) => {
-    const value = headerOf(request.headers, header);
-    if (value === null) return { kind: 'absent' };
+    // Lines of one name are one list.
+    const lines = [...request.headers].filter(([name]) => name.toLowerCase() === header).map(([, line]) => line);
+    if (lines.length === 0) return { kind: 'absent' };
+    const value = lines.join(',');
     const all = value.split(',').map((piece) => piece.trim());
     const wanted = position === 'ANY' ? all.slice(-10) : [(position === 'FIRST' ? all[0] : all.at(-1)) ?? ''];
     if (wanted.some((address) => parseAddress(address) === null)) return { kind: 'malformed', match };

@@ -115,7 +115,7 @@ function keys(
       }
       case 'JA3Fingerprint':
       case 'JA4Fingerprint':
-        return { kind, of: first({ [kind]: member }, where, (value) => value) };
+        return { kind, of: fingerprintKey(kind, member, where) };
       case 'Header':
         return { kind, of: first({ SingleHeader: { Name: member['Name'] } }, where, transformation(member, where)) };
       case 'QueryArgument':
@@ -130,6 +130,8 @@ function keys(
         throw wrong(where, `there is no key ${kind}`);
     }
   });
+  if (custom.length < 1 || custom.length > 5)
+    throw wrong(`${path}.CustomKeys`, `${custom.length} keys; 1 to 5 are taken`);
   if (custom.length === 1 && (custom[0]?.kind === 'IP' || custom[0]?.kind === 'ForwardedIP')) {
     throw wrong(
       `${path}.CustomKeys`,
@@ -157,6 +159,16 @@ function cookie({ request }: Sight, name: string): string | null {
     if (pair.startsWith(`${name}=`)) return pair.slice(name.length + 1);
   }
   return null;
+}
+
+/** Without a fingerprint: MATCH puts all such requests together, NO_MATCH leaves them out. */
+function fingerprintKey(kind: string, member: Json, path: string): KeyOf {
+  const read: Field = fieldToMatch({ FieldToMatch: { [kind]: member } }, path);
+  return (sight) => {
+    const extracted = read.read(sight);
+    if (extracted.kind === 'forced') return extracted.match ? 'INVALID' : null;
+    return extracted.values[0]?.value ?? null;
+  };
 }
 
 function first(field: Json, path: string, transform: (value: string) => string): KeyOf {

@@ -1,7 +1,7 @@
 import { matchesIn, type Condition } from '../../condition.ts';
 import { forwardedBy } from './forwarded.ts';
 import { leave } from './labels.ts';
-import { isObject, type WebAcl } from './shape.ts';
+import { isObject, wrong, type AclRule, type WebAcl } from './shape.ts';
 import { statementsIn, whereIs, type StatementContext } from './statement.ts';
 
 export type Resource =
@@ -66,3 +66,22 @@ export function inspectedBytes(acl: WebAcl, resource: Resource): number {
   const limit = isObject(limits) && isObject(limits[key]) ? String(limits[key]['DefaultSizeInspectionLimit']) : 'KB_16';
   return Number(/^KB_(16|32|48|64)$/.exec(limit)?.[1] ?? 16) * 1024;
 }
+
+/** A group has an `OverrideAction`, everything else an `Action`; AWS takes neither both nor none. */
+export function checkUnion(rule: AclRule, group: boolean): void {
+  const [wanted, other] = group ? (['OverrideAction', 'Action'] as const) : (['Action', 'OverrideAction'] as const);
+  if (rule[other] !== undefined)
+    throw wrong(rule.Name, `${other} does not go with its statement`, `write ${wanted} instead`);
+  if (rule[wanted] === undefined) throw wrong(rule.Name, `${wanted} is missing`);
+}
+
+const unused: Readonly<Record<string, string>> = {
+  TokenDomains: 'AWS’s tokens cannot be read here',
+  DataProtectionConfig: 'it changes AWS’s logs and samples alone',
+  OnSourceDDoSProtectionConfig: 'it is the load balancer’s own',
+  MonetizationConfig: 'a payment cannot be proven here',
+  ApplicationConfig: 'it is for the console alone',
+};
+
+export const unusedOf = (acl: WebAcl): readonly string[] =>
+  Object.entries(unused).flatMap(([key, why]) => (acl.Given[key] === undefined ? [] : [`${key}: ${why}`]));

@@ -3,12 +3,14 @@ import type { Effect, Link, Marker, Rule, RuleSet } from '../../rule.ts';
 import { defaultSettings } from '../../settings.ts';
 import { FidelityNote, type Fidelity } from '../fidelity.ts';
 import { outcomeOf, tokenTest, type Outcome, type Surrounding } from './actions.ts';
+import { checkAcl } from './check-references.ts';
+import type { AclProblem } from './checks.ts';
 import { referencesIn, webAclOf } from './document.ts';
 import { managedGroup } from './managed.ts';
 import type { AclSurroundings } from './options.ts';
 import { isObject, object, only, text, wrong, type AclRule, type Json, type References, type WebAcl } from './shape.ts';
 import { respell, type SearchStringEncoding } from './spelling.ts';
-import { geography, inspectedBytes, readsBody, type Resource } from './read-parts.ts';
+import { checkUnion, geography, inspectedBytes, readsBody, unusedOf, type Resource } from './read-parts.ts';
 import { readStatement, type StatementContext } from './statement.ts';
 
 export interface ReadWebAclOptions extends AclSurroundings {
@@ -34,6 +36,10 @@ export interface ReadWebAcl {
   readonly encoding: string;
   /** Bytes of a body that rules see. */
   readonly inspects: number;
+  /** What AWS would refuse, or take without a word and not do. */
+  readonly problems: readonly AclProblem[];
+  /** Settings of the ACL that change nothing here, each with why. */
+  readonly unused: readonly string[];
 }
 
 /** Reads a web ACL in any of its JSON spellings into the rule tree. Throws `RuleError` with the path of what is malformed. */
@@ -89,7 +95,7 @@ class Reader {
       override: () => null,
       countAfter: null,
     };
-    this.#rules(this.#acl.Rules, around);
+    for (const rules of [this.#acl.Before, this.#acl.Rules, this.#acl.After]) this.#rules(rules, around);
     const last = outcomeOf({ Name: 'Default_Action', Action: this.#acl.DefaultAction }, around);
     this.#outcomes.set('Default_Action', last);
     this.#add('Default_Action', [{ kind: 'always' }], [], last, null);
@@ -107,12 +113,15 @@ class Reader {
       outcomes: this.#outcomes,
       defaultAction: fallback === 'Allow' ? 'ALLOW' : 'BLOCK',
       inspects,
+      problems: checkAcl(this.#acl, this.#references),
+      unused: unusedOf(this.#acl),
     };
   }
 
   #rules(rules: readonly AclRule[], around: Surrounding): void {
     for (const rule of rules) {
       const [kind, member] = only(rule.Statement, `${rule.Name}.Statement`);
+      checkUnion(rule, kind.endsWith('GroupStatement') || kind === 'RuleGroupReferenceStatement');
       if (kind === 'RuleGroupReferenceStatement' || kind === 'ManagedRuleGroupStatement') {
         if (around.group !== null) throw wrong(rule.Name, 'rule groups cannot be nested');
         this.#group(rule, kind, member, around);
@@ -168,7 +177,9 @@ class Reader {
   #group(rule: AclRule, kind: string, member: Json, around: Surrounding): void {
     if (rule.RuleLabels && rule.RuleLabels.length > 0)
       throw wrong(rule.Name, 'a rule that references a group cannot label');
-    const [overriding] = only(rule.OverrideAction ?? { None: {} }, `${rule.Name}.OverrideAction`);
+    const [overriding] = only(rule.OverrideAction, `${rule.Name}.OverrideAction`);
+    if (overriding !== 'None' && overriding !== 'Count')
+      throw wrong(`${rule.Name}.OverrideAction`, `None or Count is wanted, not ${overriding}`);
     const end = `end of ${rule.Name}`;
     const inside: Surrounding = {
       ...around,
@@ -200,7 +211,7 @@ class Reader {
         this.#fidelity.push({
           rule: rule.Name,
           certainty: 'impossible',
-          reasons: [`the rule group ${arn} was not given`],
+          reasons: [`the rule group ${arn} was not given: write its file behind --beside`],
         });
     } else this.#managed(rule, member, inside);
     this.#items.push({ kind: 'marker', name: end, place: { file: this.#options.file ?? 'web ACL', line: 1 } });

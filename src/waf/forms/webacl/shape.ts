@@ -10,6 +10,12 @@ export interface WebAcl {
   readonly Name: string;
   readonly DefaultAction: Json;
   readonly Rules: readonly AclRule[];
+  /** Groups of Firewall Manager: these run before all rules, */
+  readonly Before: readonly AclRule[];
+  /** and these after them. */
+  readonly After: readonly AclRule[];
+  /** All that was given, in API spelling. */
+  readonly Given: Json;
   readonly CustomResponseBodies: Readonly<Record<string, ResponseBody>>;
   /** `awswaf:<account>:webacl:<name>:` */
   readonly LabelNamespace: string;
@@ -89,5 +95,12 @@ export function only(value: unknown, path: string): readonly [name: string, valu
   return [name, object(member, `${path}.${name}`)];
 }
 
-export const named = (value: unknown): string =>
-  value === undefined ? 'nothing' : value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+export function named(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  const [key, ...more] = isObject(value) ? Object.keys(value) : [];
+  if (key?.startsWith('Fn::') === true && more.length === 0)
+    return `${key}, which CloudFormation alone resolves: give what is deployed (aws wafv2 get-web-acl)`;
+  return isObject(value) ? 'an object' : `a ${typeof value}`;
+}

@@ -39,7 +39,7 @@ export function respell(given: unknown, wanted: SearchStringEncoding = 'auto'): 
     regexSets: [],
   };
   let source: 'template' | 'answer' | 'bare' = 'bare';
-  const top = upperKeys(given) as Json;
+  const top = isObject(given['Resources']) ? {} : (upperKeys(given) as Json);
 
   if (isObject(given['Resources'])) {
     source = 'template';
@@ -64,6 +64,14 @@ export function respell(given: unknown, wanted: SearchStringEncoding = 'auto'): 
     ('DefaultAction' in top ? found.acls : found.ruleGroups).push(top);
   } else
     throw wrong('(file)', 'this is no web ACL', 'GetWebACL, the console, CloudFormation and CDK spellings are read');
+  if (found.acls.length > 1) {
+    const names = found.acls.map((acl) => String(acl['LogicalId'] ?? acl['Name']));
+    throw wrong(
+      'Resources',
+      `${names.length} web ACLs are in this template: ${names.join(', ')}`,
+      'leave one of them in',
+    );
+  }
 
   const needles: string[] = [];
   const collect = (value: unknown): void => {
@@ -127,6 +135,32 @@ function decoded(needle: string, path: string): string {
   return latin1(bytes);
 }
 
+/** Where CDK writes an abbreviation small that AWS writes large. */
+const abbreviated: Readonly<Record<string, string>> = {
+  Arn: 'ARN',
+  Ip: 'IP',
+  ForwardedIp: 'ForwardedIP',
+  ForwardedIpConfig: 'ForwardedIPConfig',
+  IpSetForwardedIpConfig: 'IPSetForwardedIPConfig',
+  IpSetReferenceStatement: 'IPSetReferenceStatement',
+  IpAddressVersion: 'IPAddressVersion',
+  HttpMethod: 'HTTPMethod',
+  Asn: 'ASN',
+  Ja3Fingerprint: 'JA3Fingerprint',
+  Ja4Fingerprint: 'JA4Fingerprint',
+  AlbLowReputationMode: 'ALBLowReputationMode',
+  AwsManagedRulesAcfpRuleSet: 'AWSManagedRulesACFPRuleSet',
+  AwsManagedRulesAtpRuleSet: 'AWSManagedRulesATPRuleSet',
+  AwsManagedRulesAntiDDoSRuleSet: 'AWSManagedRulesAntiDDoSRuleSet',
+  AwsManagedRulesBotControlRuleSet: 'AWSManagedRulesBotControlRuleSet',
+};
+
+/** A key of any spelling as the API writes it. */
+export function apiKey(key: string): string {
+  const upper = key.charAt(0).toUpperCase() + key.slice(1);
+  return Object.hasOwn(abbreviated, upper) ? (abbreviated[upper] as string) : upper;
+}
+
 /** CDK's camelCase and CloudFormation's `Arn` to API keys; intrinsic references to the logical id they point at. */
 function upperKeys(value: unknown, own = false): unknown {
   if (Array.isArray(value)) return value.map((each) => upperKeys(each));
@@ -136,11 +170,16 @@ function upperKeys(value: unknown, own = false): unknown {
     const target: unknown = Array.isArray(reference) ? reference[0] : reference;
     return typeof target === 'string' ? target.split('.')[0] : '';
   }
+  const filled = value['Fn::Sub'];
+  if (filled !== undefined && Object.keys(value).length === 1) {
+    const given: unknown = Array.isArray(filled) ? filled[0] : filled;
+    const whole = /^\$\{(\w+)(?:\.\w+)?\}$/.exec(String(given))?.[1];
+    return whole ?? (typeof given === 'string' ? given.replaceAll(/\$\{([^}]*)\}/g, '$1').replaceAll('::', '-') : '');
+  }
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => {
       if (own) return [key, upperKeys(member)];
-      const upper = key.charAt(0).toUpperCase() + key.slice(1);
-      const name = upper === 'Arn' ? 'ARN' : upper.replace(/^Ja([34])/, 'JA$1');
+      const name = apiKey(key);
       return [name, upperKeys(member, ownNames.has(name))];
     }),
   );

@@ -1,6 +1,5 @@
 import { addressSet, parseAddress } from '../../../base/ip.ts';
 import type { Condition, Sight, StatementCondition } from '../../condition.ts';
-import { injects } from '../../languages/sql/detect.ts';
 import { scripts } from '../../languages/html/detect.ts';
 import { compileFor } from '../../regex/pattern-matcher.ts';
 import type { FidelityNote } from '../fidelity.ts';
@@ -10,6 +9,7 @@ import { forwardedBy } from './forwarded.ts';
 import { labelMatch } from './labels.ts';
 import type { AclSurroundings } from './options.ts';
 import { rateBased } from './rate.ts';
+import { injection } from './sensitivity.ts';
 import { isObject, list, number, object, only, text, wrong, type Json, type References } from './shape.ts';
 import { transformation } from './transforms.ts';
 
@@ -82,7 +82,7 @@ function simple(kind: string, member: Json, at: string, context: StatementContex
       const arn = text(member['ARN'], `${at}.ARN`);
       const addresses = context.references.ipSets.get(arn);
       if (!addresses) {
-        context.note.say('impossible', `the IP set ${arn} was not given`);
+        context.note.say('impossible', `the IP set ${arn} was not given: write its file behind --beside`);
         return leaf(context, kind, member, false, () => false);
       }
       const { set, bad } = addressSet(addresses);
@@ -195,14 +195,15 @@ function comparison(
     case 'RegexPatternSetReferenceStatement': {
       const arn = text(member['ARN'], `${at}.ARN`);
       const patterns = context.references.regexSets.get(arn)?.map(regex);
-      if (!patterns) context.note.say('impossible', `the regex pattern set ${arn} was not given`);
+      if (!patterns)
+        context.note.say('impossible', `the regex pattern set ${arn} was not given: write its file behind --beside`);
       return { test: (value) => patterns?.some((pattern) => pattern(value)) ?? false, certainty: 'exact' };
     }
     case 'SizeConstraintStatement':
       return { test: size(member, at), certainty: 'exact' };
     case 'SqliMatchStatement':
       context.note.say('approximate', 'AWS does not publish its SQL injection engine; ours stands in for it');
-      return { test: injects, certainty: 'approximate' };
+      return { test: injection(member, at), certainty: 'approximate' };
     case 'XssMatchStatement':
       context.note.say('approximate', 'AWS does not publish its script injection engine; ours stands in for it');
       return { test: scripts, certainty: 'approximate' };
