@@ -13,6 +13,8 @@ export const mostBundleBytes = {
   /** Lambda@Edge at the viewer's moments, or at the origin's. */
   edge: 1024 * 1024,
   edgeOrigin: 50 * 1024 * 1024,
+  /** A handler of the user's own brings what it imports; Lambda takes 250 MB. */
+  own: 50 * 1024 * 1024,
 } as const;
 export type BundleKind = keyof typeof mostBundleBytes;
 
@@ -22,6 +24,7 @@ const mostFirewallBytes: Readonly<Record<BundleKind, number>> = {
   line: 1024 * 1024,
   edge: 0,
   edgeOrigin: 0,
+  own: 1024 * 1024,
 };
 /** Beside `index.mjs`. */
 const assetName = 'waf.asset';
@@ -29,22 +32,32 @@ const assetName = 'waf.asset';
 /**
  * Run in a process of its own, since constructs cannot wait and esbuild takes plugins only where one waits. The plugin: zod's
  * `z` is one object with everything in it, languages included, and no bundler can leave out half of an object; as a
- * namespace it can. SDK clients are left to the runtime, which has them. What is imported when it is needed has files of its
- * own: V8 reads all of a file before it runs any of it, so in one file a cold start would read what it never asks for.
+ * namespace it can. The same for the `z` that rules of the user's own take from `sallyport`. SDK clients are left to the
+ * runtime, which has them. What is imported when it is needed has files of its own: V8 reads all of a file before it runs
+ * any of it, so in one file a cold start would read what it never asks for.
  */
 const script = `
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 const [entry, outdir, home] = process.argv.slice(1);
 const { build } = createRequire(home)('esbuild');
 const namespaces = {
   name: 'zod-as-namespace',
   setup(build) {
-    build.onLoad({ filter: /\\.[cm]?[jt]s$/ }, ({ path }) => {
+    build.onLoad({ filter: /\\.[cm]?[jt]s$/ }, async ({ path }) => {
       if (path.includes('node_modules/zod/')) return null;
       const text = readFileSync(path, 'utf8');
+      const loader = path.endsWith('ts') ? 'ts' : 'js';
+      const own = /import \\{([^}]*\\bz\\b[^}]*)\\} from (['"])sallyport\\2/.exec(text);
+      if (own) {
+        const zod = await build.resolve('zod', { resolveDir: dirname(home), kind: 'import-statement' });
+        const others = own[1].split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'z');
+        const said = 'import * as z from ' + JSON.stringify(zod.path) + '; import { ' + others.join(', ') + ' } from "sallyport"';
+        return { contents: text.replace(own[0], () => said), loader };
+      }
       if (!/import \\{ z \\} from ['"]zod['"]/.test(text)) return null;
-      return { contents: text.replace(/import \\{ z \\} from (['"])zod\\1/, 'import * as z from $1zod$1'), loader: path.endsWith('ts') ? 'ts' : 'js' };
+      return { contents: text.replace(/import \\{ z \\} from (['"])zod\\1/, 'import * as z from $1zod$1'), loader };
     });
   },
 };
@@ -91,9 +104,11 @@ export type DoorName =
   | 'queue'
   | 'rotateOriginSecret'
   | 'webSocket'
-  | 'edgeRequest';
+  | 'edgeRequest'
+  /** No door of ours: the user's own handler as it is. */
+  | 'own';
 
-const files: Readonly<Record<DoorName, string>> = {
+const files: Readonly<Record<Exclude<DoorName, 'own'>, string>> = {
   httpApi: 'http-api',
   restApi: 'rest-api',
   alb: 'alb',
@@ -112,8 +127,10 @@ export interface DoorSource {
   readonly options: Readonly<Record<string, unknown>>;
   /** Files of your own rules. */
   readonly modules?: readonly string[];
-  /** For `protect` and `webSocket`: the file whose export `handler` is wrapped. */
+  /** For `protect`, `webSocket` and `own`: the file whose export is wrapped. */
   readonly handler?: string;
+  /** Name of that export; `handler` when left out. */
+  readonly handlerName?: string;
   /** Name of the environment variable with the DynamoDB table that the document's store is in. */
   readonly table?: string;
   /** For doors of a whole line: the door's own options, beside the document. */
@@ -128,6 +145,10 @@ const beside = (file: string, name: string): string => join(dirname(file), `${na
 
 /** The entry of a function: the door, with everything it needs written into it, so that a cold start reads no file but a firewall's asset. */
 export function doorEntry(source: DoorSource): string {
+  if (source.door === 'own')
+    return entryOf([
+      `export { ${source.handlerName ?? 'handler'} as handler } from ${JSON.stringify(source.handler)};`,
+    ]);
   const here = fileURLToPath(import.meta.url);
   const door = fileURLToPath(
     new URL(`../aws/${files[source.door]}.${here.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
@@ -143,7 +164,9 @@ export function doorEntry(source: DoorSource): string {
         ? [`import { fileURLToPath } from 'node:url';`]
         : [`import { firewall } from ${JSON.stringify(beside(door, 'firewall'))};`]),
     ...modules.map((file, at) => `import * as rules${at} from ${JSON.stringify(file)};`),
-    ...(source.handler === undefined ? [] : [`import { handler as own } from ${JSON.stringify(source.handler)};`]),
+    ...(source.handler === undefined
+      ? []
+      : [`import { ${source.handlerName ?? 'handler'} as own } from ${JSON.stringify(source.handler)};`]),
     `const plugins = [${modules.map((_, at) => `...Object.values(rules${at}).flat()`).join(', ')}].filter((each) => each?.kind === 'rule');`,
     `const options = { ...${JSON.stringify(source.options)}, plugins };`,
     ...(source.waf === undefined
@@ -164,6 +187,11 @@ export function doorEntry(source: DoorSource): string {
         ? `export const handler = door(options, ${JSON.stringify(source.before)});`
         : `export const handler = door(${source.handler === undefined ? 'options' : '{ ...options, handler: own }'});`,
   ];
+  return entryOf(lines);
+}
+
+/** Writes an entry where the bundler finds it. */
+export function entryOf(lines: readonly string[]): string {
   const file = join(mkdtempSync(join(tmpdir(), 'sallyport-entry-')), 'entry.mjs');
   writeFileSync(file, `${lines.join('\n')}\n`);
   return file;

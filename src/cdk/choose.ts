@@ -1,9 +1,10 @@
 import type { Document } from '../config/document.ts';
+import { countedBy, described, type ApisPlan } from './apis/plan.ts';
 import { isPrivate } from './private-host.ts';
 
 /** What a document becomes on AWS. */
 export interface Chosen {
-  readonly part: 'line' | 'authorizer' | 'forwarder' | 'socket' | 'distribution' | 'stores';
+  readonly part: 'line' | 'authorizer' | 'api' | 'forwarder' | 'socket' | 'distribution' | 'stores';
   readonly why: string;
 }
 
@@ -16,6 +17,8 @@ export interface Given {
   readonly socketHandler: boolean;
   /** AWS WAF is wanted, which has a price for each month. */
   readonly webAcl: boolean;
+  /** How the document's APIs become APIs of API Gateway; left out where it has none. */
+  readonly apis?: ApisPlan;
 }
 
 export interface Choice {
@@ -44,10 +47,8 @@ export function choose(document: Document, given: Given): Choice {
     errors.push(
       `${sockets.join(', ')}: a WebSocket API on AWS has one handler: give \`socket: { handler: "file" }\`, and take its routes and limits into that handler`,
     );
-  for (const [name] of Object.entries(document.apis))
-    errors.push(
-      `apis.${name}: an API with a path of its own becomes a stack of its own: give each a document, or write its routes under \`routes\``,
-    );
+  for (const api of given.apis?.apis ?? []) parts.push({ part: 'api', why: described(api) });
+  errors.push(...(given.apis?.errors ?? []));
   if (given.backend && edge && !toRoutes)
     errors.push('edge.behaviours: nobody would come to `backend`: leave `origin` out where it is to answer');
   else if (given.backend)
@@ -67,8 +68,10 @@ export function choose(document: Document, given: Given): Choice {
       errors.push(
         `origins.${hidden[0]?.[0] ?? ''}: ${hidden[0]?.[1].url ?? ''} is private: give \`vpc: { vpc, target: { securityGroup, port } }\`, so that the function can reach it and nothing else`,
       );
-  } else if (!edge && !given.socketHandler && sockets.length === 0)
-    errors.push('nothing would answer: write `routes` with origins, or give `backend`, or `socket: { handler }`');
+  } else if (!edge && !given.socketHandler && sockets.length === 0 && Object.keys(document.apis).length === 0)
+    errors.push(
+      'nothing would answer: write `routes` with origins, or `apis`, or give `backend`, or `socket: { handler }`',
+    );
 
   const counted = [
     ...(Object.keys(document.plans).length > 0 ? ['plans'] : []),
@@ -78,8 +81,9 @@ export function choose(document: Document, given: Given): Choice {
     ...(all.some(([, route]) => (route as { once?: unknown }).once !== undefined) ? ['once'] : []),
   ];
   const inLine = parts.some((each) => each.part === 'line' || each.part === 'forwarder');
-  if (inLine && counted.length > 0)
-    parts.push({ part: 'stores', why: `${counted.join(', ')}: containers come and go, so DynamoDB counts` });
+  const counts = [...(inLine ? counted : []), ...countedBy(given.apis?.apis ?? [])];
+  if (counts.length > 0)
+    parts.push({ part: 'stores', why: `${counts.join(', ')}: containers come and go, so DynamoDB counts` });
   if (edge)
     parts.push({
       part: 'distribution',

@@ -12,6 +12,8 @@ import { readFileSync } from 'node:fs';
 import { acknowledge } from './acknowledge.ts';
 import { EdgeDistribution } from './behaviours/distribution.ts';
 import { edgePlan, needsLambda, type EdgePlan } from './behaviours/plan.ts';
+import { apisOf, SallyportApis, withoutApis } from './apis/apis.ts';
+import type { DomainGiven } from './apis/domains.ts';
 import { choose, type Chosen } from './choose.ts';
 import { checked } from './document.ts';
 import { DoorFunction } from './door-function.ts';
@@ -45,6 +47,8 @@ export interface SallyportProps {
   /** AWS WAF in front, by way of CloudFront: five dollars a month and one for each rule. Off by default. */
   readonly webAcl?: boolean;
   readonly throttle?: StageLimits;
+  /** Certificates for the hosts of APIs, by host name. */
+  readonly domains?: Readonly<Record<string, DomainGiven>>;
   /** Who is told of alarms. */
   readonly alarms?: ITopic;
 }
@@ -62,14 +66,17 @@ export class Sallyport extends Construct {
   /** What CloudFront does otherwise than the document's own edge; none of it lets anybody in. */
   readonly differences: readonly string[];
 
-  constructor(scope: Construct, id: string, props: SallyportProps) {
+  constructor(scope: Construct, id: string, given: SallyportProps) {
     super(scope, id);
-    const { document } = checked(props.document, props.backend ? 'authorizer' : 'http-api');
+    const { document } = checked(given.document, given.backend ? 'authorizer' : 'http-api');
+    const props = { ...given, document: withoutApis(given.document) };
+    const apis = apisOf(document, given);
     const { parts, errors: wrong } = choose(document, {
       backend: props.backend !== undefined,
       vpc: props.vpc !== undefined,
       socketHandler: props.socket !== undefined,
       webAcl: props.webAcl === true,
+      apis: apis.plan,
     });
     const errors = [...wrong];
     const has = (part: Chosen['part']): boolean => parts.some((each) => each.part === part);
@@ -89,7 +96,7 @@ export class Sallyport extends Construct {
       errors.push(
         'Lambda@Edge, which runs functions or rules of this document, lives in us-east-1: give the stack env: { region: "us-east-1" }',
       );
-    if (has('stores') && has('forwarder') && props.vpc?.prefixList === undefined)
+    if (has('stores') && (has('forwarder') || apis.inVpc) && props.vpc?.prefixList === undefined)
       errors.push(
         'the document counts, and its function is in a VPC: give `vpc.prefixList`, DynamoDB’s prefix list of the region (aws ec2 describe-managed-prefix-lists)',
       );
@@ -110,6 +117,8 @@ export class Sallyport extends Construct {
       });
       urls.push(socket.url);
     }
+    if (apis.plan.apis.length > 0)
+      urls.push(...new SallyportApis(this, 'Apis', { ...apis, document, stores: this.stores }).urls.values());
     this.urls = urls;
     new CfnOutput(this, 'Parts', { value: parts.map(({ part, why }) => `${part}: ${why}`).join('; ') });
     if (this.stores) new CfnOutput(this, 'Table', { value: this.stores.table.tableName });

@@ -86,11 +86,6 @@ describe('what cannot become a stack says what to do', () => {
       /GET \/ws: a WebSocket API on AWS has one handler/,
     ],
     [
-      'APIs with paths of their own',
-      () => ({ document: { ...open, apis: { a: { kind: 'http', basePath: 'a', routes: {} } } } }),
-      /apis\.a: .* a stack of its own/,
-    ],
-    [
       'a rule about bodies on an authorizer',
       (stack) => ({
         backend: backend(stack),

@@ -1,8 +1,26 @@
-import type { App, Stack } from 'aws-cdk-lib';
+import { Stack, type App } from 'aws-cdk-lib';
+import { join } from 'node:path';
+import programmableDocument from '../../../examples/programmable-waf/sallyport.config.ts';
+import usagePlans from '../../../examples/usage-plans/sallyport.config.ts';
 import { build as licensed } from '../../../examples/aws-licensed-search/app.ts';
 import { build as forwarder } from '../../../examples/aws-private-forwarder/app.ts';
 import { build as programmable } from '../../../examples/aws-programmable-waf/app.ts';
 import { build as socket } from '../../../examples/aws-protected-websocket/app.ts';
+import { Sallyport } from '../../../src/cdk/index.ts';
+import type { DocumentInput } from '../../../src/config/document.ts';
+
+/** A document of an example as one stack; its files are named from its own folder, as `sallyport deploy` does it. */
+function documentStack(app: App, name: string, document: DocumentInput): Stack {
+  const home = process.cwd();
+  process.chdir(join(import.meta.dirname, '../../../examples', name));
+  try {
+    const stack = new Stack(app, `Document-${name}`, { env: { region: 'us-east-1' } });
+    new Sallyport(stack, 'Sallyport', { document });
+    return stack;
+  } finally {
+    process.chdir(home);
+  }
+}
 
 /** Every example stack in every variant. */
 export const examples: Readonly<Record<string, (app: App) => Stack>> = {
@@ -15,4 +33,6 @@ export const examples: Readonly<Record<string, (app: App) => Stack>> = {
   'licensed search, script': (app) => licensed(app, 'script'),
   'licensed search, origin': (app) => licensed(app, 'origin'),
   'licensed search, Lambda@Edge': (app) => licensed(app, 'lambda'),
+  'usage plans, from its document': (app) => documentStack(app, 'usage-plans', usagePlans),
+  'programmable WAF, from its document': (app) => documentStack(app, 'programmable-waf', programmableDocument),
 };
