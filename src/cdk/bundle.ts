@@ -34,12 +34,13 @@ const assetName = 'waf.asset';
  * `z` is one object with everything in it, languages included, and no bundler can leave out half of an object; as a
  * namespace it can. The same for the `z` that rules of the user's own take from `sallyport`. SDK clients are left to the
  * runtime, which has them. What is imported when it is needed has files of its own: V8 reads all of a file before it runs
- * any of it, so in one file a cold start would read what it never asks for.
+ * any of it, so in one file a cold start would read what it never asks for. Files that only code left out would have asked
+ * for are taken away again.
  */
 const script = `
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 const [entry, outdir, home] = process.argv.slice(1);
 const { build } = createRequire(home)('esbuild');
 const namespaces = {
@@ -61,11 +62,15 @@ const namespaces = {
     });
   },
 };
-await build({
-  entryPoints: { index: entry }, outdir, outExtension: { '.js': '.mjs' }, splitting: true, bundle: true, platform: 'node', target: 'node20', format: 'esm', minify: true,
+const { metafile } = await build({
+  metafile: true, entryPoints: { index: entry }, outdir, outExtension: { '.js': '.mjs' }, splitting: true, bundle: true, platform: 'node', target: 'node20', format: 'esm', minify: true,
   external: ['@aws-sdk/*', '@photostructure/sqlite'], plugins: [namespaces], logLevel: 'error',
   banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
 });
+const all = new Map(Object.entries(metafile.outputs).map(([path, { imports }]) => [resolve(path), imports]));
+const asked = new Set([resolve(outdir, 'index.mjs')]);
+for (const path of asked) for (const each of all.get(path) ?? []) if (!each.external) asked.add(resolve(each.path));
+for (const path of all.keys()) if (!asked.has(path)) rmSync(path);
 `;
 
 export interface Bundled {
