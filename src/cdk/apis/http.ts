@@ -9,7 +9,7 @@ import { httpFindings } from './findings.ts';
 import { allowCalls } from './functions.ts';
 import { functionWords } from './function-words.ts';
 import { patienceOf } from './limits.ts';
-import type { DocumentApiProps } from './rest.ts';
+import type { DocumentApiProps } from './api-props.ts';
 import { accessLogOf, limitsOf } from './rest-stage.ts';
 import type { RoutePlan } from './route-plan.ts';
 

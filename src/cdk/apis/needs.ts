@@ -9,6 +9,16 @@ export interface KnownRule {
   readonly needs?: 'body' | 'head' | undefined;
 }
 
+/** What a construct is given beside the document. */
+export interface ApisGiven {
+  /** Rules of the user's own, with what they need. */
+  readonly rules: readonly KnownRule[];
+  readonly vpc: boolean;
+  readonly webAcl: boolean;
+  /** By host name: what there is a certificate for. */
+  readonly domains: Readonly<Record<string, unknown>>;
+}
+
 /** What the rules and the firewall of one API ask of the place that they run in. */
 export interface RuleNeeds {
   /** Is there anything that judges this API's requests? */

@@ -2,7 +2,7 @@ import type { GatewayApiDocument } from '../../config/apis.ts';
 import type { Document } from '../../config/document.ts';
 import { domainErrors } from './domains.ts';
 import { limitErrors } from './limits.ts';
-import { ruleNeeds, type KnownRule, type RuleNeeds } from './needs.ts';
+import { ruleNeeds, type ApisGiven, type RuleNeeds } from './needs.ts';
 import { planRoute, type RoutePlan } from './route-plan.ts';
 import { apiErrors } from './words.ts';
 
@@ -19,15 +19,6 @@ export interface ApisPlan {
   readonly apis: readonly ApiPlan[];
   /** What cannot be carried: the place in the document, and what to write instead. */
   readonly errors: readonly string[];
-}
-
-export interface ApisGiven {
-  /** Rules of the user's own, with what they need. */
-  readonly rules: readonly KnownRule[];
-  readonly vpc: boolean;
-  readonly webAcl: boolean;
-  /** By host name: what there is a certificate for. */
-  readonly domains: Readonly<Record<string, unknown>>;
 }
 
 /** Pure: how the APIs of a document become APIs of API Gateway, and what of them cannot. */

@@ -5,7 +5,7 @@ import type { GatewayApiDocument } from '../../config/apis.ts';
 import type { Document } from '../../config/document.ts';
 import { accessLogFormats } from '../../gateway/access-log.ts';
 import { logGroup, type StageLimits } from '../log-places.ts';
-import type { DocumentApiProps } from './rest.ts';
+import type { DocumentApiProps } from './api-props.ts';
 
 const usual = JSON.stringify({
   requestId: '$context.requestId',

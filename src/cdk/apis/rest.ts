@@ -10,27 +10,16 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
-import type { Document } from '../../config/document.ts';
 import { acknowledge } from '../acknowledge.ts';
-import type { StageLimits } from '../log-places.ts';
 import { ApiAuthorizers } from './authorizers.ts';
-import { allowCalls, type ApiFunctions } from './functions.ts';
+import type { DocumentApiProps } from './api-props.ts';
+import { allowCalls } from './functions.ts';
 import { functionWords } from './function-words.ts';
-import type { ApiPlan } from './plan.ts';
 import { policyOf } from './policy.ts';
 import { restFindings } from './findings.ts';
 import { methodParameters, methodResponses, restIntegration } from './rest-integration.ts';
 import { restStage } from './rest-stage.ts';
 import type { RoutePlan } from './route-plan.ts';
-
-export interface DocumentApiProps {
-  readonly document: Document;
-  readonly plan: ApiPlan;
-  readonly functions: ApiFunctions;
-  readonly throttle: StageLimits | undefined;
-  /** Is it asked at a domain of its own, and nowhere else? */
-  readonly mapped: boolean;
-}
 
 const draft4 = 'http://json-schema.org/draft-04/schema#';
 

@@ -4,7 +4,7 @@ import { pathText } from '../../config/parse.ts';
 import { methodKey } from '../../pipeline/api-plans.ts';
 import { text } from '../../openapi/importing.ts';
 import { wordsOf } from './function-words.ts';
-import type { ApisGiven } from './plan.ts';
+import type { ApisGiven } from './needs.ts';
 import { policyErrors } from './policy.ts';
 
 /** What an API says of itself and AWS has no word for: the place, and what to write instead. */
