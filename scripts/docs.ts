@@ -54,7 +54,7 @@ const table = (schema: Json, defs: Json): string => {
     : ['| member | type | default | meaning |', '| --- | --- | --- | --- |', ...lines].join('\n');
 };
 
-const schemaOf = (schema: z.ZodType): Json => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+const schemaOf = (schema: z.core.$ZodType): Json => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 
 function documentPage(): string {
   const schema = schemaOf(document);

@@ -9,7 +9,7 @@ export function defineConfig(document: DocumentInput): DocumentInput {
 export { z } from 'zod';
 export { sallyport, type App, type AppOptions, type AppStatus } from './pipeline/app.ts';
 export { asAuthorizer, type AsAuthorizerOptions } from './pipeline/as-authorizer.ts';
-export { DocumentError, type Issue } from './config/parse.ts';
+export { DocumentError, type Issue } from './config/issues.ts';
 export type { Document, DocumentInput } from './config/document.ts';
 export type { Definition } from './pipeline/registry.ts';
 export {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { DocumentError } from '../config/parse.ts';
+import { DocumentError } from '../config/issues.ts';
 import type { App } from '../pipeline/app.ts';
 
 /** Most bytes of a list of items to purge. */

@@ -1,5 +1,4 @@
 import type { ResourceMap } from '../config/rules.ts';
-import { parseMap } from '../pipeline/map-source.ts';
 import type { DocumentSource, LoadedText } from '../ports/documents.ts';
 import { dynamoDocument, type DynamoSourceOptions } from '../stores/aws/dynamodb-document.ts';
 import { s3Document, type S3SourceOptions } from '../stores/aws/s3-document.ts';
@@ -21,7 +20,8 @@ type Ages = Pick<SourcedMap, 'ageMs' | 'keepMs'>;
 /** The map of any source, JSON or YAML. */
 export const rulesFrom = (source: DocumentSource, ages: Ages = {}): SourcedMap => ({
   source,
-  parse: (loaded) => parseMap(loaded, source.name),
+  // What checks a map that comes at run time is large; a map that stands in the code needs none of it.
+  parse: async (loaded) => (await import('../pipeline/map-source.ts')).parseMap(loaded, source.name),
   ...ages,
 });
 

@@ -1,5 +1,5 @@
 import type { CachePolicyDocument, Selection } from '../config/cache.ts';
-import { ms, size } from '../config/parts.ts';
+import { ms, size } from '../config/words.ts';
 import { wildcard } from '../base/match.ts';
 import { managed } from './managed.ts';
 

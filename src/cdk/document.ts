@@ -1,4 +1,5 @@
-import { DocumentError, formatIssue, parseDocument } from '../config/parse.ts';
+import { DocumentError, formatIssue } from '../config/issues.ts';
+import { parseDocument } from '../config/parse.ts';
 import type { Document } from '../config/document.ts';
 import { nativeAcl, type NativeAcl } from '../lab/native.ts';
 import { plan, type Front, type Plan } from '../lab/plan.ts';

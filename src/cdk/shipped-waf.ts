@@ -1,5 +1,5 @@
 import type { Document } from '../config/document.ts';
-import { formatIssue, type Issue } from '../config/parse.ts';
+import { formatIssue, type Issue } from '../config/issues.ts';
 import { nodeDigest } from '../net/digest.ts';
 import { secretParameters } from '../pipeline/secret-names.ts';
 import { compileWafAsset } from '../pipeline/waf-asset.ts';

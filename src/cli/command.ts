@@ -1,5 +1,5 @@
 import { messageOf } from '../base/fault.ts';
-import { DocumentError, formatIssue } from '../config/parse.ts';
+import { DocumentError, formatIssue } from '../config/issues.ts';
 
 /** Exit codes: 0 done, 1 the thing asked about is not in order, 2 the question itself was wrong. */
 export const exits = { ok: 0, notInOrder: 1, usage: 2 } as const;

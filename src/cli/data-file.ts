@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { messageOf } from '../base/fault.ts';
-import { DocumentError, type Issue } from '../config/parse.ts';
+import { DocumentError, type Issue } from '../config/issues.ts';
 import type { CollectionTag, ScalarTag } from 'yaml';
 
 type Tags = (ScalarTag | CollectionTag)[];

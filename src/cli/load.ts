@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { messageOf } from '../base/fault.ts';
-import { DocumentError, type Issue } from '../config/parse.ts';
+import { DocumentError, type Issue } from '../config/issues.ts';
 import type { Definition } from '../pipeline/registry.ts';
 import { isRule } from '../rules/rule.ts';
 import { loadModule } from '../run/load-module.ts';

@@ -1,6 +1,7 @@
 import { systemClock } from '../base/clock.ts';
 import type { Document } from '../config/document.ts';
-import { DocumentError, parseDocument } from '../config/parse.ts';
+import { DocumentError } from '../config/issues.ts';
+import { parseDocument } from '../config/parse.ts';
 import { registry } from '../pipeline/registry.ts';
 import { readSlot } from '../pipeline/slots.ts';
 import type { State } from '../stores/store.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatIssue, parseDocument, pathText, type Issue } from './parse.ts';
+import { formatIssue, pathText, type Issue } from './issues.ts';
+import { parseDocument } from './parse.ts';
 
 const base = { routes: { 'GET /': { to: 'main' } }, origins: { main: { url: 'http://origin.test' } } };
 const issuesOf = (given: unknown): readonly Issue[] => parseDocument(given).issues;

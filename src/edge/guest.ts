@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../base/later.ts';
-import { ms } from '../config/parts.ts';
+import { ms } from '../config/words.ts';
 import { fromEdgeResult, toEdgeEvent, type EdgeOrigin } from '../events/edge.ts';
 import type { Moment } from '../events/edge-headers.ts';
 import { fromScriptResult, toScriptEvent } from '../events/edge-script.ts';

@@ -1,5 +1,5 @@
 import type { ResponseHeadersDocument } from '../config/edge-parts.ts';
-import { ms } from '../config/parts.ts';
+import { ms } from '../config/words.ts';
 import { wildcard } from '../base/match.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import type { HeaderList } from '../http/headers.ts';

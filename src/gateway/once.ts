@@ -1,5 +1,5 @@
 import { whenHere } from '../base/later.ts';
-import { ms } from '../config/parts.ts';
+import { ms } from '../config/words.ts';
 import { refuse } from '../flow/refuse.ts';
 import { onTheWayOut, type Answer, type Stage } from '../flow/stage.ts';
 import type { CounterStore } from '../ports/counters.ts';

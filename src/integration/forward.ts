@@ -1,5 +1,5 @@
 import { Fault } from '../base/fault.ts';
-import { ms, size } from '../config/parts.ts';
+import { ms, size } from '../config/words.ts';
 import type { Origin } from '../config/origins.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import { splitTarget } from '../events/parts-target.ts';

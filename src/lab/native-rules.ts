@@ -2,7 +2,7 @@ import type { Json } from '../waf/forms/webacl/shape.ts';
 import { DoesNotFit, type WrittenSet } from '../waf/forms/webacl/write-match.ts';
 import { refusedByAws } from '../waf/forms/webacl/regex-lint.ts';
 import { scanners } from '../rules/pages/user-agent.ts';
-import { size } from '../config/parts.ts';
+import { size } from '../config/words.ts';
 import { all, any, contains, exactly, method, not, path, pathLike, pattern, sized } from './resources.ts';
 
 /** One thing that a built-in rule refuses, as a statement that holds when it is refused. */

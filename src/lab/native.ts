@@ -1,3 +1,4 @@
+import { parse } from 'zod/mini';
 import type { Document } from '../config/document.ts';
 import { ResourceTable } from '../rules/resource.ts';
 import type { RuleDefinition } from '../rules/rule.ts';
@@ -100,7 +101,7 @@ export function nativeAcl(
               ? 'it is code: run it in a function, an authorizer or at the edge'
               : 'there is no rule of this name',
           );
-        const params = definition ? (definition.params.parse(call.params) as Json) : call.params;
+        const params = definition ? (parse(definition.params, call.params) as Json) : call.params;
         const checks: readonly NativeCheck[] = native(params, {
           set(set) {
             const name = `${index}-${slug(key)}-${at}-${set.version.toLowerCase()}-${ipSets.length}`;

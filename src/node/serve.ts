@@ -1,7 +1,7 @@
 import { Server, type AddressInfo } from 'node:net';
 import { isAbsolute, join } from 'node:path';
 import { messageOf } from '../base/fault.ts';
-import { ms, size } from '../config/parts.ts';
+import { ms, size } from '../config/words.ts';
 import type { App } from '../pipeline/app.ts';
 import { viewerOf } from './address.ts';
 import type { Front, Secure } from './front.ts';

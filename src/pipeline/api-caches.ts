@@ -3,7 +3,7 @@ import type { CacheRoom } from '../cache/room.ts';
 import type { ApiRouteDocument } from '../config/api-routes.ts';
 import type { GatewayApiDocument } from '../config/apis.ts';
 import type { Document } from '../config/document.ts';
-import { ms } from '../config/parts.ts';
+import { ms } from '../config/words.ts';
 import { restSource, type MappingSource } from '../gateway/mapping-source.ts';
 import type { StageCacheRules } from '../gateway/stage-cache-rules.ts';
 import type { StageCacheParts } from '../gateway/stage-cache.ts';

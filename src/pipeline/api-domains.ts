@@ -1,6 +1,6 @@
 import { wildcard } from '../base/match.ts';
 import type { Document } from '../config/document.ts';
-import { pathText, shown, type Issue } from '../config/parse.ts';
+import { pathText, shown, type Issue } from '../config/issues.ts';
 import { splitTarget } from '../events/parts-target.ts';
 import type { GatewayApi } from '../gateway/api.ts';
 import type { HttpRequest } from '../http/message.ts';

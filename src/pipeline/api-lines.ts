@@ -1,8 +1,8 @@
 import type { CacheRoom } from '../cache/room.ts';
 import { chance } from '../base/chance.ts';
 import type { GatewayApiDocument } from '../config/apis.ts';
-import { pathText, shown, type Issue } from '../config/parse.ts';
-import { size } from '../config/parts.ts';
+import { pathText, shown, type Issue } from '../config/issues.ts';
+import { size } from '../config/words.ts';
 import { Fault } from '../base/fault.ts';
 import { compose } from '../flow/compose.ts';
 import type { Exchange } from '../flow/exchange.ts';

@@ -1,6 +1,6 @@
-import { pathText, shown, type Issue } from '../config/parse.ts';
+import { pathText, shown, type Issue } from '../config/issues.ts';
 import type { Document } from '../config/document.ts';
-import { ms } from '../config/parts.ts';
+import { ms } from '../config/words.ts';
 import { priceOf, type Budget } from '../gateway/budget.ts';
 import type { KnownKey } from '../gateway/find-key.ts';
 import type { StagePlan } from '../gateway/plan.ts';

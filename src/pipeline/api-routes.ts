@@ -1,8 +1,8 @@
 import type { ApiRouteDocument } from '../config/api-routes.ts';
 import type { GatewayApiDocument } from '../config/apis.ts';
 import { Fault } from '../base/fault.ts';
-import { pathText, shown, type Issue } from '../config/parse.ts';
-import { ms, size } from '../config/parts.ts';
+import { pathText, shown, type Issue } from '../config/issues.ts';
+import { ms, size } from '../config/words.ts';
 import type { Document } from '../config/document.ts';
 import type { ApiRoute, Resource } from '../gateway/api.ts';
 import type { Authorizer } from '../gateway/authorizer.ts';

@@ -1,6 +1,6 @@
 import type { GatewayApiDocument } from '../config/apis.ts';
-import { pathText, shown, type Issue } from '../config/parse.ts';
-import { ms } from '../config/parts.ts';
+import { pathText, shown, type Issue } from '../config/issues.ts';
+import { ms } from '../config/words.ts';
 import type { Document } from '../config/document.ts';
 import { Fault } from '../base/fault.ts';
 import { accessLogFormats, accessLogProblem } from '../gateway/access-log.ts';

@@ -1,7 +1,7 @@
 import type { CacheRoom } from '../cache/room.ts';
-import { pathText, shown, DocumentError, type Issue } from '../config/parse.ts';
+import { pathText, shown, DocumentError, type Issue } from '../config/issues.ts';
 import type { Document } from '../config/document.ts';
-import { ms, size } from '../config/parts.ts';
+import { ms, size } from '../config/words.ts';
 import type { ResourceMap } from '../config/rules.ts';
 import type { Handle, Stage } from '../flow/stage.ts';
 import type { NamedRoute } from '../gateway/route.ts';

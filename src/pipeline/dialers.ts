@@ -1,4 +1,4 @@
-import { ms } from '../config/parts.ts';
+import { ms } from '../config/words.ts';
 import type { Origin } from '../config/origins.ts';
 import { dialList } from '../integration/private.ts';
 import type { Dialer, OpenDialer } from '../ports/dialer.ts';

@@ -1,6 +1,6 @@
 import { messageOf } from '../base/fault.ts';
-import { ms } from '../config/parts.ts';
-import { pathText, type Issue } from '../config/parse.ts';
+import { ms } from '../config/words.ts';
+import { pathText, type Issue } from '../config/issues.ts';
 import type { EdgeFunctionDocument } from '../config/edge-parts.ts';
 import { lambdaGuest, scriptGuest, type Guest } from '../edge/guest.ts';
 import { ownGuest } from '../edge/own-guest.ts';

@@ -1,4 +1,4 @@
-import { size } from '../config/parts.ts';
+import { size } from '../config/words.ts';
 import { Fault } from '../base/fault.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import type { Answer, Handle } from '../flow/stage.ts';

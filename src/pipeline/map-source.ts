@@ -1,5 +1,5 @@
 import { messageOf } from '../base/fault.ts';
-import { describeWith, DocumentError } from '../config/parse.ts';
+import { describeWith, DocumentError } from '../config/issues.ts';
 import { resourceMap, type ResourceMap } from '../config/rules.ts';
 import type { LoadedText } from '../ports/documents.ts';
 

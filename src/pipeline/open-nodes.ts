@@ -1,5 +1,5 @@
 import type { Document } from '../config/document.ts';
-import { ms } from '../config/parts.ts';
+import { ms } from '../config/words.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { SocketNodes } from '../ports/socket-nodes.ts';
 

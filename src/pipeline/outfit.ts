@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { messageOf } from '../base/fault.ts';
 import type { Document } from '../config/document.ts';
-import { DocumentError, type Issue } from '../config/parse.ts';
+import { DocumentError, type Issue } from '../config/issues.ts';
 import { openDialer } from '../net/dialer.ts';
 import { nodeDigest } from '../net/digest.ts';
 import { systemResolver } from '../net/resolver.ts';

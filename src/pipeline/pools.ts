@@ -1,6 +1,6 @@
-import { pathText, shown, type Issue } from '../config/parse.ts';
+import { pathText, shown, type Issue } from '../config/issues.ts';
 import type { Document } from '../config/document.ts';
-import { ms } from '../config/parts.ts';
+import { ms } from '../config/words.ts';
 import type { Forwarder } from '../integration/forward.ts';
 import { pool, type PoolForward } from '../integration/pool.ts';
 

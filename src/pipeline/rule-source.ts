@@ -1,4 +1,4 @@
-import { DocumentError, type Issue } from '../config/parse.ts';
+import { DocumentError, type Issue } from '../config/issues.ts';
 import type { Use } from '../config/use.ts';
 import type { DocumentSource } from '../ports/documents.ts';
 import type { Registry } from './registry.ts';

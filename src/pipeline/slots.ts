@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { nearest } from '../base/named.ts';
-import { article, describeWith, pathText, shown, type Issue } from '../config/parse.ts';
+import { article, flawsOf, pathText, shown, type Issue } from '../config/issues.ts';
 import type { Use } from '../config/use.ts';
 
 /** A `{ use, with }` slot to its definition and checked options; every problem lands in `issues` with its path. */
@@ -24,15 +24,13 @@ export function readSlot<Definition extends { readonly name: string; readonly op
   }
   const options = definition.options.safeParse(slot.with);
   if (options.success) return { definition, options: options.data };
-  for (const issue of options.error.issues) {
-    for (const { path: member, hint, ...says } of describeWith(definition.options, issue, slot.with)) {
-      const at = pathText([...path, 'with']);
-      issues.push({
-        ...says,
-        path: member === '' || member.startsWith('[') ? at + member : `${at}.${member}`,
-        hint: hint ?? `see ${kind} "${definition.name}" in docs/reference`,
-      });
-    }
+  for (const flaw of options.error.issues.flatMap((issue) => flawsOf(definition.options, issue, slot.with))) {
+    const { at, hint, ...says } = flaw;
+    issues.push({
+      ...says,
+      path: pathText([...path, 'with', ...at]),
+      hint: hint ?? `see ${kind} "${definition.name}" in docs/reference`,
+    });
   }
   return null;
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '../base/fault.ts';
-import { DocumentError } from '../config/parse.ts';
-import { ms } from '../config/parts.ts';
+import { DocumentError } from '../config/issues.ts';
+import { ms } from '../config/words.ts';
 import type { SocketApiDocument, SocketRouteDocument } from '../config/socket.ts';
 import { keyFact } from '../flow/shared-facts.ts';
 import { callFact } from '../gateway/call.ts';

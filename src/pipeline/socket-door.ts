@@ -1,6 +1,6 @@
 import { Fault } from '../base/fault.ts';
 import type { Document } from '../config/document.ts';
-import { DocumentError, type Issue } from '../config/parse.ts';
+import { DocumentError, type Issue } from '../config/issues.ts';
 import type { SocketApiDocument } from '../config/socket.ts';
 import type { SocketFacts } from '../events/websocket.ts';
 import type { Exchange } from '../flow/exchange.ts';

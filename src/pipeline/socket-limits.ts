@@ -1,4 +1,4 @@
-import { ms, size } from '../config/parts.ts';
+import { ms, size } from '../config/words.ts';
 import type { SocketApiDocument, SocketOriginDocument } from '../config/socket.ts';
 import type { DeflateChoice } from '../wire/ws/extensions.ts';
 import { defaultLimits, type Limits } from '../wire/ws/terms.ts';

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 
 import { Fault } from '../base/fault.ts';
 import { whenHere } from '../base/later.ts';
-import { ms } from '../config/parts.ts';
+import { ms } from '../config/words.ts';
 import type { SocketOriginDocument } from '../config/socket.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import { keyFact } from '../flow/shared-facts.ts';
@@ -20,7 +20,7 @@ import type { Inspect } from '../socket/inspect.ts';
 import { compileMap } from '../rules/chain.ts';
 import type { RuleDefinition } from '../rules/rule.ts';
 import type { Ports } from '../ports/ports.ts';
-import { DocumentError } from '../config/parse.ts';
+import { DocumentError } from '../config/issues.ts';
 import { inInspection } from './message-inspect.ts';
 import { messageRules } from './message-rules.ts';
 import { socketLimits } from './socket-limits.ts';

@@ -1,6 +1,6 @@
 import { Fault } from '../base/fault.ts';
 import type { Document } from '../config/document.ts';
-import { ms, size } from '../config/parts.ts';
+import { ms, size } from '../config/words.ts';
 import {
   socketApi as apiSchema,
   socketConnections as connectionsSchema,

@@ -1,4 +1,4 @@
-import { ms, size } from '../config/parts.ts';
+import { ms, size } from '../config/words.ts';
 import type { WafDocument, WafExclusionDocument } from '../config/waf.ts';
 import type { Clock } from '../base/clock.ts';
 import type { RuleFilesPort } from '../ports/rule-files.ts';

@@ -1,5 +1,5 @@
 import { messageOf } from '../base/fault.ts';
-import { pathText, type Issue } from '../config/parse.ts';
+import { pathText, type Issue } from '../config/issues.ts';
 import type { WafDocument } from '../config/waf.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import { targetFact, tenantFact } from '../flow/shared-facts.ts';

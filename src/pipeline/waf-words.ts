@@ -1,4 +1,4 @@
-import { pathText, type Issue } from '../config/parse.ts';
+import { pathText, type Issue } from '../config/issues.ts';
 import type { Document } from '../config/document.ts';
 import type { WafOwnDocument } from '../config/waf.ts';
 import type { NamedRoute } from '../gateway/route.ts';

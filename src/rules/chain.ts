@@ -1,6 +1,7 @@
+import { safeParse } from 'zod/mini';
 import { messageOf } from '../base/fault.ts';
 import { nearest } from '../base/named.ts';
-import { describeWith } from '../config/parse.ts';
+import { flawsOf } from '../config/issues.ts';
 import type { ResourceMap, RuleCall } from '../config/rules.ts';
 import { parseResourceKey, ResourceTable, type Resource } from './resource.ts';
 import type { Check, RuleContext, RuleDefinition, RuleRequest, RuleVerdict } from './rule.ts';
@@ -21,7 +22,7 @@ export interface Chain {
 
 /** Something wrong in a rule map: where, and what to write. */
 export interface MapIssue {
-  readonly path: readonly (string | number)[];
+  readonly path: readonly PropertyKey[];
   readonly wanted: string;
   readonly found: string;
   readonly hint: string;
@@ -65,11 +66,14 @@ export function compileMap(
   return { compiled: { chainFor: (resource) => table.find(resource)?.value ?? null, uses }, issues };
 }
 
+/** Parameters are read once: a function compiled for them would never pay. */
+const once = { jitless: true };
+
 function compileCall(
   call: RuleCall,
   rules: ReadonlyMap<string, RuleDefinition>,
   context: RuleContext,
-  path: readonly (string | number)[],
+  path: readonly PropertyKey[],
   issues: MapIssue[],
 ): Link | null {
   const rule = rules.get(call.name);
@@ -85,20 +89,15 @@ function compileCall(
     });
     return null;
   }
-  const params = rule.params.safeParse(call.params);
+  const params = safeParse(rule.params, call.params, once);
   if (!params.success) {
-    for (const issue of params.error.issues) {
-      const within = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
-      for (const [at, { wanted, found, hint }] of describeWith(rule.params, issue, call.params).entries()) {
-        const key = issue.code === 'unrecognized_keys' ? issue.keys.slice(at, at + 1) : [];
-        issues.push({
-          path: [...path, 'params', ...within, ...key],
-          wanted,
-          found,
-          hint: hint ?? `see the parameters of rule "${rule.name}" in docs/reference/rules.md`,
-        });
-      }
-    }
+    for (const flaw of params.error.issues.flatMap((issue) => flawsOf(rule.params, issue, call.params)))
+      issues.push({
+        path: [...path, 'params', ...flaw.at],
+        wanted: flaw.wanted,
+        found: flaw.found,
+        hint: flaw.hint ?? `see the parameters of rule "${rule.name}" in docs/reference/rules.md`,
+      });
     return null;
   }
   try {

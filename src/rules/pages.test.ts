@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { globalRegistry, parse, type ZodMiniObject } from 'zod/mini';
 import { HeaderList } from '../http/headers.ts';
 import { parseTarget, type Target } from '../http/target.ts';
 import { utf8 } from '../base/bytes.ts';
@@ -44,7 +45,7 @@ describe('the examples on the pages of rules', () => {
   });
 
   it.each(rows)('$name', async ({ rule, example }) => {
-    const verdict = await rule.check(rule.params.parse(example.params), {
+    const verdict = await rule.check(parse(rule.params, example.params), {
       secret: (name) => example.secrets?.[name] ?? null,
     })(requestOf(example));
     expect(verdict.kind).toBe(example.verdict);
@@ -52,9 +53,14 @@ describe('the examples on the pages of rules', () => {
 
   it('every parameter is explained', () => {
     for (const rule of definitions) {
-      const shape = (rule.params as { shape?: Record<string, { description?: string }> }).shape ?? {};
+      const { shape } = rule.params as ZodMiniObject;
+      expect(Object.keys(shape), rule.name).not.toEqual([]);
       for (const [name, schema] of Object.entries(shape))
-        expect([rule.name, name, typeof schema.description]).toEqual([rule.name, name, 'string']);
+        expect([rule.name, name, globalRegistry.get(schema)?.description]).toEqual([
+          rule.name,
+          name,
+          expect.any(String),
+        ]);
     }
   });
 });

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { $ZodType, input, output } from 'zod/v4/core';
 import type { MaybePromise } from '../base/later.ts';
 import type { HeaderList } from '../http/headers.ts';
 
@@ -66,7 +66,7 @@ export interface RuleContext {
 }
 
 /** A rule is a page: name, sentence, parameters, examples, check. A user's own looks just like a built-in one. */
-export interface RuleDefinition<Schema extends z.ZodType = z.ZodType> {
+export interface RuleDefinition<Schema extends $ZodType = $ZodType> {
   readonly kind: 'rule';
   readonly name: string;
   readonly says: string;
@@ -74,18 +74,30 @@ export interface RuleDefinition<Schema extends z.ZodType = z.ZodType> {
   /** Say `body` to be shown the body; such a rule cannot run where there is none (an authorizer, for one). */
   readonly needs: 'head' | 'body';
   /** At least one that is allowed and one that is not; they are the rule's tests and its reference page. */
-  readonly examples: readonly RuleExample<z.input<Schema>>[];
+  readonly examples: readonly RuleExample<input<Schema>>[];
   /** Parameters in, check out: called once at load, so that a request pays for nothing that could be decided then. */
-  check(params: z.output<Schema>, context: RuleContext): Check;
+  check(params: output<Schema>, context: RuleContext): Check;
 }
 
-export function defineRule<Schema extends z.ZodType>(
-  rule: Omit<RuleDefinition<Schema>, 'kind' | 'needs' | 'examples'> & {
+export function defineRule<Schema extends $ZodType>(
+  rule: Omit<RuleDefinition<Schema>, 'kind' | 'needs' | 'examples' | 'params'> & {
+    /** Of `zod` or `zod/mini`. A function is called when the rule is first used: a cold start pays for no rule that no map names. */
+    readonly params: Schema | (() => Schema);
     readonly needs?: 'head' | 'body';
-    readonly examples?: readonly RuleExample<z.input<Schema>>[];
+    readonly examples?: readonly RuleExample<input<Schema>>[];
   },
 ): RuleDefinition<Schema> {
-  return { needs: 'head', examples: [], ...rule, kind: 'rule' };
+  const { params, ...page } = rule;
+  let made = typeof params === 'function' ? null : params;
+  return {
+    needs: 'head',
+    examples: [],
+    ...page,
+    kind: 'rule',
+    get params() {
+      return (made ??= (params as () => Schema)());
+    },
+  };
 }
 
 /** Is this the default export of a rule module? */

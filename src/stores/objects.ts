@@ -2,7 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/fault.ts';
 import type { ObjectStoreDocument } from '../config/cache.ts';
-import { size } from '../config/parts.ts';
+import { size } from '../config/words.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { ObjectStore } from '../ports/objects.ts';
 import { DiskObjects } from './disk/objects.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sallyportCommand, startEdge, type Ran } from '../support/cli.ts';
 import { loadDocument } from '../../src/cli/load.ts';
-import { DocumentError } from '../../src/config/parse.ts';
+import { DocumentError } from '../../src/config/issues.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { DocumentInput } from '../../src/config/document.ts';
-import { DocumentError } from '../../src/config/parse.ts';
+import { DocumentError } from '../../src/config/issues.ts';
 import { sallyport } from '../../src/pipeline/app.ts';
 import { allow, defineRule, deny, type RuleVerdict } from '../../src/rules/rule.ts';
 import type { State } from '../../src/stores/store.ts';
@@ -183,7 +183,11 @@ describe('a document that names what there is not', () => {
     [{ 'POST /a': [{ name: 'nothing-like-it-at-all' }] }, 'rules.map["POST /a"][0].name', 'known rules'],
     [{ default: [{ name: 'ip-set', params: { allow: ['10.0.0.0/99'] } }] }, 'rules.map.default[0].params.allow[0]', ''],
     [{ default: [{ name: 'ip-set', params: {} }] }, 'rules.map.default[0].params', ''],
-    [{ default: [{ name: 'size-limits', params: { boddy: 1 } }] }, 'rules.map.default[0].params', ''],
+    [
+      { default: [{ name: 'size-limits', params: { boddy: 1 } }] },
+      'rules.map.default[0].params.boddy',
+      'did you mean "body"?',
+    ],
     [{ default: [{ name: 'header-check', params: { match: { a: '(' } } }] }, 'rules.map.default[0].params.match.a', ''],
     [{ orders: [] }, 'rules.map.orders', 'POST /orders/*'],
     [{ '/orders/{id}': [] }, 'rules.map["/orders/{id}"]', '/orders/*'],

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DocumentError, parseDocument } from '../../src/config/parse.ts';
+import { DocumentError } from '../../src/config/issues.ts';
+import { parseDocument } from '../../src/config/parse.ts';
 import { nodeDigest } from '../../src/net/digest.ts';
 import { compileWafAsset } from '../../src/pipeline/waf-asset.ts';
 import { ruleFiles } from '../../src/stores/file/rule-files.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DocumentInput } from '../../src/config/document.ts';
-import { DocumentError } from '../../src/config/parse.ts';
+import { DocumentError } from '../../src/config/issues.ts';
 import { Body } from '../../src/http/body.ts';
 import { answerWith, visit, type Script, type Visit, type VisitRequest } from '../../src/testing/visit.ts';
 

@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/fault.ts';
 import { managed } from '../../cache/managed.ts';
 import type { CachePolicyDocument, Selection } from '../../config/cache.ts';
-import { ms } from '../../config/parts.ts';
+import { ms } from '../../config/words.ts';
 import { keyPlace } from '../../edge/licence-key.ts';
 import { charactersFit, listed, namesFit, plain, takes } from './names.ts';
 import { inPage, type Page } from './page.ts';

@@ -2,7 +2,7 @@ import { messageOf } from '../../base/fault.ts';
 import type { Document } from '../../config/document.ts';
 import type { EdgeFunctionDocument } from '../../config/edge-parts.ts';
 import type { Issue } from '../../config/parse.ts';
-import { ms } from '../../config/parts.ts';
+import { ms } from '../../config/words.ts';
 import { readSlot } from '../../pipeline/slots.ts';
 import type { Registry } from '../../pipeline/registry.ts';
 import { licenceScript, mostScriptBytes } from '../licence-script.ts';

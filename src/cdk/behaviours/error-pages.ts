@@ -1,5 +1,5 @@
 import type { Document } from '../../config/document.ts';
-import { ms } from '../../config/parts.ts';
+import { ms } from '../../config/words.ts';
 import type { Page } from './page.ts';
 import { inPage } from './page.ts';
 import type { Said } from './said.ts';

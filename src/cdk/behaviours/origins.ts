@@ -1,6 +1,6 @@
 import type { Document } from '../../config/document.ts';
 import { origin as originPage, type Origin } from '../../config/origins.ts';
-import { ms } from '../../config/parts.ts';
+import { ms } from '../../config/words.ts';
 import { isPrivate } from '../private-host.ts';
 import { inPage, type Page } from './page.ts';
 import type { Path, Said } from './said.ts';

@@ -1,5 +1,5 @@
 import type { ResponseHeadersDocument } from '../../config/edge-parts.ts';
-import { ms } from '../../config/parts.ts';
+import { ms } from '../../config/words.ts';
 import { inPage, type Page } from './page.ts';
 import type { Path, Said } from './said.ts';
 

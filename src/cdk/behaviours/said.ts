@@ -1,4 +1,4 @@
-import { pathText } from '../../config/parse.ts';
+import { pathText } from '../../config/issues.ts';
 
 export type Path = readonly PropertyKey[];
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { messageOf } from '../../base/fault.ts';
-import { formatIssue, type Issue } from '../../config/parse.ts';
+import { formatIssue, type Issue } from '../../config/issues.ts';
 import { exits, guarded, type Terminal } from '../command.ts';
 import { readGiven } from '../given-file.ts';
 import { progress } from '../progress.ts';

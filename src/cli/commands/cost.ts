@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { DocumentError, parseDocument } from '../../config/parse.ts';
+import { DocumentError } from '../../config/issues.ts';
+import { parseDocument } from '../../config/parse.ts';
 import { offers } from '../../lab/cost.ts';
 import { nativeAcl } from '../../lab/native.ts';
 import { prices } from '../../lab/prices.ts';

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import { DocumentError, parseDocument } from '../../config/parse.ts';
+import { DocumentError } from '../../config/issues.ts';
+import { parseDocument } from '../../config/parse.ts';
 import { nativeAcl } from '../../lab/native.ts';
 import { registry } from '../../pipeline/registry.ts';
 import { mostCapacity } from '../../waf/capacity.ts';

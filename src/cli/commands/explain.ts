@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { DocumentError, parseDocument } from '../../config/parse.ts';
+import { DocumentError } from '../../config/issues.ts';
+import { parseDocument } from '../../config/parse.ts';
 import { explain as story } from '../../trace/explain.ts';
 import type { DecisionRecord } from '../../trace/record.ts';
 import { exits, guarded, type Terminal } from '../command.ts';

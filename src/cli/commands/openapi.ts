@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { DocumentError, parseDocument } from '../../config/parse.ts';
+import { DocumentError } from '../../config/issues.ts';
+import { parseDocument } from '../../config/parse.ts';
 import { exportOpenApi } from '../../openapi/export.ts';
 import { importOpenApi, type ImportOptions } from '../../openapi/import.ts';
 import { exits, guarded, type Terminal } from '../command.ts';

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Document } from '../../config/document.ts';
-import { DocumentError, parseDocument, type Issue } from '../../config/parse.ts';
+import { DocumentError, type Issue } from '../../config/issues.ts';
+import { parseDocument } from '../../config/parse.ts';
 import { fronts, plan as planOf, type Front } from '../../lab/plan.ts';
 import { registry } from '../../pipeline/registry.ts';
 import { readRules } from '../../pipeline/waf-load.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import type { Document } from '../../config/document.ts';
-import { DocumentError, shown } from '../../config/parse.ts';
+import { DocumentError, shown } from '../../config/issues.ts';
 import { keyIdOf, keysOfPlan } from '../../gateway/keyring.ts';
 import { quotaWindow, type Quota } from '../../gateway/quota.ts';
 import { readUsage, setRemaining, usagePerDay } from '../../gateway/usage.ts';

@@ -1,7 +1,8 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { Command } from 'commander';
-import { DocumentError, parseDocument } from '../../config/parse.ts';
+import { DocumentError } from '../../config/issues.ts';
+import { parseDocument } from '../../config/parse.ts';
 import type { WafDocument } from '../../config/waf.ts';
 import { nodeDigest } from '../../net/digest.ts';
 import { diskFiles } from '../../node/rule-files.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Fault } from '../../base/fault.ts';
 import { executeApiArn } from '../../events/parts.ts';
-import { durationText, ms } from '../../config/parts.ts';
+import { durationText } from '../../config/parts.ts';
+import { ms } from '../../config/words.ts';
 import type { Exchange } from '../../flow/exchange.ts';
 import type { Reason } from '../../trace/reason.ts';
 import { signatureReasons } from '../api-reasons.ts';

@@ -10,7 +10,8 @@ import {
 } from '../../events/authorizer.ts';
 import { gatewayHeaders } from '../../events/gateway-headers.ts';
 import { connectAuthorizerEvent } from '../../events/websocket.ts';
-import { durationText, ms } from '../../config/parts.ts';
+import { durationText } from '../../config/parts.ts';
+import { ms } from '../../config/words.ts';
 import type { Exchange } from '../../flow/exchange.ts';
 import type { Invoked } from '../../ports/invoker.ts';
 import { authorizerReasons } from '../api-reasons.ts';

@@ -1,5 +1,5 @@
 import { functionOptions } from '../../config/function.ts';
-import { ms } from '../../config/parts.ts';
+import { ms } from '../../config/words.ts';
 import { httpShape } from '../../events/http.ts';
 import { HeaderList } from '../../http/headers.ts';
 import type { HttpResponse } from '../../http/message.ts';

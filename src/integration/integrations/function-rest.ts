@@ -1,7 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import { z } from 'zod';
 import { functionOptions } from '../../config/function.ts';
-import { ms } from '../../config/parts.ts';
+import { ms } from '../../config/words.ts';
 import { restShape } from '../../events/rest.ts';
 import { functionErrorFact } from '../../flow/shared-facts.ts';
 import { Body } from '../../http/body.ts';

@@ -1,23 +1,22 @@
-import { z } from 'zod';
-import { headerName } from '../../config/parts.ts';
-import { matcher, patternText } from '../params.ts';
+import * as z from 'zod/mini';
+import { byDefault, headerName, matcher, patternText } from '../params.ts';
 import { allow, defineRule, deny } from '../rule.ts';
-
-const fields = z.record(headerName, patternText);
 
 /** Fields that must be there, must not be there, or must look a certain way. Every line of a repeated field is held to it. */
 export default defineRule({
   name: 'header-check',
   says: 'Required and forbidden header fields, and patterns that their values must or must not match.',
-  params: z.strictObject({
-    required: z.array(headerName).default([]).meta({ description: 'Fields that must be present.' }),
-    forbidden: z.array(headerName).default([]).meta({ description: 'Fields that must be absent.' }),
-    match: fields
-      .default({})
-      .meta({ description: 'Field to pattern: where the field is present, each line must match.' }),
-    refuse: fields.default({}).meta({ description: 'Field to pattern: no line may match.' }),
-    single: z.array(headerName).default([]).meta({ description: 'Fields that may stand there at most once.' }),
-  }),
+  params: () => {
+    const names = z.array(headerName());
+    const fields = z.record(headerName(), patternText());
+    return z.strictObject({
+      required: byDefault(names, [], 'Fields that must be present.'),
+      forbidden: byDefault(names, [], 'Fields that must be absent.'),
+      match: byDefault(fields, {}, 'Field to pattern: where the field is present, each line must match.'),
+      refuse: byDefault(fields, {}, 'Field to pattern: no line may match.'),
+      single: byDefault(names, [], 'Fields that may stand there at most once.'),
+    });
+  },
   examples: [
     { params: { required: ['x-client'] }, request: { headers: { 'X-Client': 'web' } }, verdict: 'allow' },
     { params: { required: ['x-client'] }, request: {}, verdict: 'deny' },

@@ -1,6 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { fromBase64, fromHex, utf8 } from '../../base/bytes.ts';
-import { headerName } from '../../config/parts.ts';
+import { byDefault, headerName, says } from '../params.ts';
 import { allow, defineRule, deny } from '../rule.ts';
 
 const hashes = { sha1: 'SHA-1', sha256: 'SHA-256', sha512: 'SHA-512' } as const;
@@ -22,15 +22,17 @@ export default defineRule({
   name: 'hmac-signature',
   says: 'The HMAC signature of a webhook, verified over the raw body against one of several secrets.',
   needs: 'body',
-  params: z.strictObject({
-    header: headerName.default('x-hub-signature-256').meta({ description: 'The field with the signature.' }),
-    prefix: z.string().default('sha256=').meta({ description: 'What stands before the signature in the field.' }),
-    hash: z.enum(['sha1', 'sha256', 'sha512']).default('sha256').meta({ description: 'The hash.' }),
-    encoding: z.enum(['hex', 'base64']).default('hex').meta({ description: 'How the signature is written.' }),
-    secrets: z.array(z.string().min(1)).min(1).meta({
-      description: 'Names of the secrets (environment variables); those that are not set are left out, one has to be.',
+  params: () =>
+    z.strictObject({
+      header: byDefault(headerName(), 'x-hub-signature-256', 'The field with the signature.'),
+      prefix: byDefault(z.string(), 'sha256=', 'What stands before the signature in the field.'),
+      hash: byDefault(z.enum(['sha1', 'sha256', 'sha512']), 'sha256', 'The hash.'),
+      encoding: byDefault(z.enum(['hex', 'base64']), 'hex', 'How the signature is written.'),
+      secrets: says(
+        z.array(z.string().check(z.minLength(1))).check(z.minLength(1)),
+        'Names of the secrets (environment variables); those that are not set are left out, one has to be.',
+      ),
     }),
-  }),
   examples: [
     { params: both, secrets, request: signed(first), verdict: 'allow' },
     { params: both, secrets, request: signed(next), verdict: 'allow' },

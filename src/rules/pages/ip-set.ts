@@ -1,7 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { addressSet, parseAddress, type Address } from '../../base/ip.ts';
-import { blockText, headerName } from '../../config/parts.ts';
 import { listOf } from '../../http/headers.ts';
+import { blockText, byDefault, headerName, optional, says } from '../params.ts';
 import { allow, defineRule, deny, type RuleRequest } from '../rule.ts';
 
 /**
@@ -12,21 +12,24 @@ import { allow, defineRule, deny, type RuleRequest } from '../rule.ts';
 export default defineRule({
   name: 'ip-set',
   says: 'Allowed and denied IPv4 and IPv6 blocks, the client found behind trusted proxies.',
-  params: z
-    .strictObject({
-      allow: z.array(blockText).min(1).optional().meta({ description: 'Only these may come.' }),
-      deny: z.array(blockText).default([]).meta({ description: 'These may not, even if allowed above.' }),
-      forwarded: z
-        .strictObject({
-          header: headerName.default('x-forwarded-for').meta({ description: 'The field with the chain of addresses.' }),
-          trust: z.array(blockText).min(1).meta({ description: 'Proxies that are believed, the peer included.' }),
-        })
-        .optional()
-        .meta({ description: 'Left out: the client as the listener sees it.' }),
-    })
-    .refine((params) => params.allow !== undefined || params.deny.length > 0, {
-      error: 'wanted `allow`, `deny` or both: an empty set restricts nobody',
-    }),
+  params: () => {
+    const blocks = z.array(blockText());
+    const forwarded = z.strictObject({
+      header: byDefault(headerName(), 'x-forwarded-for', 'The field with the chain of addresses.'),
+      trust: says(blocks.check(z.minLength(1)), 'Proxies that are believed, the peer included.'),
+    });
+    return z
+      .strictObject({
+        allow: optional(blocks.check(z.minLength(1)), 'Only these may come.'),
+        deny: byDefault(blocks, [], 'These may not, even if allowed above.'),
+        forwarded: optional(forwarded, 'Left out: the client as the listener sees it.'),
+      })
+      .check(
+        z.refine((params) => params.allow !== undefined || params.deny.length > 0, {
+          error: 'wanted `allow`, `deny` or both: an empty set restricts nobody',
+        }),
+      );
+  },
   examples: [
     { params: { allow: ['10.0.0.0/8'] }, request: { address: '10.1.2.3' }, verdict: 'allow' },
     { params: { allow: ['10.0.0.0/8'] }, request: { address: '192.0.2.1' }, verdict: 'deny' },

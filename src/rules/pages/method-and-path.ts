@@ -1,29 +1,24 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { wildcard } from '../../base/match.ts';
-import { matcher, patternText } from '../params.ts';
+import { byDefault, matcher, optional, patternText } from '../params.ts';
 import { allow, defineRule, deny } from '../rule.ts';
 
 /** What may be asked for. Paths are compared in their decoded form, so another spelling of the same path is no way around. */
 export default defineRule({
   name: 'method-and-path',
   says: 'Allowed methods, and paths that are allowed or denied by wildcard or pattern.',
-  params: z.strictObject({
-    methods: z
-      .array(z.string().regex(/^[A-Z]+$/, { error: 'wanted a method in capitals' }))
-      .min(1)
-      .optional()
-      .meta({ description: 'Only these methods.' }),
-    allow: z
-      .array(z.string().startsWith('/'))
-      .min(1)
-      .optional()
-      .meta({ description: 'Only these paths; `*` is any run of characters.' }),
-    deny: z
-      .array(z.string().startsWith('/'))
-      .default([])
-      .meta({ description: 'Not these paths, even if allowed above.' }),
-    denyPattern: patternText.optional().meta({ description: 'No path that matches this regular expression.' }),
-  }),
+  params: () => {
+    const paths = z.array(z.string().check(z.startsWith('/', { error: 'wanted a path that begins with "/"' })));
+    return z.strictObject({
+      methods: optional(
+        z.array(z.string().check(z.regex(/^[A-Z]+$/, { error: 'wanted a method in capitals' }))).check(z.minLength(1)),
+        'Only these methods.',
+      ),
+      allow: optional(paths.check(z.minLength(1)), 'Only these paths; `*` is any run of characters.'),
+      deny: byDefault(paths, [], 'Not these paths, even if allowed above.'),
+      denyPattern: optional(patternText(), 'No path that matches this regular expression.'),
+    });
+  },
   examples: [
     { params: { methods: ['GET'] }, request: { method: 'GET' }, verdict: 'allow' },
     { params: { methods: ['GET'] }, request: { method: 'DELETE' }, verdict: 'deny' },

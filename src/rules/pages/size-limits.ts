@@ -1,24 +1,26 @@
-import { z } from 'zod';
-import { size, sizeText } from '../../config/parts.ts';
+import * as z from 'zod/mini';
+import { size } from '../../config/words.ts';
+import { byDefault, optional, sizeText } from '../params.ts';
 import { allow, defineRule, deny } from '../rule.ts';
 
 /** Limits beyond those of the listener. A body is judged by its declared length; without one it is held to the route's limit while it streams. */
 export default defineRule({
   name: 'size-limits',
   says: 'Most bytes of path, query, header and body, and most header lines and query parameters.',
-  params: z.strictObject({
-    path: sizeText.optional().meta({ description: 'Bytes of the raw path.' }),
-    query: sizeText.optional().meta({ description: 'Bytes of the raw query.' }),
-    queryParameters: z.number().int().nonnegative().optional().meta({ description: 'Parameters in the query.' }),
-    headers: sizeText.optional().meta({ description: 'Bytes of all header lines together.' }),
-    headerValue: sizeText.optional().meta({ description: 'Bytes of any one header value.' }),
-    headerCount: z.number().int().nonnegative().optional().meta({ description: 'Header lines.' }),
-    body: sizeText.optional().meta({ description: 'Bytes of the body, by its declared length.' }),
-    lengthRequired: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'True: a body without a declared length is denied with 411.' }),
-  }),
+  params: () => {
+    const bytes = sizeText();
+    const number = z.number().check(z.int(), z.nonnegative());
+    return z.strictObject({
+      path: optional(bytes, 'Bytes of the raw path.'),
+      query: optional(bytes, 'Bytes of the raw query.'),
+      queryParameters: optional(number, 'Parameters in the query.'),
+      headers: optional(bytes, 'Bytes of all header lines together.'),
+      headerValue: optional(bytes, 'Bytes of any one header value.'),
+      headerCount: optional(number, 'Header lines.'),
+      body: optional(bytes, 'Bytes of the body, by its declared length.'),
+      lengthRequired: byDefault(z.boolean(), false, 'True: a body without a declared length is denied with 411.'),
+    });
+  },
   examples: [
     { params: { path: 10 }, request: { target: '/short' }, verdict: 'allow' },
     { params: { path: 10 }, request: { target: '/much-too-long' }, verdict: 'deny' },

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { matcher, patternText } from '../params.ts';
+import * as z from 'zod/mini';
+import { byDefault, matcher, patternText } from '../params.ts';
 import { allow, count, defineRule, deny } from '../rule.ts';
 
 /** Command-line scanners that announce themselves; anybody can send another name, so this only keeps the noise down. */
@@ -23,19 +23,16 @@ export const scanners = [
 export default defineRule({
   name: 'user-agent',
   says: 'Denies or counts requests by their User-Agent: known scanners, your own patterns, or none at all.',
-  params: z.strictObject({
-    required: z.boolean().default(true).meta({ description: 'True: a request without a User-Agent is denied.' }),
-    scanners: z
-      .boolean()
-      .default(true)
-      .meta({ description: 'True: tools that announce themselves as scanners are denied.' }),
-    deny: z.array(patternText).default([]).meta({ description: 'Patterns, without regard to case.' }),
-    allow: z
-      .array(patternText)
-      .default([])
-      .meta({ description: 'Patterns that are let through before anything else is looked at.' }),
-    count: z.array(patternText).default([]).meta({ description: 'Patterns that are only counted.' }),
-  }),
+  params: () => {
+    const patterns = z.array(patternText());
+    return z.strictObject({
+      required: byDefault(z.boolean(), true, 'True: a request without a User-Agent is denied.'),
+      scanners: byDefault(z.boolean(), true, 'True: tools that announce themselves as scanners are denied.'),
+      deny: byDefault(patterns, [], 'Patterns, without regard to case.'),
+      allow: byDefault(patterns, [], 'Patterns that are let through before anything else is looked at.'),
+      count: byDefault(patterns, [], 'Patterns that are only counted.'),
+    });
+  },
   examples: [
     { params: {}, request: { headers: { 'User-Agent': 'curl/8.5.0' } }, verdict: 'allow' },
     { params: {}, request: {}, verdict: 'deny' },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { durationText, ms } from '../../config/parts.ts';
+import { durationText } from '../../config/parts.ts';
+import { ms } from '../../config/words.ts';
 import { RedisBuckets } from '../redis/buckets.ts';
 import { durabilityProblem, openRedis } from '../redis/client.ts';
 import { RedisCounters } from '../redis/counters.ts';

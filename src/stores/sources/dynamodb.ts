@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ms } from '../../config/parts.ts';
+import { ms } from '../../config/words.ts';
 import { dynamoDocument } from '../aws/dynamodb-document.ts';
 import { defineSource } from '../source.ts';
 import { awsOptions } from './shared.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ms } from '../../config/parts.ts';
+import { ms } from '../../config/words.ts';
 import { s3Document } from '../aws/s3-document.ts';
 import { defineSource } from '../source.ts';
 import { awsOptions } from './shared.ts';

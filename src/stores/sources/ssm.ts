@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ms } from '../../config/parts.ts';
+import { ms } from '../../config/words.ts';
 import { ssmDocument } from '../aws/ssm-document.ts';
 import { defineSource } from '../source.ts';
 import { awsOptions } from './shared.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { DocumentError } from '../../../src/config/parse.ts';
+import { DocumentError } from '../../../src/config/issues.ts';
 import { serve, type Serving } from '../../../src/node/serve.ts';
 import { sallyport, type App } from '../../../src/pipeline/app.ts';
 import { client, refusedWith, until } from './api-stage.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { ApiGatewayManagementApiClient, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { DocumentError } from '../../../src/config/parse.ts';
+import { DocumentError } from '../../../src/config/issues.ts';
 import { serve, type Serving } from '../../../src/node/serve.ts';
 import { sallyport, type App } from '../../../src/pipeline/app.ts';
 import { KEY_KIND, keyId, type KeyRecord } from '../../../src/gateway/key.ts';
