@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ApiRouteDocument } from '../../config/api-routes.ts';
 import { functionOptions } from '../../config/function.ts';
-import { ms } from '../../config/parts.ts';
+import { ms } from '../../config/words.ts';
 
 /** A function of the document, as Lambda is told of it. */
 export interface FunctionWords {

@@ -1,8 +1,8 @@
 import type { ApiRouteDocument } from '../../config/api-routes.ts';
 import type { GatewayApiDocument } from '../../config/apis.ts';
 import type { Document } from '../../config/document.ts';
-import { pathText } from '../../config/parse.ts';
-import { ms } from '../../config/parts.ts';
+import { pathText } from '../../config/issues.ts';
+import { ms } from '../../config/words.ts';
 import { text } from '../../openapi/importing.ts';
 
 /** API Gateway's own limits, held at synth: what is over one of them would fail in the middle of a deployment. */

@@ -1,5 +1,5 @@
 import type { Document } from '../../config/document.ts';
-import { pathText } from '../../config/parse.ts';
+import { pathText } from '../../config/issues.ts';
 import type { GatewayApiDocument } from '../../config/apis.ts';
 import { registry } from '../../pipeline/registry.ts';
 

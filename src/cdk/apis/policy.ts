@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { GatewayApiDocument } from '../../config/apis.ts';
-import { pathText } from '../../config/parse.ts';
+import { pathText } from '../../config/issues.ts';
 
 /** Most characters of a resource policy. */
 const mostCharacters = 8192;

@@ -1,8 +1,8 @@
 import type { ApiRouteDocument } from '../../config/api-routes.ts';
 import type { GatewayApiDocument } from '../../config/apis.ts';
 import type { Document } from '../../config/document.ts';
-import { pathText } from '../../config/parse.ts';
-import { size } from '../../config/parts.ts';
+import { pathText } from '../../config/issues.ts';
+import { size } from '../../config/words.ts';
 import { isPrivate } from '../private-host.ts';
 import { functionWords } from './function-words.ts';
 import type { RuleNeeds } from './needs.ts';

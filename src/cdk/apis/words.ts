@@ -1,6 +1,6 @@
 import type { GatewayApiDocument } from '../../config/apis.ts';
 import type { Document } from '../../config/document.ts';
-import { pathText } from '../../config/parse.ts';
+import { pathText } from '../../config/issues.ts';
 import { methodKey } from '../../pipeline/api-plans.ts';
 import { text } from '../../openapi/importing.ts';
 import { wordsOf } from './function-words.ts';

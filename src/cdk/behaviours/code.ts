@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/fault.ts';
 import type { Document } from '../../config/document.ts';
 import type { EdgeFunctionDocument } from '../../config/edge-parts.ts';
-import type { Issue } from '../../config/parse.ts';
+import type { Issue } from '../../config/issues.ts';
 import { ms } from '../../config/words.ts';
 import { readSlot } from '../../pipeline/slots.ts';
 import type { Registry } from '../../pipeline/registry.ts';
