@@ -19,7 +19,7 @@ async function build(): Promise<void> {
   const region = webAcl ? 'us-east-1' : AWS_REGION || AWS_DEFAULT_REGION;
   const app = new App();
   const stack = new Stack(app, SALLYPORT_STACK ?? 'Sallyport', region ? { env: { region } } : {});
-  const { parts } = new Sallyport(stack, 'Sallyport', {
+  const { parts, differences } = new Sallyport(stack, 'Sallyport', {
     // The modules are bundled into the functions; there is no file to load them from there.
     document: { ...document, rules: own },
     modules: modules.map((file) => (isAbsolute(file) ? file : join(loaded.folder, file))),
@@ -30,6 +30,7 @@ async function build(): Promise<void> {
   const outputs = stack.node.findAll().filter((each) => each instanceof CfnOutput);
   for (const each of outputs)
     if (outputs.filter(({ node }) => node.id === each.node.id).length === 1) each.overrideLogicalId(each.node.id);
+  for (const says of differences) process.stderr.write(`otherwise at CloudFront: ${says}\n`);
   app.synth();
 }
 

@@ -11,11 +11,12 @@ import {
   type experimental,
 } from 'aws-cdk-lib/aws-cloudfront';
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import { Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Runtime, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import { CfnOutput } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Document } from '../../config/document.ts';
 import { reasons } from '../../edge/reasons.ts';
+import { acknowledge } from '../acknowledge.ts';
 import { edgeFunction, edgeRole, guardFunction } from '../edge-function.ts';
 import { lambdaFolder, typedFolder } from './code-entry.ts';
 import type { CodeShape, Moment, Moments, StoreName } from './code.ts';
@@ -101,6 +102,11 @@ export class Codes extends Construct {
     };
   }
 
+  /** Versions of all Lambda@Edge functions that stand somewhere. */
+  get versions(): IVersion[] {
+    return [...this.#lambdas.values()].map(({ currentVersion }) => currentVersion);
+  }
+
   /** For paths of which the document says nothing: the refusal that its own edge gives. */
   refusal(): Associations {
     const { status, code } = reasons['no-behaviour'];
@@ -151,6 +157,11 @@ export class Codes extends Construct {
               // The last that calls a handler with a callback.
               runtime: Runtime.NODEJS_22_X,
             });
+    if (code.kind === 'lambda')
+      acknowledge(made, {
+        'AwsSolutions-L1':
+          'A handler may take a callback, as the document’s own edge lets it, and the newest runtime calls none.',
+      });
     this.#lambdas.set(key, made);
     return made;
   }

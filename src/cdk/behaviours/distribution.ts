@@ -14,10 +14,12 @@ import {
   type IOrigin,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, OriginGroup } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Document } from '../../config/document.ts';
 import { acknowledge } from '../acknowledge.ts';
+import type { DoorFunction } from '../door-function.ts';
 import { acknowledgeEdge } from '../edge-findings.ts';
 import { distributionLogs } from '../log-places.ts';
 import { ofCdk } from '../of-cdk.ts';
@@ -99,6 +101,7 @@ export class EdgeDistribution extends Construct {
     for (const [at, says] of plan.differences.entries())
       Annotations.of(this).addInfoV2(`sallyport:edge-difference-${at + 1}`, says);
     const rotation = line?.secret.rotate(this.distribution, acl?.arn ?? null);
+    if (rotation) this.#mayReplicate(rotation);
     if (acl || rotation)
       new SallyportWatch(this, 'Watch', {
         name: document.name,
@@ -165,6 +168,19 @@ export class EdgeDistribution extends Construct {
       customHeaders: line.secret.header,
       connectionAttempts: attempts,
       ...(path !== '' && { originPath: path }),
+    });
+  }
+
+  /** Who changes a distribution with functions at Lambda@Edge has to be let copy them, though they stay as they are. */
+  #mayReplicate({ function: { role } }: DoorFunction): void {
+    const resources = this.#codes.versions.map(({ functionArn }) => functionArn);
+    if (resources.length === 0 || !role) return;
+    role.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['lambda:GetFunction', 'lambda:EnableReplication*'], resources }),
+    );
+    acknowledge(role, {
+      'AwsSolutions-IAM5[Action::lambda:EnableReplication*]':
+        'The right is called so, with its star, and is given for this distribution’s own functions alone.',
     });
   }
 

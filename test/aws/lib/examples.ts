@@ -21,8 +21,9 @@ function documentStack(app: App, name: string, document: DocumentInput): Stack {
     process.chdir(home);
   }
 }
+import { edgeStacks } from './edge-stacks.ts';
 
-/** Every example stack in every variant. */
+/** Every example stack in every variant, and documents with an edge. */
 export const examples: Readonly<Record<string, (app: App) => Stack>> = {
   'programmable WAF': programmable,
   'protected WebSocket': socket,
@@ -35,4 +36,5 @@ export const examples: Readonly<Record<string, (app: App) => Stack>> = {
   'licensed search, Lambda@Edge': (app) => licensed(app, 'lambda'),
   'usage plans, from its document': (app) => documentStack(app, 'usage-plans', usagePlans),
   'programmable WAF, from its document': (app) => documentStack(app, 'programmable-waf', programmableDocument),
+  ...edgeStacks,
 };
