@@ -87,7 +87,7 @@ export function choose(document: Document, given: Given): Choice {
   if (edge)
     parts.push({
       part: 'distribution',
-      why: `the document’s \`edge\`, ${edge.behaviours.length} behaviours, is CloudFront’s to do; ${given.webAcl ? 'AWS WAF stands before it' : 'AWS WAF was not asked for'}`,
+      why: `the document’s \`edge\` is CloudFront’s to do; ${given.webAcl ? 'AWS WAF stands before it' : 'AWS WAF was not asked for'}`,
     });
   else if (
     given.webAcl &&
