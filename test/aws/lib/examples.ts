@@ -8,6 +8,7 @@ import { build as programmable } from '../../../examples/aws-programmable-waf/ap
 import { build as socket } from '../../../examples/aws-protected-websocket/app.ts';
 import { Sallyport } from '../../../src/cdk/index.ts';
 import type { DocumentInput } from '../../../src/config/document.ts';
+import { edgeStacks } from './edge-stacks.ts';
 
 /** A document of an example as one stack; its files are named from its own folder, as `sallyport deploy` does it. */
 function documentStack(app: App, name: string, document: DocumentInput): Stack {
@@ -21,7 +22,6 @@ function documentStack(app: App, name: string, document: DocumentInput): Stack {
     process.chdir(home);
   }
 }
-import { edgeStacks } from './edge-stacks.ts';
 
 /** Every example stack in every variant, and documents with an edge. */
 export const examples: Readonly<Record<string, (app: App) => Stack>> = {
