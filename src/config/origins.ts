@@ -54,6 +54,10 @@ export const origin = z
       })
       .prefault({})
       .meta({ description: 'For `https` origins.' }),
+    hints: z.boolean().default(false).meta({
+      description:
+        'Pass on the `Link` fields of its 103 Early Hints. Nothing that judges or changes answers sees them.',
+    }),
     responseBytes: sizeText
       .optional()
       .meta({ description: "Most bytes of an answer's declared length; more is a 502. Left out: no limit." }),

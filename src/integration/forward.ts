@@ -5,6 +5,7 @@ import type { Exchange } from '../flow/exchange.ts';
 import { splitTarget } from '../events/parts-target.ts';
 import { originParamsFact, routeFact, targetFact, unframedFact, type RouteMatch } from '../flow/shared-facts.ts';
 import type { Answer } from '../flow/stage.ts';
+import type { HeaderList } from '../http/headers.ts';
 import { isBodiless, type HttpResponse } from '../http/message.ts';
 import type { Target } from '../http/target.ts';
 import type { Dialer, Inbound, Outbound } from '../ports/dialer.ts';
@@ -24,6 +25,7 @@ export interface Forwarder {
   readonly totalMs: number;
   readonly firstByteMs: number;
   readonly responseBytes: number;
+  readonly hints: boolean;
 }
 
 export function forwarder(
@@ -42,6 +44,7 @@ export function forwarder(
     totalMs: ms(origin.timeouts.total),
     firstByteMs: ms(origin.timeouts.firstByte),
     responseBytes: origin.responseBytes === undefined ? Number.POSITIVE_INFINITY : size(origin.responseBytes),
+    hints: origin.hints,
   };
 }
 
@@ -60,6 +63,7 @@ export function forward(to: Forwarder, exchange: Exchange, rewrite: string | und
     body,
     onGone: (call) => departure.on(call),
     firstByteMs: Math.min(to.firstByteMs, to.totalMs),
+    ...(to.hints && departure.hinted ? { onHints: (given: HeaderList) => hint(exchange, given) } : {}),
   };
   const started = exchange.clock.ticks();
   const attempt = (left: number, spentMs: number): Promise<HttpResponse> =>
@@ -82,6 +86,14 @@ export function forward(to: Forwarder, exchange: Exchange, rewrite: string | und
         },
       );
   return attempt(to.retries, 0);
+}
+
+/** `Link` alone goes on: nothing on the way back, the firewall included, has looked at these fields. */
+function hint({ departure, trace }: Exchange, given: HeaderList): void {
+  const links = given.all('link');
+  if (links.length === 0 || departure.gone) return;
+  trace.note('integration', 'hinted', { links: links.length });
+  departure.hinted?.hint(departure, links);
 }
 
 function answered(to: Forwarder, exchange: Exchange, inbound: Inbound): HttpResponse {

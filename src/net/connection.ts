@@ -93,6 +93,10 @@ export class Connection implements Line, ResponseSink {
     if (this.#reader.idle) this.#finish(exchange, taken === bytes.length);
   }
 
+  interim(head: ResponseHead): void {
+    if (head.status === EARLY_HINTS) this.#exchange?.hints(head);
+  }
+
   head(head: ResponseHead): void {
     this.#head = head;
     this.#exchange?.head(head);
@@ -130,6 +134,8 @@ export class Connection implements Line, ResponseSink {
     exchange?.broke(fault, this.#used && this.#silent);
   }
 }
+
+const EARLY_HINTS = 103;
 
 const cutOff = 'the connection ended before the answer was whole';
 

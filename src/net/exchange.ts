@@ -127,6 +127,10 @@ export class Exchange {
     else this.fail(failed('connect-timeout', `no connection ${within}`, false));
   }
 
+  hints(head: ResponseHead): void {
+    this.request.onHints?.(HeaderList.fromFlat(head.flat));
+  }
+
   head(head: ResponseHead): void {
     clearTimeout(this.#timer);
     this.#answer = head;

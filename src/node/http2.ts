@@ -75,6 +75,11 @@ export class Http2 {
   #take(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[]): void {
     const { app, viewer, inFlight, delivery } = this.#parts;
     const departure = new Departure();
+    departure.hinted = {
+      hint(_, links) {
+        if (!stream.destroyed && !stream.headersSent) stream.additionalHeaders({ ':status': 103, link: [...links] });
+      },
+    };
     inFlight.add(stream);
     stream.on('error', () => {}); // a reset stream is the viewer leaving
     const slow = headers.endStream ? undefined : setTimeout(() => this.#tooSlow(stream), this.#limits.requestMs);

@@ -17,6 +17,8 @@ export interface Outbound {
   readonly body: Body | null;
   /** Registers a call for when nobody waits for the answer any more; returns how to take it back. */
   onGone(call: () => void): () => void;
+  /** Told of the fields of each 103 (RFC 8297) that comes before the answer. */
+  readonly onHints?: (headers: HeaderList) => void;
   /** Milliseconds until the answer's head must be there, where it is less than the dialer's own. */
   readonly firstByteMs: number;
 }

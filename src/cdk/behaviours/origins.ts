@@ -138,6 +138,7 @@ const differs: readonly (readonly [path: Path, says: string])[] = [
   ],
   [['retries'], 'CloudFront tries as often as `attempts` of the behaviour says'],
   [['connections'], 'CloudFront opens as many connections as it needs'],
+  [['hints'], 'what becomes of 103 Early Hints is for CloudFront to say'],
 ];
 
 function restOfOrigin(given: Origin, at: Path, said: Said): void {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { messageOf } from '../../base/fault.ts';
-import { Departure } from '../../flow/departure.ts';
+import { Departure, type Hinted } from '../../flow/departure.ts';
 import type { Body } from '../../http/body.ts';
 import type { HttpRequest, HttpResponse } from '../../http/message.ts';
 import type { Reason } from '../../trace/reason.ts';
@@ -19,7 +19,7 @@ const LINGER_MS = 1000;
 type Phase = 'idle' | 'head' | 'body' | 'answer' | 'linger' | 'ending';
 
 /** What is owed and said on a connection, and how it ends. */
-export abstract class Dialogue {
+export abstract class Dialogue implements Hinted {
   readonly socket: Socket;
   protected readonly host: ConnectionHost;
   protected readonly head: RequestHead;
@@ -61,6 +61,7 @@ export abstract class Dialogue {
   protected ask(request: HttpRequest): void {
     const { app, viewer } = this.host;
     const departure = new Departure();
+    if (request.version === '1.1') departure.hinted = this;
     this.owed = departure;
     this.piped = true;
     this.answering.begun = false;
@@ -76,6 +77,12 @@ export abstract class Dialogue {
     } catch (thrown) {
       this.fail(thrown, departure);
     }
+  }
+
+  hint(departure: Departure, links: readonly string[]): void {
+    if (this.owed !== departure || this.answering.begun) return;
+    const lines = links.map((link) => `Link: ${link}\r\n`).join('');
+    this.socket.write(`HTTP/1.1 103 Early Hints\r\n${lines}\r\n`, 'latin1');
   }
 
   // Answering.

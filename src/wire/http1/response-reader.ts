@@ -6,6 +6,8 @@ import { beginsResponse, readResponseHead, type ResponseHead } from './read-resp
 
 /** Where an answer goes. `content` is a view onto what was read, and good for the length of the call only. */
 export interface ResponseSink {
+  /** An interim answer: 100, or 102 to 199. */
+  interim?(head: ResponseHead): void;
   head(head: ResponseHead): void;
   data(content: Uint8Array): void;
   end(): void;
@@ -130,6 +132,7 @@ export class ResponseReader {
     if (head.status < 200) {
       if (head.status === 101) this.flaw = 'switched';
       else if (++this.#interim > MOST_INTERIM) this.flaw = 'too-many-interim';
+      else this.#sink.interim?.(head);
       return;
     }
     this.#sink.head(head);
