@@ -7,6 +7,6 @@ export function acknowledgeEdge(distribution: Distribution): void {
     'AwsSolutions-CFR1':
       'Countries are not blocked by default: who is refused is said by the document, not by the stack.',
     'AwsSolutions-CFR4':
-      'CloudFront’s own certificate (*.cloudfront.net) allows no higher minimum; with your domain and certificate it is TLS 1.2.',
+      'CloudFront’s own certificate (*.cloudfront.net) allows no higher minimum, and a domain of your own comes with a certificate of your own.',
   });
 }

@@ -12,7 +12,6 @@ import {
   LambdaEdgeEventType,
   OriginRequestPolicy,
   ResponseHeadersPolicy,
-  SecurityPolicyProtocol,
   ViewerProtocolPolicy,
   type IOrigin,
 } from 'aws-cdk-lib/aws-cloudfront';
@@ -74,7 +73,6 @@ export class ProtectedDistribution extends Construct {
       comment: document.name,
       ...(acl && { webAclId: acl.arn }),
       httpVersion: HttpVersion.HTTP2_AND_3,
-      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       logBucket: distributionLogs(this),
       defaultBehavior: {
         origin: props.origin,

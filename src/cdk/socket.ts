@@ -9,7 +9,6 @@ import {
   Distribution,
   OriginProtocolPolicy,
   OriginRequestPolicy,
-  SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
@@ -116,7 +115,6 @@ export class ProtectedSocket extends Construct {
     this.distribution = new Distribution(this, 'Distribution', {
       comment: document.name,
       webAclId: acl.arn,
-      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       logBucket: distributionLogs(this),
       defaultBehavior: {
         origin: new HttpOrigin(`${api.apiId}.execute-api.${Stack.of(this).region}.${Stack.of(this).urlSuffix}`, {
