@@ -2,7 +2,8 @@ import { DocumentError, formatIssue } from '../config/issues.ts';
 import { parseDocument } from '../config/parse.ts';
 import type { Document } from '../config/document.ts';
 import { nativeAcl, type NativeAcl } from '../lab/native.ts';
-import { plan, type Front, type Plan } from '../lab/plan.ts';
+import type { Front } from '../lab/fronts.ts';
+import { plan, type Plan } from '../lab/plan.ts';
 import { registry, type Definition } from '../pipeline/registry.ts';
 
 export interface Checked {

@@ -5,7 +5,8 @@ import { readWebAcl } from '../waf/forms/webacl/read.ts';
 import { runWebAcl } from '../waf/forms/webacl/run.ts';
 import { template } from '../waf/forms/webacl/template.ts';
 import { nativeAcl } from './native.ts';
-import { plan, type Front } from './plan.ts';
+import type { Front } from './fronts.ts';
+import { plan } from './plan.ts';
 
 const known = registry();
 const documentOf = (map: object) => {

@@ -3,11 +3,8 @@ import type { Registry } from '../pipeline/registry.ts';
 import { mountsFor, type Mount, type MountAnswer, type Needs } from '../waf/mounts.ts';
 import type { RuleSet } from '../waf/rule.ts';
 import { firewallPlan, type FirewallPlan } from './firewall-plan.ts';
+import type { Front } from './fronts.ts';
 import { nativeAcl, type NativeCall } from './native.ts';
-
-/** What stands in front of the API on AWS; it decides which mounts there are. */
-export const fronts = ['http-api', 'rest-api', 'cloudfront', 'authorizer', 'websocket', 'load-balancer'] as const;
-export type Front = (typeof fronts)[number];
 
 /** Mounts of each front, in the order in which they are preferred: what AWS runs for us first, code later. */
 const order: Readonly<Record<Front, readonly Mount[]>> = {

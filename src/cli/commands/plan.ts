@@ -2,7 +2,9 @@ import { Option, type Command } from 'commander';
 import type { Document } from '../../config/document.ts';
 import { DocumentError, type Issue } from '../../config/issues.ts';
 import { parseDocument } from '../../config/parse.ts';
-import { fronts, plan as planOf, type Front } from '../../lab/plan.ts';
+import { documentParts } from '../../lab/document-parts.ts';
+import { fronts, type Front } from '../../lab/fronts.ts';
+import { plan as planOf } from '../../lab/plan.ts';
 import { registry } from '../../pipeline/registry.ts';
 import { readRules } from '../../pipeline/waf-load.ts';
 import { ruleIssue } from '../../pipeline/waf-parts.ts';
@@ -16,7 +18,7 @@ import { loadDocument } from '../load.ts';
 export function plan(program: Command, io: Terminal): void {
   program
     .command('plan')
-    .description('say where each rule of the document would run on AWS, and why not elsewhere')
+    .description('say where each rule and part of the document would run on AWS, and why not elsewhere')
     .option('-c, --config <file>', 'the document (default: sallyport.config.* in this folder)')
     .addOption(new Option('--front <front>', 'what stands in front of the API').choices(fronts).default('http-api'))
     .option('--all', 'show every mount, not only the chosen one')
@@ -26,7 +28,10 @@ export function plan(program: Command, io: Terminal): void {
         const loaded = await loadDocument(options.config);
         const { document, issues } = parseDocument(loaded.document);
         if (document === null) throw new DocumentError(issues);
-        const made = planOf(document, registry(loaded.plugins), options.front, firewallOf(document, loaded.folder));
+        const ofRules = planOf(document, registry(loaded.plugins), options.front, firewallOf(document, loaded.folder));
+        const parts = documentParts(document, options.front);
+        const nowhere = parts.filter((each) => each.runs === null).map(({ part, why }) => `${part}: ${why}`);
+        const made = { ...ofRules, parts, errors: [...ofRules.errors, ...nowhere] };
         const ok = made.errors.length === 0;
         if (options.json) {
           io.out(JSON.stringify({ ok, ...made }, null, 2));
@@ -47,6 +52,14 @@ export function plan(program: Command, io: Terminal): void {
             io.out(`${rule.resource} ${rule.rule}`);
             for (const line of table(rule.mounts.map((each) => [`  ${each.mount}`, each.can, each.why]))) io.out(line);
           }
+        }
+        if (made.parts.length > 0) {
+          io.out('');
+          for (const line of table([
+            ['part', 'runs in', 'why'],
+            ...made.parts.map(({ part, runs, why }) => [part, runs ?? 'NOWHERE', why]),
+          ]))
+            io.out(line);
         }
         if (made.firewall) {
           io.out('');
