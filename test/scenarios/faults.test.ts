@@ -236,7 +236,7 @@ export default defineConfig({
         sallyportCommand(folder.path, ['try', 'curl -A robot /']),
       ]);
       expect([checked.err, checked.code]).toEqual(['', 0]);
-      expect(checked.out).toContain('1 rules of your own');
+      expect(checked.out).toContain('1 rule of your own');
       expect(allowed.code).toBe(0);
       expect(denied.code).toBe(1);
       expect(denied.out).toContain('a robot');
