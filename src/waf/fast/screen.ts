@@ -86,7 +86,7 @@ export class Screen {
     const { key, value } = read;
     this.current = read;
     const { rules, verdicts } = open.everybody ?? open.byName.get(key) ?? newAudience(open, key);
-    if (verdicts === null || value.length > longest) {
+    if (verdicts === null || value.length > longest || !verdicts.isWorth()) {
       this.inspect(open, rules, value, hits);
       return;
     }

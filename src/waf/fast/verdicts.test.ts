@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { engineFor } from '../testing/ask.ts';
 import { fastRunner } from './runner.ts';
-import { longest, Verdicts } from './verdicts.ts';
+import { longest, patience, Verdicts } from './verdicts.ts';
 
 describe('remembered verdicts', () => {
   it('all begin again when they have spent their budget together', () => {
@@ -18,6 +18,20 @@ describe('remembered verdicts', () => {
     expect([one.get('first'), other.get('word')]).toEqual([undefined, undefined]);
     one.set('first', [3]);
     expect(one.get('first')).toEqual([3]);
+  });
+
+  it('are not kept of each value where none comes again, until one does', () => {
+    const verdicts = new Verdicts();
+    const worth = (): number => Array.from({ length: 1600 }, () => verdicts.isWorth()).filter(Boolean).length;
+    for (let at = 0; at < patience - 1; at++) {
+      expect(verdicts.get(String(at))).toBeUndefined();
+      verdicts.set(String(at), []);
+    }
+    expect(worth()).toBe(1600);
+    verdicts.get('another');
+    expect(worth()).toBe(100);
+    expect(verdicts.get('0')).toEqual([]);
+    expect(worth()).toBe(1600);
   });
 
   it('say of a value under one name nothing about it under another', () => {

@@ -6,16 +6,30 @@ const budget = 2_097_152;
 const perEntry = 96;
 const perRule = 8;
 
+/** After so many values of which none came before, only one of some is looked for and kept, until one comes again. */
+export const patience = 512;
+const oneOf = 16;
+
 const clean: readonly number[] = [];
 
 /** Which rules each value hit when it came before. All of them together keep to one budget. */
 export class Verdicts {
   #known = new Map<string, readonly number[]>();
   #round = 0;
+  /** Values that were looked for since one was found. */
+  #unheard = 0;
+  #passedOver = 0;
+
+  /** Is the next value worth looking for? Where values do not come again, keeping them costs more than it ever saves. */
+  isWorth(): boolean {
+    return this.#unheard < patience || ++this.#passedOver % oneOf === 0;
+  }
 
   get(value: string): readonly number[] | undefined {
     if (this.#round !== spent.round) this.#forget();
-    return this.#known.get(value);
+    const known = this.#known.get(value);
+    this.#unheard = known === undefined ? this.#unheard + 1 : 0;
+    return known;
   }
 
   set(value: string, rules: readonly number[]): void {
