@@ -136,6 +136,8 @@ export interface DoorSource {
   readonly handler?: string;
   /** Name of that export; `handler` when left out. */
   readonly handlerName?: string;
+  /** For doors that carry a map: where they read it. `use`: the name of one of the sources of `sallyport/lambda`. */
+  readonly source?: { readonly use: string; readonly options: Readonly<Record<string, unknown>> };
   /** Name of the environment variable with the DynamoDB table that the document's store is in. */
   readonly table?: string;
   /** For doors of a whole line: the door's own options, beside the document. */
@@ -161,6 +163,8 @@ export function doorEntry(source: DoorSource): string {
   const modules = source.modules ?? [];
   const asset = `new URL('./${assetName}', import.meta.url)`;
   const lineDoor = lineDoors.has(source.door);
+  // A line opens what its document names.
+  const sourced = lineDoor ? undefined : source.source;
   const lines = [
     `import { ${source.door} as door } from ${JSON.stringify(door)};`,
     ...(source.waf === undefined
@@ -168,6 +172,9 @@ export function doorEntry(source: DoorSource): string {
       : lineDoor
         ? [`import { fileURLToPath } from 'node:url';`]
         : [`import { firewall } from ${JSON.stringify(beside(door, 'firewall'))};`]),
+    ...(sourced === undefined
+      ? []
+      : [`import { ${sourced.use} as rulesFrom } from ${JSON.stringify(beside(door, 'rule-sources'))};`]),
     ...modules.map((file, at) => `import * as rules${at} from ${JSON.stringify(file)};`),
     ...(source.handler === undefined
       ? []
@@ -181,6 +188,7 @@ export function doorEntry(source: DoorSource): string {
             ? `options.document.waf.asset = fileURLToPath(${asset});`
             : `options.waf = firewall({ asset: ${asset}, ...${JSON.stringify(source.waf.options)} });`,
         ]),
+    ...(sourced === undefined ? [] : [`options.map = rulesFrom(${JSON.stringify(sourced.options)});`]),
     ...(source.table === undefined
       ? []
       : [

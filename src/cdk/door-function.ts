@@ -14,8 +14,11 @@ import { type CfnLogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { bundle, doorEntry, type BundleKind, type DoorSource } from './bundle.ts';
+import type { RulePlace } from './rule-place.ts';
 
-export interface DoorFunctionProps extends DoorSource {
+export interface DoorFunctionProps extends Omit<DoorSource, 'source'> {
+  /** Where the rule map comes from, if not with the function; it may read that and nothing beside it. */
+  readonly rules?: RulePlace | null;
   readonly kind: BundleKind;
   readonly description: string;
   /** 256 by default: below it the first request of a container is slow. */
@@ -41,7 +44,11 @@ export class DoorFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: DoorFunctionProps) {
     super(scope, id);
-    const { folder, bytes } = bundle(doorEntry(props), props.kind, props.waf);
+    const { folder, bytes } = bundle(
+      doorEntry({ ...props, ...(props.rules && { source: props.rules.source }) }),
+      props.kind,
+      props.waf,
+    );
     this.bytes = bytes;
     this.logs = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,
@@ -78,6 +85,7 @@ export class DoorFunction extends Construct {
       [`AwsSolutions-IAM5[Resource::<${Stack.of(this).getLogicalId(this.logs.node.defaultChild as CfnLogGroup)}.Arn>:*]`]:
         'Every stream of the function’s own log group.',
     });
+    props.rules?.grantRead(role);
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import type { Document } from '../config/document.ts';
 import { acknowledge } from './acknowledge.ts';
 import { bundle, doorEntry } from './bundle.ts';
+import { guardOptions, rulePlace } from './rule-place.ts';
 import { shippedWaf } from './shipped-waf.ts';
 
 export interface EdgeFunctionOptions {
@@ -38,12 +39,14 @@ export function guardFunction(
   role: Role,
   modules: readonly string[] | undefined,
 ): experimental.EdgeFunction {
-  const { rules } = document;
+  const place = rulePlace(scope, document);
+  place?.grantRead(role);
   const shipped = shippedWaf(document, 'guard');
   const { folder } = bundle(
     doorEntry({
       door: 'edgeRequest',
-      options: { map: rules.map ?? {}, onFault: rules.onFault },
+      options: guardOptions(document),
+      ...(place && { source: place.source }),
       ...shipped,
       ...(modules && { modules }),
     }),

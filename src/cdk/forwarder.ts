@@ -1,20 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
-import {
-  GatewayVpcEndpoint,
-  GatewayVpcEndpointAwsService,
-  Peer,
-  Port,
-  SecurityGroup,
-  type ISecurityGroup,
-  type IVpc,
-  type SubnetSelection,
-} from 'aws-cdk-lib/aws-ec2';
+import { Port, SecurityGroup, type ISecurityGroup, type IVpc, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { duration, milliseconds } from '../base/duration.ts';
 import type { Document, DocumentInput } from '../config/document.ts';
 import { checked } from './document.ts';
 import { DoorFunction } from './door-function.ts';
 import type { OriginSecret } from './origin-secret.ts';
+import { rulePlace } from './rule-place.ts';
+import { gatewayOut, letOutToRules, type RuleWays } from './rule-ways.ts';
 import { storeVariables, type SallyportStores } from './stores.ts';
 import { shippedWaf } from './shipped-waf.ts';
 
@@ -48,6 +41,8 @@ export interface PrivateForwarderProps {
    * `aws ec2 describe-managed-prefix-lists --filters Name=prefix-list-name,Values=com.amazonaws.REGION.dynamodb`.
    */
   readonly stores?: { readonly stores: SallyportStores; readonly prefixList: string; readonly endpoint?: boolean };
+  /** Ways out of the VPC to where the rule map comes from, for a document with `rules.from`. */
+  readonly rulesBy?: RuleWays;
 }
 
 const doors = { 'http-api': 'httpApi', 'rest-api': 'restApi', 'load-balancer': 'alb', queue: 'queue' } as const;
@@ -73,7 +68,8 @@ export class PrivateForwarder extends Construct {
   constructor(scope: Construct, id: string, props: PrivateForwarderProps) {
     super(scope, id);
     const front = props.front ?? 'http-api';
-    const { document } = checked(props.document, fronts[front]);
+    const { document, input } = checked(props.document, fronts[front]);
+    const rules = rulePlace(this, document);
     const group = new SecurityGroup(this, 'Egress', {
       vpc: props.vpc,
       allowAllOutbound: false,
@@ -89,20 +85,14 @@ export class PrivateForwarder extends Construct {
         );
       group.addEgressRule(props.secretsEndpoint, Port.tcp(443), 'Secrets Manager');
     }
-    if (stores) {
-      group.addEgressRule(Peer.prefixList(stores.prefixList), Port.tcp(443), 'DynamoDB');
-      if (stores.endpoint !== false)
-        new GatewayVpcEndpoint(this, 'DynamoDb', {
-          vpc: props.vpc,
-          service: GatewayVpcEndpointAwsService.DYNAMODB,
-          ...(props.subnets && { subnets: [props.subnets] }),
-        });
-    }
-    const { timeout, fitting } = inTime(document, props.document, front === 'queue', props.timeout);
+    if (stores) gatewayOut(this, 'DynamoDb', props, group, stores);
+    letOutToRules(this, props, group, rules);
+    const { timeout, fitting } = inTime(document, input, front === 'queue', props.timeout);
     this.door = new DoorFunction(this, 'Line', {
       door: doors[front],
       kind: 'line',
       ...shippedWaf(document, 'line'),
+      rules,
       description: `${document.name} before a private host`,
       options: { document: { ...fitting, store: { use: 'memory' } } },
       ...(stores && { table: storeVariables.table }),

@@ -19,6 +19,7 @@ import { acknowledge } from './acknowledge.ts';
 import { checked } from './document.ts';
 import { DoorFunction } from './door-function.ts';
 import { describeStage, logGroup, type StageLimits } from './log-places.ts';
+import { guardOptions, rulePlace } from './rule-place.ts';
 import { shippedWaf } from './shipped-waf.ts';
 
 export interface PrivateLinkProps {
@@ -98,7 +99,8 @@ export class PrivateLink extends Construct {
       door: 'authorizer',
       kind: 'authorizer',
       description: `Rules of ${document.name} as an authorizer`,
-      options: { map: document.rules.map ?? {}, onFault: document.rules.onFault, payload: '2.0' },
+      options: { ...guardOptions(document), payload: '2.0' },
+      rules: rulePlace(this, document),
       ...shippedWaf(document, 'guard'),
       timeout: Duration.seconds(5),
       ...(modules && { modules }),

@@ -29,6 +29,7 @@ import { checked } from './document.ts';
 import { DoorFunction } from './door-function.ts';
 import { describeStage, logGroup, type StageLimits } from './log-places.ts';
 import type { OriginSecret } from './origin-secret.ts';
+import { guardOptions, rulePlace } from './rule-place.ts';
 import { shippedWaf } from './shipped-waf.ts';
 import { acknowledgeRest, planWithKey, type UsagePlanProps } from './usage-plan.ts';
 import { SallyportWatch } from './watch.ts';
@@ -84,13 +85,13 @@ export class RegionalApi extends Construct {
       kind: 'authorizer',
       description: `Rules of ${document.name} as an authorizer`,
       options: {
-        map: document.rules.map ?? {},
-        onFault: document.rules.onFault,
+        ...guardOptions(document),
         payload: props.payload ?? (rest ? '1.0' : '2.0'),
         ...secret?.options,
       },
       ...(secret && { environment: secret.environment }),
       ...shippedWaf(document, 'guard'),
+      rules: rulePlace(this, document),
       timeout: Duration.seconds(10),
       ...(props.modules && { modules: props.modules }),
     });

@@ -23,6 +23,8 @@ import { describeStage, logGroup, type StageLimits } from './log-places.ts';
 import { OriginSecret } from './origin-secret.ts';
 import { RegionalApi } from './regional.ts';
 import { ProtectedSocket, type SocketClients } from './socket.ts';
+import { rulePlace } from './rule-place.ts';
+import type { RuleWays } from './rule-ways.ts';
 import { shippedWaf } from './shipped-waf.ts';
 import { SallyportStores, storeVariables } from './stores.ts';
 import { SallyportWatch } from './watch.ts';
@@ -41,6 +43,8 @@ export interface SallyportProps {
     readonly prefixList?: string;
     /** Group of the VPC's endpoint for Secrets Manager; with `webAcl` only. */
     readonly secretsEndpoint?: ISecurityGroup;
+    /** Ways to where the rule map comes from, for a document with `rules.from`. */
+    readonly rulesBy?: RuleWays;
   };
   /** A WebSocket API beside the rest. */
   readonly socket?: { readonly handler: string; readonly clients?: SocketClients };
@@ -201,9 +205,10 @@ export class Sallyport extends Construct {
         door: 'httpApi',
         kind: 'line',
         ...shippedWaf(document, 'line'),
+        rules: rulePlace(this, document),
         description: `${name}, the whole line`,
         memoryMb: 512,
-        options: { document: { ...props.document, store: { use: 'memory' } } },
+        options: { document: { ...checked(props.document, 'http-api').input, store: { use: 'memory' } } },
         ...(stores && { table: storeVariables.table }),
         environment: { ...stores?.environment, ...secret?.door.environment },
         ...(secret && { before: secret.door.options }),

@@ -21,6 +21,7 @@ import { DoorFunction } from './door-function.ts';
 import { acknowledgeEdge } from './edge-findings.ts';
 import { describeStage, distributionLogs, logGroup, type StageLimits } from './log-places.ts';
 import { originHeader, OriginSecret } from './origin-secret.ts';
+import { guardOptions, rulePlace } from './rule-place.ts';
 import { SallyportStores } from './stores.ts';
 import { SallyportWatch } from './watch.ts';
 import { SallyportWebAcl } from './web-acl.ts';
@@ -69,9 +70,10 @@ export class ProtectedSocket extends Construct {
     });
     const shared = {
       kind: 'authorizer',
+      rules: rulePlace(this, document),
       ...(props.modules && { modules: props.modules }),
     } as const;
-    const rules = { map: { ...document.rules.map }, onFault: document.rules.onFault };
+    const rules = guardOptions(document);
     this.stores = new SallyportStores(this, 'Stores', { connections: true });
     const messages = new DoorFunction(this, 'Messages', {
       ...shared,

@@ -1,6 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
@@ -81,9 +81,20 @@ export class SallyportStores extends Construct {
     };
   }
 
-  /** Just what a function that decides needs: count, look up, write records on condition, read rule maps. */
+  /**
+   * Just what a function that decides needs: count, look up, write records on condition, read rule maps. By their keys, so
+   * that a rule map in the same table can be changed by nobody who goes by it.
+   */
   grantDecide(to: IGrantable): void {
-    this.table.grant(to, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+    to.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+        resources: [this.table.tableArn],
+        conditions: {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['bucket#*', 'counter#*', 'record#*', 'health'] },
+        },
+      }),
+    );
     this.pointer?.grantRead(to);
     if (!this.bucket) return;
     this.bucket.grantRead(to, 'rules/*');

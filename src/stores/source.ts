@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { DocumentSource } from '../ports/documents.ts';
+import type { MapHistory } from '../ports/map-history.ts';
 
 export interface SourceContext {
   /** A path of the document as a path of this machine. */
@@ -13,6 +14,8 @@ export interface SourceDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly says: string;
   readonly options: Schema;
   open(options: z.output<Schema>, context: SourceContext): DocumentSource;
+  /** Left out where versions are kept by other means, as those of a file are. */
+  history?(options: z.output<Schema>): MapHistory;
 }
 
 export function defineSource<Schema extends z.ZodType>(

@@ -1,4 +1,5 @@
 import type { DocumentSource, LoadedText } from '../../ports/documents.ts';
+import { mapVersion } from './map-version.ts';
 import { agesOf, polled, type AwsPlace, type PlaceAges } from './place.ts';
 import { AwsTable } from './table.ts';
 
@@ -23,7 +24,7 @@ export function dynamoDocument(options: DynamoSourceOptions): DocumentSource {
       const current = await opened.get(pk, 'current');
       if (current === null) throw new Error(`the table ${table} has no item pk "${pk}", sk "current"`);
       const text = current['text']?.S;
-      if (text !== undefined) return { text, version: text };
+      if (text !== undefined) return { text, version: `dynamodb:${name}:${mapVersion(text)}` };
       const version = current['version']?.S;
       if (version === undefined) throw new Error(`the item "${pk}" in ${table} has neither \`text\` nor \`version\``);
       const pointed = await opened.get(pk, version);

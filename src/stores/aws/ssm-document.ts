@@ -9,6 +9,12 @@ export interface SsmSourceOptions extends AwsPlace, PlaceAges {
   readonly bucket?: string | undefined;
 }
 
+/** Where a parameter points that holds no map itself. */
+export function pointedAt(value: string): { readonly bucket: string; readonly key: string } | null {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(value) ?? [];
+  return bucket !== undefined && key !== undefined ? { bucket, key } : null;
+}
+
 /** A rule map in SSM, or in S3 with SSM pointing at the version in force. Clients are loaded at first use. */
 export function ssmDocument({ parameter, bucket: only, ...place }: SsmSourceOptions): DocumentSource {
   const ages = agesOf(place);
@@ -19,8 +25,9 @@ export function ssmDocument({ parameter, bucket: only, ...place }: SsmSourceOpti
       .send(new GetParameterCommand({ Name: parameter, WithDecryption: true }))
       .finally(() => ssm.destroy());
     const text = Parameter?.Value ?? '';
-    const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(text) ?? [];
-    if (bucket !== undefined && key !== undefined) {
+    const pointed = pointedAt(text);
+    if (pointed) {
+      const { bucket, key } = pointed;
       if (only !== undefined && bucket !== only)
         throw new Error(`the parameter ${parameter} points into the bucket ${bucket}, and only ${only} is taken`);
       return readObject(bucket, key, place);

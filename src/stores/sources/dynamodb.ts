@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ms } from '../../config/words.ts';
 import { dynamoDocument } from '../aws/dynamodb-document.ts';
+import { dynamoHistory } from '../aws/dynamodb-history.ts';
 import { defineSource } from '../source.ts';
 import { awsOptions } from './shared.ts';
 
@@ -17,4 +18,5 @@ export default defineSource({
     ...awsOptions,
   }),
   open: ({ every, keep, ...place }) => dynamoDocument({ ...place, everyMs: ms(every), keepMs: ms(keep) }),
+  history: ({ every: _, keep: __, ...place }) => dynamoHistory(place),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ms } from '../../config/words.ts';
 import { s3Document } from '../aws/s3-document.ts';
+import { s3History } from '../aws/s3-history.ts';
 import { defineSource } from '../source.ts';
 import { awsOptions } from './shared.ts';
 
@@ -13,4 +14,5 @@ export default defineSource({
     ...awsOptions,
   }),
   open: ({ every, keep, ...place }) => s3Document({ ...place, everyMs: ms(every), keepMs: ms(keep) }),
+  history: ({ every: _, keep: __, ...place }) => s3History(place),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ms } from '../../config/words.ts';
 import { ssmDocument } from '../aws/ssm-document.ts';
+import { ssmHistory } from '../aws/ssm-history.ts';
 import { defineSource } from '../source.ts';
 import { awsOptions } from './shared.ts';
 
@@ -17,4 +18,5 @@ export default defineSource({
     ...awsOptions,
   }),
   open: ({ every, keep, ...place }) => ssmDocument({ ...place, everyMs: ms(every), keepMs: ms(keep) }),
+  history: ({ every: _, keep: __, ...place }) => ssmHistory(place),
 });
