@@ -14,6 +14,7 @@ const commands: readonly (readonly [names: readonly string[], load: () => Promis
   [['demo'], async () => (await import('./commands/demo.ts')).demo],
   [['try'], async () => (await import('./commands/try.ts')).tryIt],
   [['explain'], async () => (await import('./commands/explain.ts')).explain],
+  [['rules'], async () => (await import('./commands/rules.ts')).rules],
   [['keys'], async () => (await import('./commands/keys.ts')).keys],
   [['licences'], async () => (await import('./commands/licences.ts')).licences],
   [['cache'], async () => (await import('./commands/cache.ts')).cache],

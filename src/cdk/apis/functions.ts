@@ -3,8 +3,11 @@ import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { resolve } from 'node:path';
 import type { Document } from '../../config/document.ts';
+import { checked } from '../document.ts';
 import { DoorFunction } from '../door-function.ts';
 import { PrivateForwarder, type PrivateForwarderProps } from '../forwarder.ts';
+import { guardOptions, rulePlace, type RulePlace } from '../rule-place.ts';
+import type { RuleWays } from '../rule-ways.ts';
 import { shippedWaf } from '../shipped-waf.ts';
 import { storeVariables, type SallyportStores } from '../stores.ts';
 import type { FunctionWords } from './function-words.ts';
@@ -15,6 +18,7 @@ import type { RoutePlan } from './route-plan.ts';
 /** Where private origins are. */
 export interface VpcOfApis extends Pick<PrivateForwarderProps, 'vpc' | 'subnets' | 'target'> {
   readonly prefixList?: string;
+  readonly rulesBy?: RuleWays;
 }
 
 export interface ApiFunctionsProps {
@@ -56,7 +60,7 @@ export class ApiFunctions extends Construct {
       this.#count += 1;
       return new DoorFunction(this, `${plain(words.file)}${this.#count}`, {
         ...(guarded
-          ? { door: 'protect' as const, options: this.#guard(), modules, ...this.#firewall() }
+          ? { door: 'protect' as const, options: this.#guard(), modules, rules: this.#place(), ...this.#firewall() }
           : { door: 'own' as const, options: {} }),
         kind: 'own',
         handler: resolve(words.file),
@@ -81,6 +85,7 @@ export class ApiFunctions extends Construct {
         options: { ...this.#guard(), payload: plan.api.kind === 'rest' ? '1.0' : '2.0' },
         timeout: Duration.seconds(10),
         modules,
+        rules: this.#place(),
         ...this.#firewall(),
       });
       new CfnOutput(this, 'Decisions', { value: door.logs.logGroupName, description: 'aws logs tail --follow' });
@@ -92,11 +97,15 @@ export class ApiFunctions extends Construct {
     const { document, plan } = this.#props;
     const { api } = plan;
     return {
-      map: (api.rules && document.rules.map) || {},
-      onFault: document.rules.onFault,
-      bodyBytes: document.rules.bodyBytes,
+      ...guardOptions(document),
+      ...(!api.rules && { map: {} }),
       api: { region: api.region, account: api.account, id: api.id ?? plan.name, stage: plan.stage },
     };
+  }
+
+  #place(): RulePlace | null {
+    const { document, plan } = this.#props;
+    return plan.api.rules ? rulePlace(this, document) : null;
   }
 
   #firewall(): ReturnType<typeof shippedWaf> {
@@ -122,6 +131,7 @@ export class ApiFunctions extends Construct {
           document: own,
           front: kind === 'rest' ? 'rest-api' : 'http-api',
           modules,
+          ...(vpc.rulesBy && { rulesBy: vpc.rulesBy }),
           ...(stores && vpc.prefixList !== undefined && { stores: { stores, prefixList: vpc.prefixList } }),
         }).door;
       const door = new DoorFunction(this, 'Line', {
@@ -130,8 +140,9 @@ export class ApiFunctions extends Construct {
         ...shippedWaf({ ...document, routes: {}, apis: { [plan.name]: plan.api } }, 'line'),
         description: `${document.name}, ${plan.name}: the line`,
         memoryMb: 512,
-        options: { document: { ...own, store: { use: 'memory' } } },
+        options: { document: { ...checked(own, 'http-api').input, store: { use: 'memory' } } },
         modules,
+        rules: this.#place(),
         ...(stores && { table: storeVariables.table, environment: stores.environment }),
       });
       stores?.grantDecide(door.function);

@@ -57,12 +57,10 @@ export function ruleNeeds(
         : null,
     line: document.tenants
       ? 'tenants: only the line knows them'
-      : sourced
-        ? 'rules.from: only the line reads its rules from a source'
-        : firewall && said
-          ? `${pathText(['apis', name, 'waf'])}: only the line reads what an API says of the firewall`
-          : firewall && document.waf?.exclusions.some((each) => each.paths !== undefined)
-            ? 'waf.exclusions: only the line reads their paths'
-            : null,
+      : firewall && said
+        ? `${pathText(['apis', name, 'waf'])}: only the line reads what an API says of the firewall`
+        : firewall && document.waf?.exclusions.some((each) => each.paths !== undefined)
+          ? 'waf.exclusions: only the line reads their paths'
+          : null,
   };
 }

@@ -32,8 +32,6 @@ export function guardOf(
   if (given.webAcl && native) return 'web-acl';
   const where = `edge.behaviours[${first}] is answered without the line, and a function of the rules alone stands in front of it`;
   const instead = 'leave `origin` and `cache` out there, so that the line answers';
-  if (document.rules.from !== undefined)
-    said.wrong(['rules', 'from'], `${where}, which reads no source: write \`rules.map\`, or ${instead}`);
   if (document.tenants !== undefined) said.wrong(['tenants'], `${where}, which knows no tenants: ${instead}`);
   for (const error of plan.errors.filter((each) => !given.modules || !each.includes('there is no rule of this name')))
     said.wrong(['rules', 'map'], `${where}: ${error}`);

@@ -27,12 +27,7 @@ export async function readObject(bucket: string, key: string, place: AwsPlace): 
 }
 
 /** Gives the version's name in a bucket that keeps versions, null in one that keeps none. */
-export async function writeObject(
-  bucket: string,
-  key: string,
-  text: string,
-  place: AwsPlace,
-): Promise<string | null> {
+export async function writeObject(bucket: string, key: string, text: string, place: AwsPlace): Promise<string | null> {
   const { sdk, client } = await s3Client(place);
   try {
     const put = new sdk.PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: 'application/json' });

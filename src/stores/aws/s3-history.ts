@@ -20,7 +20,8 @@ export function s3History({ bucket, key, ...place }: S3SourceOptions): MapHistor
         return (await found.Body?.transformToString()) ?? '';
       } catch (thrown) {
         // A name that S3 never gave is an "invalid argument" to it.
-        if (thrown instanceof S3ServiceException && /^(NoSuch|InvalidArgument)/.test(thrown.name)) throw unknownVersion(id);
+        if (thrown instanceof S3ServiceException && /^(NoSuch|InvalidArgument)/.test(thrown.name))
+          throw unknownVersion(id);
         throw thrown;
       }
     });
