@@ -43,6 +43,8 @@ function withFile(input: DocumentInput): DocumentInput {
   try {
     return { ...input, rules: { ...rules, map: parse(readFileSync(path, 'utf8')) as never } };
   } catch (thrown) {
-    throw new Error(`rules.from.with.path: ${path} cannot be read (from ${process.cwd()}): ${messageOf(thrown)}`);
+    throw new Error(`rules.from.with.path: ${path} cannot be read (from ${process.cwd()}): ${messageOf(thrown)}`, {
+      cause: thrown,
+    });
   }
 }

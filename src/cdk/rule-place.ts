@@ -3,7 +3,7 @@ import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
 import { milliseconds } from '../base/duration.ts';
 import type { Document } from '../config/document.ts';
-import { formatIssue, type Issue } from '../config/parse.ts';
+import { formatIssue, type Issue } from '../config/issues.ts';
 import type { ResourceMap } from '../config/rules.ts';
 import { registry } from '../pipeline/registry.ts';
 import { readSlot } from '../pipeline/slots.ts';

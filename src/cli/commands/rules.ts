@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { manualClock } from '../../base/clock.ts';
-import { DocumentError, parseDocument, type Issue } from '../../config/parse.ts';
+import { DocumentError, type Issue } from '../../config/issues.ts';
+import { parseDocument } from '../../config/parse.ts';
 import type { DocumentInput } from '../../config/document.ts';
 import { sallyport } from '../../pipeline/app.ts';
 import { parseMap } from '../../pipeline/map-source.ts';

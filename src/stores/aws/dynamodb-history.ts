@@ -9,10 +9,14 @@ const mostListed = 1000;
 /** Versions as items `v#…` beside the one named `current`, which points at the one in force. */
 export function dynamoHistory(options: DynamoSourceOptions): MapHistory {
   const pk = `rules#${options.name}`;
-  const asking = <Answer>(work: (table: AwsTable) => Promise<Answer>): Promise<Answer> => {
+  async function asking<Answer>(work: (table: AwsTable) => Promise<Answer>): Promise<Answer> {
     const table = new AwsTable(options);
-    return work(table).finally(() => table.close());
-  };
+    try {
+      return await work(table);
+    } finally {
+      await table.close();
+    }
+  }
   const point = (table: AwsTable, id: string): Promise<unknown> =>
     table.update(pk, 'current', {
       UpdateExpression: 'SET #version = :id REMOVE #text',

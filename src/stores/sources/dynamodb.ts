@@ -18,5 +18,5 @@ export default defineSource({
     ...awsOptions,
   }),
   open: ({ every, keep, ...place }) => dynamoDocument({ ...place, everyMs: ms(every), keepMs: ms(keep) }),
-  history: ({ every: _, keep: __, ...place }) => dynamoHistory(place),
+  history: (options) => dynamoHistory(options),
 });

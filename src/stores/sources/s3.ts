@@ -14,5 +14,5 @@ export default defineSource({
     ...awsOptions,
   }),
   open: ({ every, keep, ...place }) => s3Document({ ...place, everyMs: ms(every), keepMs: ms(keep) }),
-  history: ({ every: _, keep: __, ...place }) => s3History(place),
+  history: (options) => s3History(options),
 });

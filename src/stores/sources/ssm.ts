@@ -18,5 +18,5 @@ export default defineSource({
     ...awsOptions,
   }),
   open: ({ every, keep, ...place }) => ssmDocument({ ...place, everyMs: ms(every), keepMs: ms(keep) }),
-  history: ({ every: _, keep: __, ...place }) => ssmHistory(place),
+  history: (options) => ssmHistory(options),
 });

@@ -58,8 +58,8 @@ describe('the licence function beside the rest of a document', () => {
       store,
       now,
     });
-    expect((results[0]?.value as Result).headers['x-own']?.value).toBe('mine1q');
-    expect((results[1]?.value as Result).statusCode).toBe(403);
+    expect((results[0]?.value as Result | undefined)?.headers['x-own']?.value).toBe('mine1q');
+    expect((results[1]?.value as Result | undefined)?.statusCode).toBe(403);
   });
   it('leaves the licence in the request for an origin that shall see it', () => {
     expect(ask({ forward: true }, '/s?license=good').querystring).toHaveProperty('license');
