@@ -1,10 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import { Port, SecurityGroup, type ISecurityGroup, type IVpc, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { duration, milliseconds } from '../base/duration.ts';
-import type { Document, DocumentInput } from '../config/document.ts';
+import type { DocumentInput } from '../config/document.ts';
 import { checked } from './document.ts';
 import { DoorFunction } from './door-function.ts';
+import { inTime } from './in-time.ts';
 import type { OriginSecret } from './origin-secret.ts';
 import { rulePlace } from './rule-place.ts';
 import { gatewayOut, letOutToRules, type RuleWays } from './rule-ways.ts';
@@ -33,7 +33,10 @@ export interface PrivateForwarderProps {
   readonly modules?: readonly string[];
   /** Calls at a time; the target's own limit is a good number. 20 by default. */
   readonly reservedConcurrency?: number;
-  /** Reckoned from the longest `timeouts.total` of the document's origins when left out, and below the gateway's 29 s. */
+  /**
+   * Reckoned from the longest `timeouts.total` of the document's origins when left out, and below the gateway's 29 s. A
+   * written timeout of an origin that does not fit ends the synth.
+   */
   readonly timeout?: Duration;
   /**
    * Counters and records in DynamoDB; in memory, each container for itself, when left out. The function reaches it over a
@@ -52,11 +55,6 @@ const fronts = {
   'load-balancer': 'load-balancer',
   queue: 'http-api',
 } as const;
-
-/** API Gateway gives up after 29 s; an answer that comes later is answered to nobody. */
-const gatewayMs = 28_000;
-/** Lambda's own limit. */
-const queueMs = 900_000;
 
 /**
  * The whole line inside a VPC, in front of a private host. Its security group lets it out to one group and port (and, if it
@@ -107,48 +105,4 @@ export class PrivateForwarder extends Construct {
     stores?.stores.grantDecide(this.door.function);
     props.originSecret?.grantCheck(this.door);
   }
-}
-
-/**
- * How long the function may take, and the document with no origin waited for longer than that: what ends a second before
- * the function does is answered 504, what does not is a function that was stopped.
- */
-function inTime(
-  document: Document,
-  input: DocumentInput,
-  queued: boolean,
-  given: Duration | undefined,
-): { readonly timeout: Duration; readonly fitting: DocumentInput } {
-  const longest = Math.max(
-    ...Object.values(document.origins).map(({ timeouts }) => milliseconds(timeouts.total) ?? 0),
-    1000,
-  );
-  const most = queued ? queueMs : gatewayMs;
-  const ms = given?.toMilliseconds() ?? Math.min(Math.ceil(longest / 1000) * 1000 + 1000, most);
-  if (ms > most)
-    throw new Error(
-      queued
-        ? `the function would have ${ms} ms, and Lambda gives it at most ${most}`
-        : `the function would have ${ms} ms, and API Gateway waits for ${gatewayMs + 1000}: give it ${gatewayMs} or less, or use webhook mode (WebhookForwarder)`,
-    );
-  if (ms <= 1000)
-    throw new Error(
-      `the function would have ${ms} ms; the last second is for its own answer, so nothing could be forwarded`,
-    );
-  const total = duration(Math.min(longest, ms - 1000));
-  const shortest = (text: string): string => ((milliseconds(text) ?? 0) > ms - 1000 ? total : text);
-  const origins = Object.fromEntries(
-    Object.entries(input.origins ?? {}).map(([name, origin]) => {
-      const timeouts = document.origins[name]?.timeouts;
-      if (!timeouts) return [name, origin];
-      return [
-        name,
-        {
-          ...origin,
-          timeouts: { ...timeouts, total: shortest(timeouts.total), firstByte: shortest(timeouts.firstByte) },
-        },
-      ];
-    }),
-  );
-  return { timeout: Duration.millis(ms), fitting: { ...input, origins } };
 }

@@ -14,6 +14,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { PrivateForwarder, type PrivateForwarderProps } from './forwarder.ts';
+import { gatewayPatience } from './in-time.ts';
 import { describeStage, logGroup, type StageLimits } from './log-places.ts';
 import { acknowledgeRest, planWithKey, type UsagePlanProps } from './usage-plan.ts';
 import { SallyportWatch } from './watch.ts';
@@ -73,7 +74,9 @@ export class PrivateApi extends Construct {
   #rest(props: PrivateApiProps): string {
     const api = new RestApi(this, 'Api', {
       // On the API and not on the proxy alone: `/` is a method of its own, and would be open.
-      defaultIntegration: new LambdaIntegration(this.forwarder.door.function),
+      defaultIntegration: new LambdaIntegration(this.forwarder.door.function, {
+        timeout: gatewayPatience(this.forwarder.door.function.timeout),
+      }),
       defaultMethodOptions: { apiKeyRequired: props.usagePlan !== undefined },
       endpointConfiguration: { types: [EndpointType.REGIONAL] },
       cloudWatchRole: true,
@@ -108,7 +111,9 @@ export class PrivateApi extends Construct {
     const routes = api.addRoutes({
       path: '/{proxy+}',
       methods: [HttpMethod.ANY],
-      integration: new HttpLambdaIntegration('Line', this.forwarder.door.function),
+      integration: new HttpLambdaIntegration('Line', this.forwarder.door.function, {
+        timeout: gatewayPatience(this.forwarder.door.function.timeout),
+      }),
     });
     for (const route of routes)
       acknowledge(route, {

@@ -19,6 +19,7 @@ import { checked } from './document.ts';
 import { DoorFunction } from './door-function.ts';
 import { ProtectedDistribution } from './edge.ts';
 import { PrivateForwarder, type ForwarderTarget } from './forwarder.ts';
+import { gatewayPatience, inTime } from './in-time.ts';
 import { describeStage, logGroup, type StageLimits } from './log-places.ts';
 import { OriginSecret } from './origin-secret.ts';
 import { RegionalApi } from './regional.ts';
@@ -198,6 +199,7 @@ export class Sallyport extends Construct {
           ...(stores && props.vpc.prefixList !== undefined && { stores: { stores, prefixList: props.vpc.prefixList } }),
         })
       : null;
+    const own = forwarder ? null : inTime(document, checked(props.document, 'http-api').input, false, undefined);
     const door =
       forwarder?.door ??
       new DoorFunction(this, 'Line', {
@@ -208,7 +210,8 @@ export class Sallyport extends Construct {
         rules: rulePlace(this, document),
         description: `${name}, the whole line`,
         memoryMb: 512,
-        options: { document: { ...checked(props.document, 'http-api').input, store: { use: 'memory' } } },
+        options: { document: { ...own?.fitting, store: { use: 'memory' } } },
+        ...(own && { timeout: own.timeout }),
         ...(stores && { table: storeVariables.table }),
         environment: { ...stores?.environment, ...secret?.door.environment },
         ...(secret && { before: secret.door.options }),
@@ -218,7 +221,9 @@ export class Sallyport extends Construct {
       secret?.grantCheck(door);
     }
     const api = new HttpApi(this, 'Api');
-    const integration: HttpRouteIntegration = new HttpLambdaIntegration('Line', door.function);
+    const integration: HttpRouteIntegration = new HttpLambdaIntegration('Line', door.function, {
+      timeout: gatewayPatience(door.function.timeout),
+    });
     for (const path of ['/{proxy+}', '/'])
       for (const route of api.addRoutes({ path, methods: [HttpMethod.ANY], integration }))
         acknowledge(route, {

@@ -24,6 +24,7 @@ const commands: readonly (readonly [names: readonly string[], load: () => Promis
   [['emit'], async () => (await import('./commands/emit.ts')).emit],
   [['plan'], async () => (await import('./commands/plan.ts')).plan],
   [['cost'], async () => (await import('./commands/cost.ts')).cost],
+  [['timeouts'], async () => (await import('./commands/timeouts.ts')).timeouts],
   [['deploy', 'destroy'], async () => (await import('./commands/deploy.ts')).deploy],
   [['schema'], async () => (await import('./commands/schema.ts')).schema],
   [['crs'], async () => (await import('./commands/crs.ts')).crs],

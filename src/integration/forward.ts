@@ -11,6 +11,7 @@ import type { Target } from '../http/target.ts';
 import type { Dialer, Inbound, Outbound } from '../ports/dialer.ts';
 import { inboundHeaders, notCopied, outboundHeaders, type ForwardedOptions } from './forwarded.ts';
 import { limited } from './limit.ts';
+import { waited } from './origin-time.ts';
 import { originReasons } from './reasons.ts';
 import { mayRetry } from './retry.ts';
 
@@ -72,9 +73,13 @@ export function forward(to: Forwarder, exchange: Exchange, rewrite: string | und
         spentMs === 0 ? outbound : { ...outbound, firstByteMs: Math.min(outbound.firstByteMs, to.totalMs - spentMs) },
       )
       .then(
-        (inbound) => answered(to, exchange, inbound),
+        (inbound) => {
+          waited(exchange, exchange.clock.ticks() - started - spentMs);
+          return answered(to, exchange, inbound);
+        },
         (thrown: unknown) => {
           const spent = exchange.clock.ticks() - started;
+          waited(exchange, spent - spentMs);
           const again = left > 0 && spent < to.totalMs && !departure.gone && mayRetry(thrown, request.method, body);
           exchange.trace.note('integration', again ? 'failed, again' : 'failed', {
             origin: to.name,

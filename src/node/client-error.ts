@@ -39,6 +39,7 @@ export function recordRefusal(
       code: reason.code,
       cache: null,
       ms: 0,
+      originMs: null,
       bytesIn: null,
       bytesOut: null,
       steps: [

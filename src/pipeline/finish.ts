@@ -4,6 +4,7 @@ import { cacheResultFact, keyFact, routeFact, tenantFact } from '../flow/shared-
 import { onTheWayOut, type Stage } from '../flow/stage.ts';
 import { HeaderList } from '../http/headers.ts';
 import { provenance, type HttpResponse } from '../http/message.ts';
+import { originMsFact } from '../integration/origin-time.ts';
 import type { Sink } from '../ports/sink.ts';
 import type { AccessRecord } from '../trace/access.ts';
 import { redactTarget } from '../trace/redact.ts';
@@ -54,10 +55,13 @@ function signed(exchange: Exchange, response: HttpResponse, answers: Answers): H
   return { status: response.status, headers: HeaderList.fromFlat(flat), body: response.body, from: response.from };
 }
 
+const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
+
 function recordOf(exchange: Exchange, response: HttpResponse, options: FinishOptions): DecisionRecord {
   const { arrived, facts, trace, viewer } = exchange;
   const code = codeOf(response);
   const ms = trace.elapsed();
+  const originMs = facts.get(originMsFact);
   const kept =
     options.logging.keepSteps === 'all' ||
     (options.logging.keepSteps === 'refusals' && (code !== null || sampled(trace.id, options.logging.sample)));
@@ -77,7 +81,8 @@ function recordOf(exchange: Exchange, response: HttpResponse, options: FinishOpt
     from: provenance(response.from),
     code,
     cache: facts.get(cacheResultFact) ?? null,
-    ms: Math.round(ms * 1000) / 1000,
+    ms: rounded(ms),
+    originMs: originMs === undefined ? null : rounded(originMs),
     bytesIn: arrived.body === null ? 0 : arrived.body.length,
     bytesOut: response.body === null ? 0 : response.body.length,
     steps: kept ? stepsOf(trace, options.secrets) : null,

@@ -57,6 +57,7 @@ function recordOf(dropped: Dropped, api: string, version: string, now: number): 
     code,
     cache: null,
     ms: 0,
+    originMs: null,
     bytesIn: bytes,
     bytesOut: null,
     steps,

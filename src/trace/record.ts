@@ -32,6 +32,11 @@ export interface DecisionRecord {
   readonly cache: 'Hit' | 'RefreshHit' | 'Miss' | 'Error' | null;
   /** Milliseconds from arrival to the answer's head. */
   readonly ms: number;
+  /**
+   * Of these, milliseconds that origins were waited for: until an answer's header was there, or none was to come, all
+   * attempts together. Null where none was asked.
+   */
+  readonly originMs: number | null;
   readonly bytesIn: number | null;
   readonly bytesOut: number | null;
   /** Kept for refusals, faults and a sample; null where it was not kept. */
