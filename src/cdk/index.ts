@@ -4,6 +4,7 @@ export type { Chosen } from './choose.ts';
 export { RegionalApi, type RegionalApiProps } from './regional.ts';
 export { ProtectedDistribution, type ProtectedDistributionProps } from './edge.ts';
 export { ProtectedSocket, type ProtectedSocketProps, type SocketClients } from './socket.ts';
+export { ProtectedFunction, type ProtectedFunctionProps } from './protected-function.ts';
 export { PrivateForwarder, type ForwarderTarget, type PrivateForwarderProps } from './forwarder.ts';
 export { PrivateApi, type PrivateApiProps } from './private-api.ts';
 export { PrivateLink, type PrivateLinkProps } from './private-link.ts';
