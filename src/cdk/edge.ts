@@ -25,10 +25,11 @@ import { edgeRole, guardFunction } from './edge-function.ts';
 import { distributionLogs } from './log-places.ts';
 import { licenceScript, type LicenceScriptOptions } from './licence-script.ts';
 import type { OriginSecret } from './origin-secret.ts';
+import { ownNames, tellTarget, type OwnNames } from './own-names.ts';
 import { SallyportWatch } from './watch.ts';
 import { SallyportWebAcl } from './web-acl.ts';
 
-export interface ProtectedDistributionProps {
+export interface ProtectedDistributionProps extends OwnNames {
   readonly document: DocumentInput;
   readonly origin: IOrigin;
   readonly modules?: readonly string[];
@@ -71,6 +72,7 @@ export class ProtectedDistribution extends Construct {
         : null;
     this.distribution = new Distribution(this, 'Distribution', {
       comment: document.name,
+      ...ownNames(props),
       ...(acl && { webAclId: acl.arn }),
       httpVersion: HttpVersion.HTTP2_AND_3,
       logBucket: distributionLogs(this),
@@ -95,7 +97,7 @@ export class ProtectedDistribution extends Construct {
       // A refusal is never kept: the next viewer may be let in. CloudFront keeps no 401 and takes none here.
       errorResponses: [403].map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
     });
-    acknowledgeEdge(this.distribution);
+    acknowledgeEdge(this.distribution, props.certificate !== undefined);
     if (!acl)
       acknowledge(this.distribution, {
         'AwsSolutions-CFR2': 'Asked for without AWS WAF: a function at Lambda@Edge runs the rules.',
@@ -109,10 +111,11 @@ export class ProtectedDistribution extends Construct {
         ...(props.alarms && { topic: props.alarms }),
       });
     new CfnOutput(this, 'Domain', { value: this.distribution.distributionDomainName });
+    tellTarget(this, this.distribution, props);
     if (this.keys)
       new CfnOutput(this, 'KeyStore', {
         value: this.keys.keyValueStoreArn,
-        description: 'aws cloudfront-keyvaluestore put-key --kvs-arn ARN',
+        description: 'Licences: sallyport licences export --to kvs | KVS_ARN=... sh',
       });
   }
 }

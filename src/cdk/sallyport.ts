@@ -22,6 +22,7 @@ import { PrivateForwarder, type ForwarderTarget } from './forwarder.ts';
 import { gatewayPatience, inTime } from './in-time.ts';
 import { describeStage, logGroup, type StageLimits } from './log-places.ts';
 import { OriginSecret } from './origin-secret.ts';
+import { nameOf, ownNameErrors, type OwnNames } from './own-names.ts';
 import { RegionalApi } from './regional.ts';
 import { ProtectedSocket, type SocketClients } from './socket.ts';
 import { rulePlace } from './rule-place.ts';
@@ -30,7 +31,8 @@ import { shippedWaf } from './shipped-waf.ts';
 import { SallyportStores, storeVariables } from './stores.ts';
 import { SallyportWatch } from './watch.ts';
 
-export interface SallyportProps {
+/** `domainNames` and `certificate` are for the distribution; those of APIs stand in `domains`, those of the socket with it. */
+export interface SallyportProps extends OwnNames {
   readonly document: DocumentInput;
   /** Files of your own rules. */
   readonly modules?: readonly string[];
@@ -48,7 +50,7 @@ export interface SallyportProps {
     readonly rulesBy?: RuleWays;
   };
   /** A WebSocket API beside the rest. */
-  readonly socket?: { readonly handler: string; readonly clients?: SocketClients };
+  readonly socket?: OwnNames & { readonly handler: string; readonly clients?: SocketClients };
   /** AWS WAF in front, by way of CloudFront: five dollars a month and one for each rule. Off by default. */
   readonly webAcl?: boolean;
   readonly throttle?: StageLimits;
@@ -90,6 +92,7 @@ export class Sallyport extends Construct {
       errors.push(
         'CloudFront’s web ACL lives in us-east-1: give the stack env: { region: "us-east-1" }, or leave `webAcl` and `socket` out',
       );
+    errors.push(...nameErrors(props, has('distribution')));
     const edge = document.edge
       ? edgePlan(document, {
           webAcl: props.webAcl === true,
@@ -144,9 +147,10 @@ export class Sallyport extends Construct {
       plan,
       line: secret && url !== null ? { host: Fn.select(2, Fn.split('/', url)), secret } : null,
       ...(props.modules && { modules: props.modules }),
+      ...namesOf(props),
       ...(props.alarms && { alarms: props.alarms }),
     });
-    const address = `https://${distribution.distributionDomainName}`;
+    const address = `https://${nameOf(distribution, props)}`;
     new CfnOutput(this, 'Url', { value: address });
     return address;
   }
@@ -167,9 +171,10 @@ export class Sallyport extends Construct {
         protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
         customHeaders: secret.header,
       }),
+      ...namesOf(props),
       ...(props.alarms && { alarms: props.alarms }),
     });
-    const address = `https://${edge.distribution.distributionDomainName}`;
+    const address = `https://${nameOf(edge.distribution, props)}`;
     new CfnOutput(this, 'Url', { value: address });
     return address;
   }
@@ -236,4 +241,22 @@ export class Sallyport extends Construct {
     new SallyportWatch(this, 'Watch', { name, doors: [door], ...(props.alarms && { topic: props.alarms }) });
     return api.apiEndpoint;
   }
+}
+
+const namesOf = ({ domainNames, certificate }: OwnNames): OwnNames => ({
+  ...(domainNames && { domainNames }),
+  ...(certificate && { certificate }),
+});
+
+/** The names of the distribution and those of the socket, which has another one. */
+function nameErrors({ socket, ...own }: SallyportProps, distribution: boolean): string[] {
+  const errors = [...ownNameErrors(own), ...(socket ? ownNameErrors(socket) : [])];
+  if (own.domainNames && !distribution)
+    errors.push(
+      `${own.domainNames.join(', ')}: there is no distribution that could answer so: write \`edge\` or give \`webAcl: true\`; names of APIs stand in \`domains\`, those of the WebSocket API in \`socket.domainNames\``,
+    );
+  const both = socket?.domainNames?.filter((name) => own.domainNames?.includes(name)) ?? [];
+  if (both.length > 0)
+    errors.push(`${both.join(', ')}: the WebSocket API has a distribution of its own: give it a name of its own`);
+  return errors;
 }

@@ -21,6 +21,7 @@ import { DoorFunction } from './door-function.ts';
 import { acknowledgeEdge } from './edge-findings.ts';
 import { describeStage, distributionLogs, logGroup, type StageLimits } from './log-places.ts';
 import { originHeader, OriginSecret } from './origin-secret.ts';
+import { nameOf, ownNames, tellTarget, type OwnNames } from './own-names.ts';
 import { guardOptions, rulePlace } from './rule-place.ts';
 import { SallyportStores } from './stores.ts';
 import { SallyportWatch } from './watch.ts';
@@ -36,7 +37,7 @@ export interface SocketClients {
   readonly quota?: { readonly limit: number; readonly period: 'DAY' | 'WEEK' | 'MONTH' };
 }
 
-export interface ProtectedSocketProps {
+export interface ProtectedSocketProps extends OwnNames {
   readonly document: DocumentInput;
   /** File whose export `handler` answers connect, messages and disconnect; its reply goes back to the sender. */
   readonly handler: string;
@@ -116,6 +117,7 @@ export class ProtectedSocket extends Construct {
     const acl = new SallyportWebAcl(this, 'WebAcl', { scope: 'CLOUDFRONT', native });
     this.distribution = new Distribution(this, 'Distribution', {
       comment: document.name,
+      ...ownNames(props),
       webAclId: acl.arn,
       logBucket: distributionLogs(this),
       defaultBehavior: {
@@ -130,7 +132,7 @@ export class ProtectedSocket extends Construct {
         originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
       },
     });
-    acknowledgeEdge(this.distribution);
+    acknowledgeEdge(this.distribution, props.certificate !== undefined);
     const rotation = secret.rotate(this.distribution, acl.arn);
     new SallyportWatch(this, 'Watch', {
       name: document.name,
@@ -138,7 +140,8 @@ export class ProtectedSocket extends Construct {
       webAcl: { metric: acl.metric, scope: 'CLOUDFRONT' },
       ...(props.alarms && { topic: props.alarms }),
     });
-    this.url = `wss://${this.distribution.distributionDomainName}`;
+    this.url = `wss://${nameOf(this.distribution, props)}`;
+    tellTarget(this, this.distribution, props);
     new CfnOutput(this, 'Url', { value: this.url, description: 'npx wscat -c URL -H "x-api-key: KEY"' });
     new CfnOutput(this, 'Decisions', { value: connect.logs.logGroupName, description: 'aws logs tail --follow' });
   }

@@ -55,7 +55,7 @@ export async function findLicence(records: RecordStore, digest: Digest, key: str
 }
 
 /** Every licence with the hash it is kept under, asked for by the thousand. */
-async function* everyLicence(
+export async function* everyLicence(
   records: RecordStore,
 ): AsyncGenerator<{ readonly id: string; readonly value: LicenceRecord }> {
   let after: string | undefined;

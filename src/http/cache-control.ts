@@ -41,23 +41,24 @@ const seconds = (text: string | null): Seconds =>
 const unquoted = (text: string): string =>
   text.length >= 2 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1).replaceAll(/\\(.)/gs, '$1') : text;
 
-const flags: Readonly<Record<string, keyof Directives>> = {
-  'no-store': 'noStore',
-  public: 'public',
-  'must-revalidate': 'mustRevalidate',
-  'proxy-revalidate': 'proxyRevalidate',
-  'must-understand': 'mustUnderstand',
-  'only-if-cached': 'onlyIfCached',
-  'no-transform': 'noTransform',
-};
+// Maps, since senders choose the names: an object would also answer to `constructor`.
+const flags: ReadonlyMap<string, keyof Directives> = new Map([
+  ['no-store', 'noStore'],
+  ['public', 'public'],
+  ['must-revalidate', 'mustRevalidate'],
+  ['proxy-revalidate', 'proxyRevalidate'],
+  ['must-understand', 'mustUnderstand'],
+  ['only-if-cached', 'onlyIfCached'],
+  ['no-transform', 'noTransform'],
+]);
 
-const timed: Readonly<Record<string, keyof Directives>> = {
-  'max-age': 'maxAge',
-  's-maxage': 'sMaxAge',
-  'min-fresh': 'minFresh',
-  'stale-while-revalidate': 'staleWhileRevalidate',
-  'stale-if-error': 'staleIfError',
-};
+const timed: ReadonlyMap<string, keyof Directives> = new Map([
+  ['max-age', 'maxAge'],
+  ['s-maxage', 'sMaxAge'],
+  ['min-fresh', 'minFresh'],
+  ['stale-while-revalidate', 'staleWhileRevalidate'],
+  ['stale-if-error', 'staleIfError'],
+]);
 
 /** Of two values of one directive the one that allows less holds (RFC 9111 section 4.2.1 leaves the choice). */
 const stricter = (a: Seconds, b: Seconds): Seconds => (a === 'invalid' || b === 'invalid' ? 'invalid' : Math.min(a, b));
@@ -73,8 +74,8 @@ export function parseDirectives(lines: readonly string[]): Directives {
     // Blanks around the mark are not in the grammar; what is written so is there, but not well formed.
     const exact = mark < 0 || (!/\s/.test(member[mark - 1] ?? '') && !/\s/.test(member[mark + 1] ?? ''));
     const argument = mark < 0 ? null : unquoted(member.slice(mark + 1).trim());
-    const flag = flags[name];
-    const time = timed[name];
+    const flag = flags.get(name);
+    const time = timed.get(name);
     if (flag) found[flag] = true;
     else if (time) {
       const value = exact ? seconds(argument) : 'invalid';

@@ -25,6 +25,19 @@ describe('Cache-Control', () => {
     [['max-stale'], { maxStale: 'any' }],
     [['max-stale=7, min-fresh=3, only-if-cached'], { maxStale: 7, minFresh: 3, onlyIfCached: true }],
     [['x="max-age=3600", max-age=1'], { maxAge: 1, others: new Map([['x', 'max-age=3600']]) }],
+    // Names that every object answers to are names like any other.
+    [
+      ['constructor, toString=1, __proto__="x", valueOf, max-age=2'],
+      {
+        maxAge: 2,
+        others: new Map([
+          ['constructor', null],
+          ['tostring', '1'],
+          ['__proto__', 'x'],
+          ['valueof', null],
+        ]),
+      },
+    ],
     [[], {}],
   ];
   it(`reads ${rows.length} spellings`, () => {

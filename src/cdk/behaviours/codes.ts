@@ -70,7 +70,7 @@ export class Codes extends Construct {
       value: made.keyValueStoreArn,
       description:
         id === 'Licences'
-          ? 'Licences: aws cloudfront-keyvaluestore put-key, the key as SHA-256 in hex'
+          ? 'Licences: sallyport licences export --to kvs | KVS_ARN=... sh'
           : `KeyValueStore ${name}: aws cloudfront-keyvaluestore put-key`,
     });
   }

@@ -23,6 +23,7 @@ import { acknowledgeEdge } from '../edge-findings.ts';
 import { distributionLogs } from '../log-places.ts';
 import { ofCdk } from '../of-cdk.ts';
 import type { OriginSecret } from '../origin-secret.ts';
+import { ownNames, tellTarget, type OwnNames } from '../own-names.ts';
 import { SallyportWatch } from '../watch.ts';
 import { SallyportWebAcl } from '../web-acl.ts';
 import { Codes } from './codes.ts';
@@ -30,7 +31,7 @@ import type { OneOrigin, OriginChoice } from './origins.ts';
 import type { BehaviourShape, EdgePlan } from './plan.ts';
 import { Policies } from './policies.ts';
 
-export interface EdgeDistributionProps {
+export interface EdgeDistributionProps extends OwnNames {
   readonly document: Document;
   readonly plan: EdgePlan;
   /** Where the document's routes are answered: the API's host, and the secret that proves who asks. */
@@ -71,6 +72,7 @@ export class EdgeDistribution extends Construct {
     const acl = plan.native && new SallyportWebAcl(this, 'WebAcl', { scope: 'CLOUDFRONT', native: plan.native });
     this.distribution = new Distribution(this, 'Distribution', {
       comment: document.name.slice(0, 128),
+      ...ownNames(props),
       ...(acl && { webAclId: acl.arn }),
       httpVersion: HttpVersion.HTTP2_AND_3,
       logBucket: distributionLogs(this),
@@ -108,6 +110,7 @@ export class EdgeDistribution extends Construct {
         ...(props.alarms && { topic: props.alarms }),
       });
     new CfnOutput(this, 'Domain', { value: this.distribution.distributionDomainName });
+    tellTarget(this, this.distribution, props);
   }
 
   #behaviour(shape: BehaviourShape): BehaviorOptions {
@@ -185,7 +188,7 @@ export class EdgeDistribution extends Construct {
   #findings(acl: boolean): void {
     const { plan } = this.#props;
     const shapes = plan.last ? [...plan.first, plan.last] : plan.first;
-    acknowledgeEdge(this.distribution);
+    acknowledgeEdge(this.distribution, this.#props.certificate !== undefined);
     if (!acl)
       acknowledge(this.distribution, {
         'AwsSolutions-CFR2':

@@ -1,6 +1,7 @@
 import type { Document } from '../../config/document.ts';
 import { keyPlace, type KeyPlace } from '../../edge/licence-key.ts';
 import { licenceHash } from '../../edge/licence-book.ts';
+import { licenceValue } from '../../edge/licence-entries.ts';
 import { nodeDigest } from '../../net/digest.ts';
 import type { LicenceScriptOptions } from '../licence-script.ts';
 import type { Said } from './said.ts';
@@ -35,7 +36,7 @@ export function licenceShape(edge: NonNullable<Document['edge']>, said: Said): L
   if ('store' in from)
     said.differs(
       ['edge', 'licences', 'from'],
-      'the check asks a KeyValueStore of CloudFront’s (output Licences), where a licence is the SHA-256 of `licence`, a line feed and itself, in hex, and its value {} or {"expiresAt": ms since 1970}; `sallyport licences` writes to the document’s store and not there',
+      'the check asks a KeyValueStore of CloudFront’s (output LicencesArn), and `sallyport licences create|import|revoke` write to the document’s own: fill it by `sallyport licences export --to kvs`, again after each change',
     );
   if (atOrigin)
     said.differs(
@@ -79,10 +80,7 @@ function listed(list: Listed, said: Said): Record<string, string> {
       );
     const until = expires === undefined ? null : Date.parse(expires);
     if (Number.isNaN(until)) said.wrong([...path, 'expires'], 'wanted a date such as "2027-12-31"');
-    data[licenceHash(nodeDigest, key)] = JSON.stringify({
-      ...(until !== null && { expiresAt: until }),
-      ...(!enabled && { enabled }),
-    });
+    data[licenceHash(nodeDigest, key)] = licenceValue({ expiresAt: until, enabled });
   }
   return data;
 }

@@ -1,10 +1,7 @@
 import type { Document } from '../../config/document.ts';
+import { kvsLimits } from '../../edge/licence-entries.ts';
 import type { LicenceShape } from './licences.ts';
 import type { Path, Said } from './said.ts';
-
-const mostKey = 512;
-const mostValue = 1024;
-const mostStore = 5 * 1024 * 1024;
 
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
 
@@ -18,9 +15,13 @@ function fits(data: Readonly<Record<string, string>>, path: Path, said: Said): v
   let sum = 0;
   for (const [key, value] of Object.entries(data)) {
     sum += bytes(key) + bytes(value);
-    if (bytes(key) > mostKey) said.wrong([...path, key], `a key of a KeyValueStore has ${mostKey} bytes: shorten it`);
-    if (bytes(value) > mostValue)
-      said.wrong([...path, key], `a value of a KeyValueStore has ${mostValue} bytes, not ${bytes(value)}: shorten it`);
+    if (bytes(key) > kvsLimits.keyBytes)
+      said.wrong([...path, key], `a key of a KeyValueStore has ${kvsLimits.keyBytes} bytes: shorten it`);
+    if (bytes(value) > kvsLimits.valueBytes)
+      said.wrong(
+        [...path, key],
+        `a value of a KeyValueStore has ${kvsLimits.valueBytes} bytes, not ${bytes(value)}: shorten it`,
+      );
   }
-  if (sum > mostStore) said.wrong(path, `a KeyValueStore holds 5 MB, not ${sum} bytes: keep fewer in it`);
+  if (sum > kvsLimits.storeBytes) said.wrong(path, `a KeyValueStore holds 5 MB, not ${sum} bytes: keep fewer in it`);
 }

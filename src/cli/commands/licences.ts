@@ -1,11 +1,14 @@
-import type { Command } from 'commander';
+import { writeFileSync } from 'node:fs';
+import { Option, type Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { milliseconds } from '../../base/duration.ts';
 import { createLicence, importLicences, listLicences, revokeLicence } from '../../edge/licence-book.ts';
+import { bytesOf, kvsLimits, licenceEntries } from '../../edge/licence-entries.ts';
 import { licenceUsed } from '../../edge/licences.ts';
 import { nodeDigest } from '../../net/digest.ts';
 import { exits, guarded, table, type Terminal } from '../command.ts';
 import { readGiven } from '../given-file.ts';
+import { kvsCommands, kvsFile } from '../kvs-forms.ts';
 import { withStore } from '../with-store.ts';
 
 interface Shared {
@@ -15,7 +18,7 @@ interface Shared {
 
 /** Licences are made and ended in the document's own store; a running edge sees it within `edge.licences.remember`. */
 export function licences(program: Command, io: Terminal): void {
-  const group = program.command('licences').description('import, make, list and revoke licence keys');
+  const group = program.command('licences').description('import, make, list, revoke and export licence keys');
   const sub = (name: string, says: string): Command =>
     group
       .command(name)
@@ -113,6 +116,42 @@ export function licences(program: Command, io: Terminal): void {
           else if (ended) io.out(`${id} is revoked`);
           else io.err(`sallyport: there is no licence ${id}; see \`sallyport licences list\``);
           return ended ? exits.ok : exits.notInOrder;
+        }),
+      ),
+    );
+
+  sub('export', 'the licences as a KeyValueStore of CloudFront’s has them: hashes, no keys and no names')
+    .addOption(
+      new Option(
+        '--to <form>',
+        'kvs: commands of the AWS CLI that fill a store; kvs-file: what a new store is made from',
+      )
+        .choices(['kvs', 'kvs-file'])
+        .default('kvs'),
+    )
+    .option('--ignore-quotas', 'export licences with a quota too, which nobody counts there')
+    .option('--out <file>', 'write it there instead of printing it')
+    .action((options: Shared & { to: 'kvs' | 'kvs-file'; ignoreQuotas?: boolean; out?: string }) =>
+      guarded(io, options.json === true, () =>
+        withStore(options.config, async (state) => {
+          const { entries, counted } = await licenceEntries(state.records);
+          if (entries.length === 0)
+            throw new Error(
+              'the document’s store has no licences: make one with `sallyport licences create`, or import them',
+            );
+          if (counted.length > 0 && options.ignoreQuotas !== true)
+            throw new Error(
+              `a CloudFront Function cannot count, and these licences have a quota: ${counted.join(', ')}; have the document’s own edge check them, or export them without by --ignore-quotas`,
+            );
+          const made = options.to === 'kvs' ? kvsCommands(entries) : kvsFile(entries);
+          const bytes = bytesOf(entries);
+          if (options.out !== undefined) writeFileSync(options.out, made);
+          if (options.json) io.out(JSON.stringify({ licences: entries.length, bytes, entries }, null, 2));
+          else {
+            if (options.out === undefined) io.out(made.trimEnd());
+            io.err(`${entries.length} licences, ${bytes} of ${kvsLimits.storeBytes} bytes`);
+          }
+          return exits.ok;
         }),
       ),
     );
