@@ -11,9 +11,10 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { bundle, mostBundleBytes } from '../src/cdk/bundle.ts';
+import { bundle, doorEntry, mostBundleBytes } from '../src/cdk/bundle.ts';
 import { lambdaPrice, wafPrice } from '../src/lab/cost.ts';
 import { crsAsset } from '../test/aws/lib/crs-asset.ts';
+import { document } from '../test/aws/functions/document.ts';
 import { events } from '../test/aws/functions/events.ts';
 
 const samples = Number(process.env['SAMPLES'] ?? 7);
@@ -85,6 +86,8 @@ const every = [
   ['protect-crs', 'line', crs],
   ['websocket-crs', 'line', crs],
   ['http-api', 'line', line],
+  // The same as a construct writes it: the document was checked at synth.
+  ['http-api-cdk', 'line', line],
   ['rest-api', 'line', line],
   ['alb', 'line', line],
 ] as const;
@@ -95,13 +98,17 @@ if (asset === null) console.error('no rule set at ../shared/data/crs4: the doors
 const sizes = new Map<string, number>();
 const assetBytes = asset === null ? 0 : gzipSync(asset).length;
 for (const [name, kind] of doors) {
-  const { folder: bundled, bytes } = bundle(join(import.meta.dirname, `../test/aws/functions/${name}.ts`), kind);
+  const entry =
+    name === 'http-api-cdk'
+      ? doorEntry({ door: 'httpApi', options: { document } })
+      : join(import.meta.dirname, `../test/aws/functions/${name}.ts`);
+  const { folder: bundled, bytes } = bundle(entry, kind);
   renameSync(bundled, join(folder, name));
   if (asset !== null && name.endsWith('-crs')) writeFileSync(join(folder, name, 'waf.asset'), asset);
   sizes.set(name, bytes + (name.endsWith('-crs') ? assetBytes : 0));
   writeFileSync(
     join(folder, name, 'event.json'),
-    JSON.stringify(events[name.replace('websocket-crs', 'websocket')]?.('/x')),
+    JSON.stringify(events[name.replace('websocket-crs', 'websocket').replace('-cdk', '')]?.('/x')),
   );
 }
 const names = ['empty', ...doors.map(([name]) => name)];

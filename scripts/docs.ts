@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { document } from '../src/config/document.ts';
 import { registry } from '../src/pipeline/registry.ts';
+import { socketPages } from '../src/pipeline/socket-pages.ts';
 import { Sockets } from '../src/pipeline/sockets.ts';
 import { differences } from '../src/testing/differences.ts';
 import { shells } from '../src/testing/shells.ts';
@@ -101,7 +102,7 @@ function rulesPage(): string {
 function definitionsPage(
   title: string,
   text: string,
-  list: Iterable<{ readonly name: string; readonly says: string; readonly options: z.ZodType }>,
+  list: Iterable<{ readonly name: string; readonly says: string; readonly options: z.core.$ZodType }>,
 ): string {
   const parts = new Map<string, Json>();
   const sections = [...list].map((each) => {
@@ -140,7 +141,7 @@ function doorsPage(): string {
 }
 
 export async function pages(): Promise<ReadonlyMap<string, string>> {
-  const known = registry(new Sockets(null, new Map()).definitions);
+  const known = registry(socketPages(new Sockets(null, new Map())));
   return new Map([
     ['docs/reference/document.md', documentPage()],
     ['docs/reference/rules.md', rulesPage()],

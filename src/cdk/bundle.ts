@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { DocumentError } from '../config/issues.ts';
+import { parseDocument } from '../config/parse.ts';
 import type { ShippedWaf } from './shipped-waf.ts';
 
 /** Uncompressed bytes that each kind of function may have; beyond them a cold start is felt, or the platform refuses. */
@@ -150,6 +152,22 @@ const lineDoors: ReadonlySet<DoorName> = new Set(['httpApi', 'restApi', 'alb', '
 
 const beside = (file: string, name: string): string => join(dirname(file), `${name}${extname(file)}`);
 
+/**
+ * A line's options with its document as the line would read it, every default in it, so that no cold start needs the
+ * vocabulary to check it once more. What is only known in the function has its place kept: the same document has the same
+ * version, whoever read it.
+ */
+function checkedOptions(source: DoorSource): Readonly<Record<string, unknown>> {
+  const given = source.options['document'] as { readonly waf?: object };
+  const { document, issues } = parseDocument({
+    ...given,
+    ...(source.waf && { waf: { ...given.waf, asset: assetName } }),
+    ...(source.table !== undefined && { store: { use: 'dynamodb', with: { table: '' } } }),
+  });
+  if (document === null) throw new DocumentError(issues);
+  return { ...source.options, document };
+}
+
 /** The entry of a function: the door, with everything it needs written into it, so that a cold start reads no file but a firewall's asset. */
 export function doorEntry(source: DoorSource): string {
   if (source.door === 'own')
@@ -165,8 +183,12 @@ export function doorEntry(source: DoorSource): string {
   const lineDoor = lineDoors.has(source.door);
   // A line opens what its document names.
   const sourced = lineDoor ? undefined : source.source;
+  const options = lineDoor ? checkedOptions(source) : source.options;
   const lines = [
     `import { ${source.door} as door } from ${JSON.stringify(door)};`,
+    ...(lineDoor
+      ? [`import { asChecked } from ${JSON.stringify(join(dirname(door), '../config', `checked${extname(door)}`))};`]
+      : []),
     ...(source.waf === undefined
       ? []
       : lineDoor
@@ -180,7 +202,7 @@ export function doorEntry(source: DoorSource): string {
       ? []
       : [`import { ${source.handlerName ?? 'handler'} as own } from ${JSON.stringify(source.handler)};`]),
     `const plugins = [${modules.map((_, at) => `...Object.values(rules${at}).flat()`).join(', ')}].filter((each) => each?.kind === 'rule');`,
-    `const options = { ...${JSON.stringify(source.options)}, plugins };`,
+    `const options = { ...${JSON.stringify(options)}, plugins };`,
     ...(source.waf === undefined
       ? []
       : [
@@ -194,6 +216,7 @@ export function doorEntry(source: DoorSource): string {
       : [
           `options.document.store = { use: 'dynamodb', with: { table: process.env[${JSON.stringify(source.table)}] } };`,
         ]),
+    ...(lineDoor ? ['asChecked(options.document);'] : []),
     source.door === 'protect'
       ? 'export const handler = door(own, options);'
       : source.before !== undefined

@@ -4,7 +4,7 @@ import { blockText, durationText, sizeText } from './parts.ts';
 
 /** What WebSocket APIs and origins have in common: where a route leads, how long and how large things may be. */
 
-export const functionTarget = functionOptions.meta({
+export const functionTarget = functionOptions().register(z.globalRegistry, {
   id: 'SocketFunction',
   description: 'A Lambda handler in proxy form.',
 });

@@ -3,7 +3,7 @@ import { parseBlock } from '../base/ip.ts';
 
 /**
  * The small words of the vocabulary before any schema: which texts they are, what is said of one that is none, and what a
- * reference says. `parts.ts` makes members of the document of them, `rules/params.ts` parameters of rules.
+ * reference says. `parts.ts` makes members of the document of them, `params.ts` parameters of rules and options of definitions.
  */
 
 export const duration = {

@@ -1,5 +1,6 @@
-import type { z } from 'zod';
+import type { $ZodType, output } from 'zod/v4/core';
 import type { MaybePromise } from '../base/later.ts';
+import { late, type Late } from '../config/late.ts';
 
 /** What an edge function of your own is told beside the request. */
 export interface EdgeFunctionContext {
@@ -28,16 +29,23 @@ export interface EdgeMoments {
 }
 
 /** An edge function is a page in `functions/`, or one of your own: what `{ use, with }` names at a moment. */
-export interface EdgeFunctionDefinition<Schema extends z.ZodType = z.ZodType> {
+export interface EdgeFunctionDefinition<Schema extends $ZodType = $ZodType> {
   readonly kind: 'edge-function';
   readonly name: string;
   readonly says: string;
   readonly options: Schema;
-  open(options: z.output<Schema>): EdgeMoments;
+  open(options: output<Schema>): EdgeMoments;
 }
 
-export function defineEdgeFunction<Schema extends z.ZodType>(
-  definition: Omit<EdgeFunctionDefinition<Schema>, 'kind'>,
+export function defineEdgeFunction<Schema extends $ZodType>(
+  definition: Omit<EdgeFunctionDefinition<Schema>, 'kind' | 'options'> & { readonly options: Late<Schema> },
 ): EdgeFunctionDefinition<Schema> {
-  return { ...definition, kind: 'edge-function' };
+  const options = late(definition.options);
+  return {
+    ...definition,
+    kind: 'edge-function',
+    get options() {
+      return options();
+    },
+  };
 }

@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import type { $ZodType, output } from 'zod/v4/core';
+import { late, type Late } from '../config/late.ts';
 import type { Clock } from '../base/clock.ts';
 import type { MaybePromise } from '../base/later.ts';
 import type { CallerIdentity } from '../events/parts.ts';
@@ -59,17 +60,24 @@ export interface AuthorizerParts {
 }
 
 /** An authorizer is a page in `authorizers/`: what an API's `authorizers: { name: { use, with } }` may name. */
-export interface AuthorizerDefinition<Schema extends z.ZodType = z.ZodType> {
+export interface AuthorizerDefinition<Schema extends $ZodType = $ZodType> {
   readonly kind: 'authorizer';
   readonly name: string;
   readonly says: string;
   readonly options: Schema;
   /** Called once at load. Throws a `Fault` when the options make no sense. */
-  open(options: z.output<Schema>, parts: AuthorizerParts): Authorizer;
+  open(options: output<Schema>, parts: AuthorizerParts): Authorizer;
 }
 
-export function defineAuthorizer<Schema extends z.ZodType>(
-  definition: Omit<AuthorizerDefinition<Schema>, 'kind'>,
+export function defineAuthorizer<Schema extends $ZodType>(
+  definition: Omit<AuthorizerDefinition<Schema>, 'kind' | 'options'> & { readonly options: Late<Schema> },
 ): AuthorizerDefinition<Schema> {
-  return { ...definition, kind: 'authorizer' };
+  const options = late(definition.options);
+  return {
+    ...definition,
+    kind: 'authorizer',
+    get options() {
+      return options();
+    },
+  };
 }

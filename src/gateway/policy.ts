@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import type { $ZodType, output } from 'zod/v4/core';
+import { late, type Late } from '../config/late.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
 import type { Call } from './call.ts';
@@ -16,17 +17,24 @@ export interface PolicyStep {
 }
 
 /** A policy is a page in `policies/`: what a route's `policies: [{ use, with }]` may name. */
-export interface PolicyDefinition<Schema extends z.ZodType = z.ZodType> {
+export interface PolicyDefinition<Schema extends $ZodType = $ZodType> {
   readonly kind: 'policy';
   readonly name: string;
   readonly says: string;
   readonly options: Schema;
   /** Called once at load. Throws a `Fault` when the options make no sense. */
-  open(options: z.output<Schema>): PolicyStep;
+  open(options: output<Schema>): PolicyStep;
 }
 
-export function definePolicy<Schema extends z.ZodType>(
-  definition: Omit<PolicyDefinition<Schema>, 'kind'>,
+export function definePolicy<Schema extends $ZodType>(
+  definition: Omit<PolicyDefinition<Schema>, 'kind' | 'options'> & { readonly options: Late<Schema> },
 ): PolicyDefinition<Schema> {
-  return { ...definition, kind: 'policy' };
+  const options = late(definition.options);
+  return {
+    ...definition,
+    kind: 'policy',
+    get options() {
+      return options();
+    },
+  };
 }

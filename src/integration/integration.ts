@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import type { $ZodType, output } from 'zod/v4/core';
+import { late, type Late } from '../config/late.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import type { Answer } from '../flow/stage.ts';
 import type { OpenFolder } from '../ports/folder.ts';
@@ -19,17 +20,24 @@ export interface IntegrationParts {
 }
 
 /** An integration is a page in `integrations/`: what a route's `{ use, with }` may name besides an origin. */
-export interface IntegrationDefinition<Schema extends z.ZodType = z.ZodType> {
+export interface IntegrationDefinition<Schema extends $ZodType = $ZodType> {
   readonly kind: 'integration';
   readonly name: string;
   readonly says: string;
   readonly options: Schema;
   /** Called once at load. */
-  open(options: z.output<Schema>, parts: IntegrationParts): (exchange: Exchange) => Answer;
+  open(options: output<Schema>, parts: IntegrationParts): (exchange: Exchange) => Answer;
 }
 
-export function defineIntegration<Schema extends z.ZodType>(
-  definition: Omit<IntegrationDefinition<Schema>, 'kind'>,
+export function defineIntegration<Schema extends $ZodType>(
+  definition: Omit<IntegrationDefinition<Schema>, 'kind' | 'options'> & { readonly options: Late<Schema> },
 ): IntegrationDefinition<Schema> {
-  return { ...definition, kind: 'integration' };
+  const options = late(definition.options);
+  return {
+    ...definition,
+    kind: 'integration',
+    get options() {
+      return options();
+    },
+  };
 }

@@ -3,7 +3,7 @@ import { newId } from '../base/id.ts';
 import { messageOf } from '../base/fault.ts';
 import type { Document } from '../config/document.ts';
 import { DocumentError } from '../config/issues.ts';
-import { parseDocument } from '../config/parse.ts';
+import { isChecked } from '../config/checked.ts';
 import type { ResourceMap } from '../config/rules.ts';
 import { Departure } from '../flow/departure.ts';
 import { newExchange, type Viewer } from '../flow/exchange.ts';
@@ -15,8 +15,6 @@ import type { Ports } from '../ports/ports.ts';
 import { Trace } from '../trace/trace.ts';
 import type { Spending } from '../gateway/spend-book.ts';
 import { assemble, type Line } from './assemble.ts';
-import { loadEngines } from '../gateway/engines.ts';
-import { enginesFor } from './apis.ts';
 import { dialers } from './dialers.ts';
 import { functions } from './functions.ts';
 import { parseMap } from './map-source.ts';
@@ -24,10 +22,10 @@ import { openNodes } from './open-nodes.ts';
 import { openRoom } from './open-room.ts';
 import { outfit, type PortOverrides } from './outfit.ts';
 import { registry, type Definition } from './registry.ts';
+import { loadRooms } from './rooms.ts';
 import { Sockets } from './sockets.ts';
 import { SourceAge } from './source-age.ts';
 import { RuleWatch } from './waf-watch.ts';
-import { noWaf } from './waf-words.ts';
 
 export interface AppOptions {
   /** As written, by hand or by `defineConfig`. */
@@ -79,7 +77,7 @@ export interface App {
 /** Loads a document. Rejects with `DocumentError` when anything in it is wrong, or a source cannot be read. */
 export async function sallyport(options: AppOptions): Promise<App> {
   const folder = options.folder ?? process.cwd();
-  const { document: first } = accept(options.document);
+  const first = await accept(options.document);
   const firstRegistry = registry(options.plugins);
   const { ports, state } = await outfit(first, firstRegistry, folder, options.ports ?? {});
   const sockets = new Sockets(
@@ -117,15 +115,15 @@ export async function sallyport(options: AppOptions): Promise<App> {
       mapVersion = loaded.version;
     }
     const version = ports.digest.sha256(JSON.stringify(document) + mapVersion).slice(0, 12);
-    await loadEngines(enginesFor(document));
-    const readWaf = document.waf ? (await import('./waf-parts.ts')).readWaf : noWaf;
+    const known = registry(definitions);
+    const { socketPages, ...rooms } = await loadRooms(document, known.integrations, sockets);
     const line = ruleWatch.building((ruleFiles) =>
       assemble({
         document,
-        readWaf,
+        ...rooms,
         version,
         sourcedMap,
-        registry: registry([...sockets.definitions, ...definitions]),
+        registry: socketPages.length > 0 ? registry([...socketPages, ...definitions]) : known,
         ports: { ...ports, ruleFiles },
         dialers: pools,
         functions: running,
@@ -226,7 +224,7 @@ export async function sallyport(options: AppOptions): Promise<App> {
     },
     reload: (given, definitions) =>
       inTurn(async () => {
-        const { document } = accept(given);
+        const document = await accept(given);
         const nextSource = openSource(document);
         const next = await build(document, definitions ?? plugins, nextSource);
         unwatch?.();
@@ -287,8 +285,11 @@ export async function sallyport(options: AppOptions): Promise<App> {
   };
 }
 
-function accept(given: unknown): { readonly document: Document } {
+async function accept(given: unknown): Promise<Document> {
+  if (isChecked(given)) return given;
+  // The whole vocabulary; not loaded where nobody asks for it.
+  const { parseDocument } = await import('../config/parse.ts');
   const { document, issues } = parseDocument(given);
   if (document === null) throw new DocumentError(issues);
-  return { document };
+  return document;
 }

@@ -13,7 +13,7 @@ import type { RuleContext } from '../rules/rule.ts';
 import { apiLines, type ApiLines } from './api-lines.ts';
 import type { Dialers } from './dialers.ts';
 import type { Functions } from './functions.ts';
-import { edgeParts } from './edge.ts';
+import type { edgeParts } from './edge.ts';
 import { integrate, type Integrate } from './integrate.ts';
 import { pipeline, stages } from './order.ts';
 import type { Parts } from './parts.ts';
@@ -37,6 +37,8 @@ export interface AssembleOptions {
   readonly document: Document;
   /** The firewall's reader: the engine behind it is loaded only for documents that have one. */
   readonly readWaf: ReadWaf;
+  /** The same for the document's edge. */
+  readonly edgeParts: typeof edgeParts;
   readonly version: string;
   /** The rule map where it comes from a source; null where it stands in the document. */
   readonly sourcedMap: ResourceMap | null;
@@ -74,7 +76,7 @@ export function assemble(options: AssembleOptions): Line {
   options.sockets.begin({ version: options.version, waf, document, authorizers: registry.authorizers });
   const ends = readEnds(options, forwarders, issues);
   const openApis = apiLines({ ...options, waf, issues }, forwarders);
-  const edge = edgeParts({ ...options, forwarders }, issues);
+  const edge = options.edgeParts({ ...options, forwarders }, issues);
   if (issues.length > 0) throw new DocumentError(issues);
 
   const byKey = namedByKey(document.tenants);

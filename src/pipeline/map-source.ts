@@ -1,6 +1,6 @@
 import { messageOf } from '../base/fault.ts';
 import { describeWith, DocumentError } from '../config/issues.ts';
-import { resourceMap, type ResourceMap } from '../config/rules.ts';
+import type { ResourceMap } from '../config/rules.ts';
 import type { LoadedText } from '../ports/documents.ts';
 
 /** Text from a source, JSON or YAML, to a rule map. Rejects with `DocumentError`; never gives half a map. */
@@ -13,6 +13,7 @@ export async function parseMap(loaded: LoadedText, name: string): Promise<Resour
   } catch (thrown) {
     throw new DocumentError([{ path: name, wanted: 'JSON or YAML', found: messageOf(thrown), hint: null }]);
   }
+  const { resourceMap } = await import('../config/rules.ts');
   const result = resourceMap.safeParse(given);
   if (result.success) return result.data;
   throw new DocumentError(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { document } from '../config/document.ts';
 import { registry, type Definition } from './registry.ts';
+import { socketPages } from './socket-pages.ts';
 import { Sockets } from './sockets.ts';
 
 type Json = Record<string, unknown>;
@@ -12,12 +13,12 @@ const schemaOf = (schema: z.core.$ZodType): Json => {
 
 /** The document's JSON Schema, with the options of every definition put where they are named: editors complete both. */
 export function documentJsonSchema(plugins: readonly Definition[] = []): Json {
-  const known = registry([...new Sockets(null, new Map()).definitions, ...plugins]);
+  const known = registry([...socketPages(new Sockets(null, new Map())), ...plugins]);
   const schema = z.toJSONSchema(document, { io: 'input', unrepresentable: 'any' }) as Json & {
     $defs: Record<string, Json>;
   };
   const byName = (
-    list: Iterable<{ readonly name: string; readonly says: string; readonly options: z.ZodType }>,
+    list: Iterable<{ readonly name: string; readonly says: string; readonly options: z.core.$ZodType }>,
     slot: string,
   ): void => {
     const call = schema.$defs[slot];

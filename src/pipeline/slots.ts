@@ -1,10 +1,10 @@
-import type { z } from 'zod';
+import { safeParse, type $ZodType } from 'zod/v4/core';
 import { nearest } from '../base/named.ts';
 import { article, flawsOf, pathText, shown, type Issue } from '../config/issues.ts';
 import type { Use } from '../config/use.ts';
 
 /** A `{ use, with }` slot to its definition and checked options; every problem lands in `issues` with its path. */
-export function readSlot<Definition extends { readonly name: string; readonly options: z.ZodType }>(
+export function readSlot<Definition extends { readonly name: string; readonly options: $ZodType }>(
   kind: string,
   slot: Use,
   known: ReadonlyMap<string, Definition>,
@@ -22,7 +22,7 @@ export function readSlot<Definition extends { readonly name: string; readonly op
     });
     return null;
   }
-  const options = definition.options.safeParse(slot.with);
+  const options = safeParse(definition.options, slot.with);
   if (options.success) return { definition, options: options.data };
   for (const flaw of options.error.issues.flatMap((issue) => flawsOf(definition.options, issue, slot.with))) {
     const { at, hint, ...says } = flaw;

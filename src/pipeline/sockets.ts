@@ -1,17 +1,11 @@
 import { Fault } from '../base/fault.ts';
 import type { Document } from '../config/document.ts';
 import { ms, size } from '../config/words.ts';
-import {
-  socketApi as apiSchema,
-  socketConnections as connectionsSchema,
-  socketOrigin as originSchema,
-} from '../config/socket.ts';
 import type { SocketApiDocument, SocketConnectionsDocument, SocketOriginDocument } from '../config/socket.ts';
 import type { Exchange } from '../flow/exchange.ts';
 import { refuse } from '../flow/refuse.ts';
 import type { Answer } from '../flow/stage.ts';
 import type { AuthorizerDefinition } from '../gateway/authorizer.ts';
-import { defineIntegration, type IntegrationDefinition } from '../integration/integration.ts';
 import type { Dialer, DialerOptions, OpenDialer } from '../ports/dialer.ts';
 import type { OpenFunction } from '../ports/invoker.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -55,7 +49,6 @@ export interface Loading {
  */
 export class Sockets {
   readonly upgrades = new Upgrades();
-  readonly definitions: readonly IntegrationDefinition[];
   readonly #ports: Ports | null;
   readonly #nodes: SocketNodes | null;
   readonly #rules: ReadonlyMap<string, RuleDefinition>;
@@ -67,7 +60,7 @@ export class Sockets {
   #loading: Loading = { version: '', waf: null, document: null, authorizers: new Map() };
 
   /**
-   * @param ports null where only the definitions are wanted, for the schema
+   * @param ports null where only the pages are wanted, for the schema
    * @param rules the rules that messages may be held to, by name
    * @param nodes the other nodes; null where this is the only one
    */
@@ -77,25 +70,6 @@ export class Sockets {
     nodes?.serve((order) => carryOut(this.registry(order.api), order));
     this.#rules = rules;
     this.#records = ports === null ? null : new MessageRecords(ports.sinks, ports.clock);
-    const api = defineIntegration({
-      name: 'websocket',
-      says: 'A WebSocket API as API Gateway has it: routes by message, functions behind them, each message inspected.',
-      options: apiSchema,
-      open: (options, parts) => this.#api(options, this.#given(), parts.openFunction),
-    });
-    const connections = defineIntegration({
-      name: 'websocket-connections',
-      says: "The `@connections` API: post to, ask about and end one connection; AWS's SDKs work unchanged.",
-      options: connectionsSchema,
-      open: (options) => this.#connections(options, this.#given()),
-    });
-    const origin = defineIntegration({
-      name: 'websocket-origin',
-      says: 'Passes WebSocket connections through to an origin: every frame checked, every message looked at, the bytes as they came.',
-      options: originSchema,
-      open: (options) => this.#pass(options, this.#given()),
-    });
-    this.definitions = [api, connections, origin];
   }
 
   /** A document is about to be assembled; the APIs that are opened until the next call are its own. */
@@ -160,7 +134,9 @@ export class Sockets {
     return guards === null ? null : messageWaf(guards, given.blocked, clock);
   }
 
-  #api(given: SocketApiDocument, ports: Ports, openFunction: OpenFunction): End {
+  /** The end of a route whose options are these. */
+  openApi(given: SocketApiDocument, openFunction: OpenFunction): End {
+    const ports = this.#given();
     const observe = this.#observer(given.api);
     const registry = this.registry(given.api);
     registry.watcher ??= this.#nodes === null ? null : told(given.api, this.#nodes);
@@ -184,7 +160,8 @@ export class Sockets {
     return (exchange) => api.connect(exchange);
   }
 
-  #pass(given: SocketOriginDocument, ports: Ports): End {
+  openPass(given: SocketOriginDocument): End {
+    const ports = this.#given();
     const observe = this.#observer(given.api);
     const judge = this.#judge(given, ports);
     const registry = this.registry(given.api);
@@ -205,7 +182,8 @@ export class Sockets {
     return (exchange) => passEnd(end, exchange);
   }
 
-  #connections(given: SocketConnectionsDocument, ports: Ports): End {
+  openConnections(given: SocketConnectionsDocument): End {
+    const ports = this.#given();
     const callers = Object.entries(given.callers).map(([key, secret]) => [key, fillSecrets(secret, ports)] as const);
     const authorize = socketGuard({
       callers: new Map(callers),

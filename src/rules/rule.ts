@@ -1,5 +1,6 @@
 import type { $ZodType, input, output } from 'zod/v4/core';
 import type { MaybePromise } from '../base/later.ts';
+import { late, type Late } from '../config/late.ts';
 import type { HeaderList } from '../http/headers.ts';
 
 /** What a rule sees of a request. Everything as it arrived; `path` is the decoded form that routes are matched on. */
@@ -82,20 +83,19 @@ export interface RuleDefinition<Schema extends $ZodType = $ZodType> {
 export function defineRule<Schema extends $ZodType>(
   rule: Omit<RuleDefinition<Schema>, 'kind' | 'needs' | 'examples' | 'params'> & {
     /** Of `zod` or `zod/mini`. A function is called when the rule is first used: a cold start pays for no rule that no map names. */
-    readonly params: Schema | (() => Schema);
+    readonly params: Late<Schema>;
     readonly needs?: 'head' | 'body';
     readonly examples?: readonly RuleExample<input<Schema>>[];
   },
 ): RuleDefinition<Schema> {
-  const { params, ...page } = rule;
-  let made = typeof params === 'function' ? null : params;
+  const params = late(rule.params);
   return {
     needs: 'head',
     examples: [],
-    ...page,
+    ...rule,
     kind: 'rule',
     get params() {
-      return (made ??= (params as () => Schema)());
+      return params();
     },
   };
 }

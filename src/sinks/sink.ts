@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import type { $ZodType, output } from 'zod/v4/core';
+import { late, type Late } from '../config/late.ts';
 import type { Sink } from '../ports/sink.ts';
 
 export interface SinkContext {
@@ -7,16 +8,23 @@ export interface SinkContext {
 }
 
 /** A sink is a page in `pages/`: what `logging.sinks` may name. */
-export interface SinkDefinition<Schema extends z.ZodType = z.ZodType> {
+export interface SinkDefinition<Schema extends $ZodType = $ZodType> {
   readonly kind: 'sink';
   readonly name: string;
   readonly says: string;
   readonly options: Schema;
-  open(options: z.output<Schema>, context: SinkContext): Sink;
+  open(options: output<Schema>, context: SinkContext): Sink;
 }
 
-export function defineSink<Schema extends z.ZodType>(
-  definition: Omit<SinkDefinition<Schema>, 'kind'>,
+export function defineSink<Schema extends $ZodType>(
+  definition: Omit<SinkDefinition<Schema>, 'kind' | 'options'> & { readonly options: Late<Schema> },
 ): SinkDefinition<Schema> {
-  return { ...definition, kind: 'sink' };
+  const options = late(definition.options);
+  return {
+    ...definition,
+    kind: 'sink',
+    get options() {
+      return options();
+    },
+  };
 }

@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import type { $ZodType, output } from 'zod/v4/core';
+import { late, type Late } from '../config/late.ts';
 import type { DocumentSource } from '../ports/documents.ts';
 import type { MapHistory } from '../ports/map-history.ts';
 
@@ -8,18 +9,25 @@ export interface SourceContext {
 }
 
 /** A place that a rule map comes from is a page in `sources/`: what `rules.from: { use, with }` may name. */
-export interface SourceDefinition<Schema extends z.ZodType = z.ZodType> {
+export interface SourceDefinition<Schema extends $ZodType = $ZodType> {
   readonly kind: 'source';
   readonly name: string;
   readonly says: string;
   readonly options: Schema;
-  open(options: z.output<Schema>, context: SourceContext): DocumentSource;
+  open(options: output<Schema>, context: SourceContext): DocumentSource;
   /** Left out where versions are kept by other means, as those of a file are. */
-  history?(options: z.output<Schema>): MapHistory;
+  history?(options: output<Schema>): MapHistory;
 }
 
-export function defineSource<Schema extends z.ZodType>(
-  definition: Omit<SourceDefinition<Schema>, 'kind'>,
+export function defineSource<Schema extends $ZodType>(
+  definition: Omit<SourceDefinition<Schema>, 'kind' | 'options'> & { readonly options: Late<Schema> },
 ): SourceDefinition<Schema> {
-  return { ...definition, kind: 'source' };
+  const options = late(definition.options);
+  return {
+    ...definition,
+    kind: 'source',
+    get options() {
+      return options();
+    },
+  };
 }

@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import type { $ZodType, output } from 'zod/v4/core';
+import { late, type Late } from '../config/late.ts';
 import type { Clock } from '../base/clock.ts';
 import type { BucketStore } from '../ports/buckets.ts';
 import type { CounterStore } from '../ports/counters.ts';
@@ -23,16 +24,23 @@ export interface StoreContext {
 }
 
 /** A store is a page in `pages/`: what `store: { use, with }` may name. */
-export interface StoreDefinition<Schema extends z.ZodType = z.ZodType> {
+export interface StoreDefinition<Schema extends $ZodType = $ZodType> {
   readonly kind: 'store';
   readonly name: string;
   readonly says: string;
   readonly options: Schema;
-  open(options: z.output<Schema>, context: StoreContext): Promise<State>;
+  open(options: output<Schema>, context: StoreContext): Promise<State>;
 }
 
-export function defineStore<Schema extends z.ZodType>(
-  definition: Omit<StoreDefinition<Schema>, 'kind'>,
+export function defineStore<Schema extends $ZodType>(
+  definition: Omit<StoreDefinition<Schema>, 'kind' | 'options'> & { readonly options: Late<Schema> },
 ): StoreDefinition<Schema> {
-  return { ...definition, kind: 'store' };
+  const options = late(definition.options);
+  return {
+    ...definition,
+    kind: 'store',
+    get options() {
+      return options();
+    },
+  };
 }

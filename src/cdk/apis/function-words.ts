@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { ApiRouteDocument } from '../../config/api-routes.ts';
 import { functionOptions } from '../../config/function.ts';
 import { ms } from '../../config/words.ts';
@@ -19,9 +19,12 @@ export interface FunctionWords {
 /** Lambda has no less. */
 const leastMemory = 128;
 
-const words = functionOptions
-  .extend({ concurrency: functionOptions.shape.concurrency.unwrap().optional() })
-  .extend({ proxy: z.boolean().default(true), stream: z.boolean().default(false) });
+const options = functionOptions();
+const words = z.extend(options, {
+  concurrency: z.optional(options.shape.concurrency.def.innerType),
+  proxy: z._default(z.boolean(), true),
+  stream: z._default(z.boolean(), false),
+});
 
 /** What an integration or an authorizer says of its function; null where it is none, or says it wrongly. */
 export function wordsOf(given: Readonly<Record<string, unknown>>): FunctionWords | string {

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import { byDefault, optional, says } from '../../config/params.ts';
 import { fromBase64, fromUtf8 } from '../../base/bytes.ts';
 import { Fault } from '../../base/fault.ts';
 import type { Reason } from '../../trace/reason.ts';
@@ -21,21 +22,19 @@ const refused = (message: string, reason: Reason = jwtReasons.invalid): Finding 
 export default defineAuthorizer({
   name: 'cognito',
   says: 'REST APIs: tokens of Cognito user pools. A method without scopes wants an ID token, one with scopes an access token that has one of them.',
-  options: z.strictObject({
-    pools: z.array(z.string().min(1)).min(1).meta({
-      description:
+  options: () =>
+    z.strictObject({
+      pools: says(
+        z.array(z.string().check(z.minLength(1))).check(z.minLength(1)),
         'ARNs of user pools, `arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID`; or the address of an issuer that plays one.',
+      ),
+      clients: optional(
+        z.array(z.string().check(z.minLength(1))),
+        'App clients whose tokens are taken; left out: every client of the pools, as on AWS.',
+      ),
+      identity: byDefault(z.string(), 'method.request.header.Authorization', 'The header field with the token.'),
+      validate: optional(z.string(), 'A regular expression that the whole token must fit.'),
     }),
-    clients: z
-      .array(z.string().min(1))
-      .optional()
-      .meta({ description: 'App clients whose tokens are taken; left out: every client of the pools, as on AWS.' }),
-    identity: z
-      .string()
-      .default('method.request.header.Authorization')
-      .meta({ description: 'The header field with the token.' }),
-    validate: z.string().optional().meta({ description: 'A regular expression that the whole token must fit.' }),
-  }),
   open(options, parts) {
     const problem = (says: string): Fault =>
       new Fault('config.authorizer', 'config', `authorizer "${parts.name}": ${says}`);

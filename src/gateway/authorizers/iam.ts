@@ -1,7 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import { byDefault, durationText, optional, says } from '../../config/params.ts';
 import { Fault } from '../../base/fault.ts';
 import { executeApiArn } from '../../events/parts.ts';
-import { durationText } from '../../config/parts.ts';
 import { ms } from '../../config/words.ts';
 import type { Exchange } from '../../flow/exchange.ts';
 import type { Reason } from '../../trace/reason.ts';
@@ -12,16 +12,14 @@ import { responseKind, type ResponseType } from '../gateway-responses.ts';
 import { compilePolicy, evaluate, type Decision } from '../resource-policy.ts';
 import { checkSignature, readSignature, type SignatureFlaw } from '../sigv4.ts';
 
-const caller = z.strictObject({
-  secret: z.string().min(1).meta({ description: 'The secret access key, or `${secret:NAME}`.' }),
-  arn: z.string().meta({ description: 'Who this is: `arn:aws:iam::123456789012:user/ann`.' }),
-  userId: z.string().optional().meta({ description: 'Unique id; left out: the access key.' }),
-  org: z.string().optional().meta({ description: 'Id of the organisation.' }),
-  policy: z
-    .unknown()
-    .optional()
-    .meta({ description: 'What he may call: a policy document without principals. Left out: everything.' }),
-});
+const caller = () =>
+  z.strictObject({
+    secret: says(z.string().check(z.minLength(1)), 'The secret access key, or `${secret:NAME}`.'),
+    arn: says(z.string(), 'Who this is: `arn:aws:iam::123456789012:user/ann`.'),
+    userId: optional(z.string(), 'Unique id; left out: the access key.'),
+    org: optional(z.string(), 'Id of the organisation.'),
+    policy: optional(z.unknown(), 'What he may call: a policy document without principals. Left out: everything.'),
+  });
 
 const error = (type: ResponseType, message: string | null = responseKind(type).message): CallError => ({
   type,
@@ -54,10 +52,11 @@ const flaws: Readonly<Record<Exclude<SignatureFlaw, 'none'>, readonly [Reason, C
 export default defineAuthorizer({
   name: 'iam',
   says: 'Signature version 4 of service execute-api, checked against access keys of the document.',
-  options: z.strictObject({
-    callers: z.record(z.string().min(4), caller).meta({ description: 'Access key to caller.' }),
-    skew: durationText.default('5m').meta({ description: 'How far a clock may be off.' }),
-  }),
+  options: () =>
+    z.strictObject({
+      callers: says(z.record(z.string().check(z.minLength(4)), caller()), 'Access key to caller.'),
+      skew: byDefault(durationText(), '5m', 'How far a clock may be off.'),
+    }),
   open(options, parts) {
     const callers = new Map(
       Object.entries(options.callers).map(([accessKey, given]) => {

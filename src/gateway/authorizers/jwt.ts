@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import { byDefault, says } from '../../config/params.ts';
 import { Fault } from '../../base/fault.ts';
 import { HeaderList } from '../../http/headers.ts';
 import { jwtReasons } from '../api-reasons.ts';
@@ -18,24 +19,24 @@ const forbidden: CallError = { type: 'ACCESS_DENIED', message: 'Forbidden', memb
 export default defineAuthorizer({
   name: 'jwt',
   says: "A JSON Web Token of an OpenID issuer: signature (RSA), issuer, audience, times and the route's scopes.",
-  options: z.strictObject({
-    issuer: z
-      .string()
-      .regex(/^https?:\/\/[^\s?#]+$/, { error: 'wanted the issuer\'s address, as it stands in "iss"' })
-      .meta({
-        description:
-          'As it stands in `iss`; its discovery document is at `/.well-known/openid-configuration` below it.',
-      }),
-    audience: z
-      .array(z.string().min(1))
-      .min(1)
-      .max(50)
-      .meta({ description: 'One of these must be in `aud`, or be the `client_id`.' }),
-    identity: z
-      .string()
-      .default('$request.header.Authorization')
-      .meta({ description: 'Where the token is: `$request.header.X` or `$request.querystring.X`.' }),
-  }),
+  options: () =>
+    z.strictObject({
+      issuer: says(
+        z
+          .string()
+          .check(z.regex(/^https?:\/\/[^\s?#]+$/, { error: 'wanted the issuer\'s address, as it stands in "iss"' })),
+        'As it stands in `iss`; its discovery document is at `/.well-known/openid-configuration` below it.',
+      ),
+      audience: says(
+        z.array(z.string().check(z.minLength(1))).check(z.minLength(1), z.maxLength(50)),
+        'One of these must be in `aud`, or be the `client_id`.',
+      ),
+      identity: byDefault(
+        z.string(),
+        '$request.header.Authorization',
+        'Where the token is: `$request.header.X` or `$request.querystring.X`.',
+      ),
+    }),
   open(options, parts) {
     const source = parseIdentitySource(options.identity);
     if (!source || (source.from !== 'header' && source.from !== 'query')) {

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import { byDefault, durationText, optional, says } from '../../config/params.ts';
 import { Fault } from '../../base/fault.ts';
 import { whenHere } from '../../base/later.ts';
 import {
@@ -10,7 +11,6 @@ import {
 } from '../../events/authorizer.ts';
 import { gatewayHeaders } from '../../events/gateway-headers.ts';
 import { connectAuthorizerEvent } from '../../events/websocket.ts';
-import { durationText } from '../../config/parts.ts';
 import { ms } from '../../config/words.ts';
 import type { Exchange } from '../../flow/exchange.ts';
 import type { Invoked } from '../../ports/invoker.ts';
@@ -35,34 +35,29 @@ const noKeys = (): readonly string[] => [];
 export default defineAuthorizer({
   name: 'lambda',
   says: "A function that answers with a policy or a plain yes or no; its answer is kept as API Gateway keeps it, with that cache's traps.",
-  options: z.strictObject({
-    file: z.string().meta({ description: 'Module of the handler, relative to the document.' }),
-    handler: z.string().default('handler').meta({ description: 'Name of the export.' }),
-    type: z
-      .enum(['TOKEN', 'REQUEST'])
-      .default('REQUEST')
-      .meta({ description: 'TOKEN: one header is handed over. REQUEST: everything but the body.' }),
-    payload: z
-      .enum(['1.0', '2.0'])
-      .optional()
-      .meta({ description: 'HTTP APIs: the form of the event. Left out: 2.0 there, 1.0 on REST APIs.' }),
-    simple: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'HTTP APIs with payload 2.0: the answer is `{ isAuthorized, context }`.' }),
-    identity: z.array(z.string()).optional().meta({
-      description:
+  options: () =>
+    z.strictObject({
+      file: says(z.string(), 'Module of the handler, relative to the document.'),
+      handler: byDefault(z.string(), 'handler', 'Name of the export.'),
+      type: byDefault(
+        z.enum(['TOKEN', 'REQUEST']),
+        'REQUEST',
+        'TOKEN: one header is handed over. REQUEST: everything but the body.',
+      ),
+      payload: optional(
+        z.enum(['1.0', '2.0']),
+        'HTTP APIs: the form of the event. Left out: 2.0 there, 1.0 on REST APIs.',
+      ),
+      simple: byDefault(z.boolean(), false, 'HTTP APIs with payload 2.0: the answer is `{ isAuthorized, context }`.'),
+      identity: optional(
+        z.array(z.string()),
         'Identity sources, e.g. `method.request.header.Authorization` or `$request.header.Authorization`. All must be there.',
+      ),
+      validate: optional(z.string(), 'TOKEN: a regular expression that the whole token must fit.'),
+      ttl: byDefault(durationText(), '300s', 'How long an answer is kept, at most 1h; `0ms` asks each time.'),
+      timeout: byDefault(durationText(), '10s', 'Patience with the function; at most 10s at an HTTP API.'),
+      memory: byDefault(z.number().check(z.int(), z.gte(16), z.lte(10_240)), 128, 'Megabytes.'),
     }),
-    validate: z.string().optional().meta({ description: 'TOKEN: a regular expression that the whole token must fit.' }),
-    ttl: durationText
-      .default('300s')
-      .meta({ description: 'How long an answer is kept, at most 1h; `0ms` asks each time.' }),
-    timeout: durationText
-      .default('10s')
-      .meta({ description: 'Patience with the function; at most 10s at an HTTP API.' }),
-    memory: z.number().int().min(16).max(10_240).default(128).meta({ description: 'Megabytes.' }),
-  }),
   open(options, parts) {
     const problem = (says: string): Fault =>
       new Fault('config.authorizer', 'config', `authorizer "${parts.name}": ${says}`);

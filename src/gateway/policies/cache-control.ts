@@ -1,14 +1,16 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import { byDefault, says } from '../../config/params.ts';
 import { definePolicy } from '../policy.ts';
 
 export default definePolicy({
   name: 'cache-control',
   says: 'Sets `Cache-Control` on answers of the given statuses, unless the backend said something itself.',
-  options: z.strictObject({
-    value: z.string().min(1).meta({ description: 'For example `public, max-age=60`.' }),
-    statuses: z.array(z.number().int().min(200).max(599)).default([200]),
-    override: z.boolean().default(false).meta({ description: 'True: over what the backend said.' }),
-  }),
+  options: () =>
+    z.strictObject({
+      value: says(z.string().check(z.minLength(1)), 'For example `public, max-age=60`.'),
+      statuses: z._default(z.array(z.number().check(z.int(), z.gte(200), z.lte(599))), [200]),
+      override: byDefault(z.boolean(), false, 'True: over what the backend said.'),
+    }),
   open({ value, statuses, override }) {
     return {
       response: (response) =>

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { headerName } from '../../config/parts.ts';
+import * as z from 'zod/mini';
+import { headerName, says } from '../../config/params.ts';
 import { Fault } from '../../base/fault.ts';
 import { isFieldValue } from '../../http/headers.ts';
 import { httpSource } from '../mapping-source.ts';
@@ -8,11 +8,12 @@ import { definePolicy } from '../policy.ts';
 export default definePolicy({
   name: 'set-header',
   says: 'Sets a header field of the request or of the answer; the value may hold `${context.X}`, `${request.header.X}` and the like.',
-  options: z.strictObject({
-    name: headerName.meta({ description: 'The field.' }),
-    value: z.string().meta({ description: "Text, or an expression of HTTP APIs' parameter mapping." }),
-    on: z.enum(['request', 'response']).default('request'),
-  }),
+  options: () =>
+    z.strictObject({
+      name: says(headerName(), 'The field.'),
+      value: says(z.string(), "Text, or an expression of HTTP APIs' parameter mapping."),
+      on: z._default(z.enum(['request', 'response']), 'request'),
+    }),
   open({ name, value, on }) {
     const source = httpSource(value);
     if (typeof source === 'string') throw new Fault('config.policy', 'config', source);

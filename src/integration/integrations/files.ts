@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import { byDefault, says } from '../../config/params.ts';
 import { routeFact, targetFact } from '../../flow/shared-facts.ts';
 import { Body } from '../../http/body.ts';
 import { HeaderList } from '../../http/headers.ts';
@@ -36,16 +37,16 @@ const bare = (status: number): HttpResponse => ({
 export default defineIntegration({
   name: 'files',
   says: 'Answers with files of a folder, below what the route leaves open; nothing outside of it, no hidden files.',
-  options: z.strictObject({
-    folder: z.string().meta({ description: 'The folder, relative to the document.' }),
-    index: z.string().default('index.html').meta({ description: 'File for a path that names a folder.' }),
-    maxAge: z
-      .number()
-      .int()
-      .min(0)
-      .default(0)
-      .meta({ description: '`Cache-Control: max-age` in seconds; 0 asks again each time.' }),
-  }),
+  options: () =>
+    z.strictObject({
+      folder: says(z.string(), 'The folder, relative to the document.'),
+      index: byDefault(z.string(), 'index.html', 'File for a path that names a folder.'),
+      maxAge: byDefault(
+        z.number().check(z.int(), z.gte(0)),
+        0,
+        '`Cache-Control: max-age` in seconds; 0 asks again each time.',
+      ),
+    }),
   open(options, { openFolder }) {
     const folder = openFolder(options.folder);
     return async ({ request, facts }) => {

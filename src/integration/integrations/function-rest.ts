@@ -1,6 +1,7 @@
 import { Fault } from '../../base/fault.ts';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { functionOptions } from '../../config/function.ts';
+import { byDefault } from '../../config/params.ts';
 import { ms } from '../../config/words.ts';
 import { restShape } from '../../events/rest.ts';
 import { functionErrorFact } from '../../flow/shared-facts.ts';
@@ -15,16 +16,19 @@ import { functionReasons } from '../reasons.ts';
 export default defineIntegration({
   name: 'function-rest',
   says: 'A Lambda handler, called with event payload 1.0 as a REST API does; in a worker of its own.',
-  options: functionOptions.extend({
-    proxy: z
-      .boolean()
-      .default(true)
-      .meta({ description: 'False: the body is the event, and the answer is a body; for methods with a `transform`.' }),
-    stream: z.boolean().default(false).meta({
-      description:
+  options: () =>
+    z.extend(functionOptions(), {
+      proxy: byDefault(
+        z.boolean(),
+        true,
+        'False: the body is the event, and the answer is a body; for methods with a `transform`.',
+      ),
+      stream: byDefault(
+        z.boolean(),
+        false,
         'REST: the answer is streamed (`responseTransferMode: STREAM`); the handler is wrapped in `awslambda.streamifyResponse`.',
+      ),
     }),
-  }),
   open(options, parts) {
     if (options.stream && (parts.api !== 'rest' || !options.proxy))
       throw new Fault('config.function', 'config', 'only proxy functions of REST APIs can stream');

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import { byDefault, says } from '../../config/params.ts';
 import { splitTarget } from '../../events/parts-target.ts';
 import { routeFact } from '../../flow/shared-facts.ts';
 import { HeaderList } from '../../http/headers.ts';
@@ -7,16 +8,22 @@ import { defineIntegration } from '../integration.ts';
 export default defineIntegration({
   name: 'redirect',
   says: 'Sends the caller elsewhere; `{name}` of the route is filled in, and the query kept if wanted.',
-  options: z.strictObject({
-    to: z
-      .string()
-      .regex(/^(?:https?:\/\/[^\s/{}]+)?\/[^\s\\]*$/, {
-        error: 'wanted a path, or an address with a fixed host: "https://new.example.com/{proxy}"',
-      })
-      .meta({ description: 'Where to; a host cannot come from the request.' }),
-    status: z.union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)]).default(308),
-    keepQuery: z.boolean().default(true).meta({ description: 'Puts the query of the request behind it.' }),
-  }),
+  options: () =>
+    z.strictObject({
+      to: says(
+        z.string().check(
+          z.regex(/^(?:https?:\/\/[^\s/{}]+)?\/[^\s\\]*$/, {
+            error: 'wanted a path, or an address with a fixed host: "https://new.example.com/{proxy}"',
+          }),
+        ),
+        'Where to; a host cannot come from the request.',
+      ),
+      status: z._default(
+        z.union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)]),
+        308,
+      ),
+      keepQuery: byDefault(z.boolean(), true, 'Puts the query of the request behind it.'),
+    }),
   open(options) {
     return ({ request, facts }) => {
       const params = facts.get(routeFact)?.params ?? {};

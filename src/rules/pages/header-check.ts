@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { byDefault, headerName, matcher, patternText } from '../params.ts';
+import { byDefault, headerName, matcher, patternText } from '../../config/params.ts';
 import { allow, defineRule, deny } from '../rule.ts';
 
 /** Fields that must be there, must not be there, or must look a certain way. Every line of a repeated field is held to it. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { fromBase64, fromHex, utf8 } from '../../base/bytes.ts';
-import { byDefault, headerName, says } from '../params.ts';
+import { byDefault, headerName, says } from '../../config/params.ts';
 import { allow, defineRule, deny } from '../rule.ts';
 
 const hashes = { sha1: 'SHA-1', sha256: 'SHA-256', sha512: 'SHA-512' } as const;

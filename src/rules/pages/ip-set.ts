@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { addressSet, parseAddress, type Address } from '../../base/ip.ts';
 import { listOf } from '../../http/headers.ts';
-import { blockText, byDefault, headerName, optional, says } from '../params.ts';
+import { blockText, byDefault, headerName, optional, says } from '../../config/params.ts';
 import { allow, defineRule, deny, type RuleRequest } from '../rule.ts';
 
 /**

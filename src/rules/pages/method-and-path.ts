@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { wildcard } from '../../base/match.ts';
-import { byDefault, matcher, optional, patternText } from '../params.ts';
+import { byDefault, matcher, optional, patternText } from '../../config/params.ts';
 import { allow, defineRule, deny } from '../rule.ts';
 
 /** What may be asked for. Paths are compared in their decoded form, so another spelling of the same path is no way around. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { size } from '../../config/words.ts';
-import { byDefault, optional, sizeText } from '../params.ts';
+import { byDefault, optional, sizeText } from '../../config/params.ts';
 import { allow, defineRule, deny } from '../rule.ts';
 
 /** Limits beyond those of the listener. A body is judged by its declared length; without one it is held to the route's limit while it streams. */

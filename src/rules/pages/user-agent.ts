@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { byDefault, matcher, patternText } from '../params.ts';
+import { byDefault, matcher, patternText } from '../../config/params.ts';
 import { allow, count, defineRule, deny } from '../rule.ts';
 
 /** Command-line scanners that announce themselves; anybody can send another name, so this only keeps the noise down. */

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import { byDefault, says } from '../../config/params.ts';
 import { accessHead, accessLine } from '../access-line.ts';
 import { lineFile } from '../line-file.ts';
 import { defineSink } from '../sink.ts';
@@ -8,18 +9,20 @@ import { defineSink } from '../sink.ts';
 export default defineSink({
   name: 'access-log',
   says: "One line per request in the form of CloudFront's standard log, with its 33 columns, written when the last byte has gone.",
-  options: z.strictObject({
-    path: z.string().min(1).meta({ description: 'The file, relative to the document.' }),
-    location: z
-      .string()
-      .regex(/^[A-Z0-9-]{1,20}$/, { error: 'wanted capitals, digits and dashes, e.g. "FRA1-P1"' })
-      .default('LOCAL1')
-      .meta({ description: 'What stands in `x-edge-location`.' }),
-    domain: z
-      .string()
-      .default('local.sallyport.internal')
-      .meta({ description: 'What stands in `cs(Host)`: the name of the distribution.' }),
-  }),
+  options: () =>
+    z.strictObject({
+      path: says(z.string().check(z.minLength(1)), 'The file, relative to the document.'),
+      location: byDefault(
+        z.string().check(z.regex(/^[A-Z0-9-]{1,20}$/, { error: 'wanted capitals, digits and dashes, e.g. "FRA1-P1"' })),
+        'LOCAL1',
+        'What stands in `x-edge-location`.',
+      ),
+      domain: byDefault(
+        z.string(),
+        'local.sallyport.internal',
+        'What stands in `cs(Host)`: the name of the distribution.',
+      ),
+    }),
   open({ path, location, domain }, { folder }) {
     const file = isAbsolute(path) ? path : join(folder, path);
     const begun = existsSync(file) && statSync(file).size > 0;

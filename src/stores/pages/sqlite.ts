@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import { byDefault } from '../../config/params.ts';
 import { SqliteBuckets } from '../sqlite/buckets.ts';
 import { SqliteCounters } from '../sqlite/counters.ts';
 import { openDatabase } from '../sqlite/database.ts';
@@ -9,9 +10,8 @@ import { defineStore } from '../store.ts';
 export default defineStore({
   name: 'sqlite',
   says: 'Keeps keys, buckets and counters in one file. Keys are on the disk when they are acknowledged; of buckets and counters a killed process loses at most the last 100 ms.',
-  options: z.strictObject({
-    path: z.string().default('.sallyport/state.db').meta({ description: 'The file, relative to the document.' }),
-  }),
+  options: () =>
+    z.strictObject({ path: byDefault(z.string(), '.sallyport/state.db', 'The file, relative to the document.') }),
   async open({ path }, { clock, folder, warn }) {
     const file = isAbsolute(path) ? path : join(folder, path);
     const sql = await openDatabase(file);

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
-import { block, byteSize, fieldName } from '../config/words.ts';
+import { block, byteSize, duration, fieldName } from './words.ts';
 
 /**
- * The words that parameters are made of. They are `zod/mini`'s, and made when a page asks for them: a function with a rule
- * map loads these pages in its cold start, where zod's own classes would take longer than everything else together.
+ * The words that parameters of rules and options of definitions are made of. They are `zod/mini`'s, and made when a page
+ * asks for them: a function loads these pages in its cold start, where zod's own classes would take longer than everything
+ * else together.
  */
 
 /** What the reference says of a parameter. */
@@ -37,6 +38,9 @@ function isPattern(text: string): boolean {
 
 export const headerName = () =>
   z.string().check(z.regex(fieldName.pattern, { error: fieldName.error }), z.meta(fieldName.meta));
+
+export const durationText = () =>
+  z.string().check(z.refine(duration.is, { error: duration.error }), z.meta(duration.meta));
 
 export const blockText = () => z.string().check(z.refine(block.is, { error: block.error }), z.meta(block.meta));
 
