@@ -1,6 +1,6 @@
 import type { Document } from '../config/document.ts';
 import { countedBy, described, type ApisPlan } from './apis/plan.ts';
-import { isPrivate } from './private-host.ts';
+import { isLoopback, isPrivate, loopbackError } from './private-host.ts';
 
 /** What a document becomes on AWS. */
 export interface Chosen {
@@ -57,12 +57,17 @@ export function choose(document: Document, given: Given): Choice {
       why: 'a backend of your own answers, so the rules stand before it as an authorizer',
     });
   else if (toRoutes) {
-    if (hidden.length === 0)
+    for (const [name, { url }] of Object.entries(document.origins))
+      if (isLoopback(new URL(url).hostname)) errors.push(loopbackError(`origins.${name}`, url));
+    if (hidden.length === 0 && !given.vpc)
       parts.push({ part: 'line', why: 'the document’s routes are answered by the line in a function' });
     else if (given.vpc)
       parts.push({
         part: 'forwarder',
-        why: `${hidden.map(([name]) => name).join(', ')}: only a function in the VPC reaches it`,
+        why:
+          hidden.length === 0
+            ? 'a VPC was given, so the line stands in it'
+            : `${hidden.map(([name]) => name).join(', ')}: only a function in the VPC reaches it`,
       });
     else
       errors.push(
@@ -73,11 +78,19 @@ export function choose(document: Document, given: Given): Choice {
       'nothing would answer: write `routes` with origins, or `apis`, or give `backend`, or `socket: { handler }`',
     );
 
+  // Containers keep buckets of their own, and each sees one request at a time: without a table nothing would be throttled.
+  const { overall, perKey, perAddress } = document.throttles;
+  const throttled = [
+    overall,
+    perKey,
+    perAddress,
+    ...all.map(([, route]) => (route as { throttle?: unknown }).throttle),
+  ];
   const counted = [
     ...(Object.keys(document.plans).length > 0 ? ['plans'] : []),
     ...(Object.keys(document.budgets).length > 0 ? ['budgets'] : []),
     ...(all.some(([, route]) => (route as { key?: unknown }).key === 'required') ? ['keys'] : []),
-    ...(all.some(([, route]) => (route as { throttle?: unknown }).throttle !== undefined) ? ['throttles'] : []),
+    ...(throttled.some((each) => each !== undefined) ? ['throttles'] : []),
     ...(all.some(([, route]) => (route as { once?: unknown }).once !== undefined) ? ['once'] : []),
   ];
   const inLine = parts.some((each) => each.part === 'line' || each.part === 'forwarder');

@@ -27,7 +27,7 @@ import { licenceScript, type LicenceScriptOptions } from './licence-script.ts';
 import type { OriginSecret } from './origin-secret.ts';
 import { ownNames, tellTarget, type OwnNames } from './own-names.ts';
 import { SallyportWatch } from './watch.ts';
-import { SallyportWebAcl } from './web-acl.ts';
+import { secretsOf, SallyportWebAcl } from './web-acl.ts';
 
 export interface ProtectedDistributionProps extends OwnNames {
   readonly document: DocumentInput;
@@ -60,7 +60,14 @@ export class ProtectedDistribution extends Construct {
       throw new Error(
         'a CloudFront Function and a Lambda@Edge function cannot share the viewer events of one behaviour: use rules "web-acl" beside a licence check',
       );
-    const acl = rules === 'lambda' ? null : new SallyportWebAcl(this, 'WebAcl', { scope: 'CLOUDFRONT', native });
+    const acl =
+      rules === 'lambda'
+        ? null
+        : new SallyportWebAcl(this, 'WebAcl', {
+            scope: 'CLOUDFRONT',
+            native,
+            secretsIn: [...secretsOf(document), ...(props.licence?.in ?? [])],
+          });
     this.keys = props.licence ? new KeyValueStore(this, 'Keys') : null;
     const script =
       props.licence && this.keys

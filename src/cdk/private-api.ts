@@ -80,7 +80,8 @@ export class PrivateApi extends Construct {
       defaultMethodOptions: { apiKeyRequired: props.usagePlan !== undefined },
       endpointConfiguration: { types: [EndpointType.REGIONAL] },
       cloudWatchRole: true,
-      cloudWatchRoleRemovalPolicy: RemovalPolicy.DESTROY,
+      // The account goes on naming this role when the stack is gone, and without it no API of the region could log.
+      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
       ...(props.allow && { policy: addressPolicy(props.allow) }),
       // A signature covers the bytes as they came, so nothing may be made into text on the way.
       binaryMediaTypes: ['*/*'],

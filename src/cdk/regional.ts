@@ -33,7 +33,7 @@ import { guardOptions, rulePlace } from './rule-place.ts';
 import { shippedWaf } from './shipped-waf.ts';
 import { acknowledgeRest, planWithKey, type UsagePlanProps } from './usage-plan.ts';
 import { SallyportWatch } from './watch.ts';
-import { SallyportWebAcl } from './web-acl.ts';
+import { secretsOf, SallyportWebAcl, type SallyportWebAclProps } from './web-acl.ts';
 
 export interface RegionalApiProps {
   readonly document: DocumentInput;
@@ -96,7 +96,7 @@ export class RegionalApi extends Construct {
       ...(props.modules && { modules: props.modules }),
     });
     props.originSecret?.grantCheck(this.authorizer);
-    this.url = rest ? this.#rest(props, native) : this.#http(props);
+    this.url = rest ? this.#rest(props, { native, secretsIn: secretsOf(document) }) : this.#http(props);
     new CfnOutput(this, 'Url', { value: this.url });
     new CfnOutput(this, 'Decisions', {
       value: this.authorizer.logs.logGroupName,
@@ -110,7 +110,7 @@ export class RegionalApi extends Construct {
     });
   }
 
-  #rest(props: RegionalApiProps, native: ReturnType<typeof checked>['native']): string {
+  #rest(props: RegionalApiProps, acl: Pick<SallyportWebAclProps, 'native' | 'secretsIn'>): string {
     const authorizer = new RequestAuthorizer(this, 'Rules', {
       handler: this.authorizer.function,
       identitySources: [IdentitySource.context('identity.sourceIp')],
@@ -123,7 +123,8 @@ export class RegionalApi extends Construct {
       endpointConfiguration: { types: [EndpointType.REGIONAL] },
       apiKeySourceType: ApiKeySourceType.HEADER,
       cloudWatchRole: true,
-      cloudWatchRoleRemovalPolicy: RemovalPolicy.DESTROY,
+      // The account goes on naming this role when the stack is gone, and without it no API of the region could log.
+      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
       deployOptions: {
         stageName: 'prod',
         accessLogDestination: new LogGroupLogDestination(logGroup(this, 'AccessLogs')),
@@ -142,7 +143,7 @@ export class RegionalApi extends Construct {
     });
     if (props.usagePlan) planWithKey(this, api, props.usagePlan);
     if (props.webAcl) {
-      this.#acl = new SallyportWebAcl(this, 'WebAcl', { scope: 'REGIONAL', native });
+      this.#acl = new SallyportWebAcl(this, 'WebAcl', { scope: 'REGIONAL', ...acl });
       new CfnWebACLAssociation(this, 'Association', {
         webAclArn: this.#acl.arn,
         resourceArn: api.deploymentStage.stageArn,

@@ -25,7 +25,7 @@ import { nameOf, ownNames, tellTarget, type OwnNames } from './own-names.ts';
 import { guardOptions, rulePlace } from './rule-place.ts';
 import { SallyportStores } from './stores.ts';
 import { SallyportWatch } from './watch.ts';
-import { SallyportWebAcl } from './web-acl.ts';
+import { secretsOf, SallyportWebAcl } from './web-acl.ts';
 import { shippedWaf } from './shipped-waf.ts';
 
 /** Who may connect, each with a key of his own (`x-api-key` at the handshake), and how often. */
@@ -114,7 +114,7 @@ export class ProtectedSocket extends Construct {
         'Connections have no names before they are made; the right ends at this API.',
     });
     if (props.clients) this.#clients(props.clients, api, stage);
-    const acl = new SallyportWebAcl(this, 'WebAcl', { scope: 'CLOUDFRONT', native });
+    const acl = new SallyportWebAcl(this, 'WebAcl', { scope: 'CLOUDFRONT', native, secretsIn: secretsOf(document) });
     this.distribution = new Distribution(this, 'Distribution', {
       comment: document.name,
       ...ownNames(props),

@@ -2,6 +2,7 @@ import { CfnIPSet, CfnLoggingConfiguration, CfnWebACL } from 'aws-cdk-lib/aws-wa
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Document } from '../config/document.ts';
 import type { NativeAcl } from '../lab/native.ts';
 import { mostCapacity, ruleCapacity } from '../waf/capacity.ts';
 import { checkRules } from '../waf/forms/webacl/checks.ts';
@@ -16,6 +17,8 @@ export interface SallyportWebAclProps {
   readonly managedGroups?: readonly string[];
   /** Requests of one address in five minutes; 2000 by default, 0 for none. */
   readonly ratePerAddress?: number;
+  /** Where requests carry secrets, as `header:NAME` or `query:NAME`, beside the usual fields; its log is shown none of them. */
+  readonly secretsIn?: readonly string[];
   /** Of its metrics; the construct's id by default. */
   readonly name?: string;
 }
@@ -98,8 +101,27 @@ export class SallyportWebAcl extends Construct {
           arnFormat: ArnFormat.COLON_RESOURCE_NAME,
         }),
       ],
+      redactedFields: redacted(props.secretsIn ?? []),
     });
   }
+}
+
+/** Where a document's callers carry keys and licences. */
+export const secretsOf = ({ keys, edge }: Document): readonly string[] => [
+  `header:${keys.header}`,
+  ...(edge?.licences?.in ?? []),
+];
+
+const alwaysSecret = ['authorization', 'cookie', 'proxy-authorization', 'x-api-key'];
+
+/** Fields that stand in the log as REDACTED. AWS WAF knows of single header fields, and of the query as a whole only. */
+function redacted(secretsIn: readonly string[]): CfnLoggingConfiguration.FieldToMatchProperty[] {
+  const named = (place: string): readonly string[] =>
+    secretsIn.flatMap((each) => (each.startsWith(`${place}:`) ? [each.slice(place.length + 1).toLowerCase()] : []));
+  return [
+    ...[...new Set([...alwaysSecret, ...named('header')])].map((Name) => ({ singleHeader: { Name } })),
+    ...(named('query').length > 0 ? [{ queryString: {} }] : []),
+  ];
 }
 
 /** Throws where AWS would refuse the whole list, and says which rules weigh most. */

@@ -87,7 +87,8 @@ export class WebhookForwarder extends Construct {
     const api = new RestApi(this, 'Api', {
       endpointConfiguration: { types: [EndpointType.REGIONAL] },
       cloudWatchRole: true,
-      cloudWatchRoleRemovalPolicy: RemovalPolicy.DESTROY,
+      // The account goes on naming this role when the stack is gone, and without it no API of the region could log.
+      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
       ...(props.allow && { policy: addressPolicy(props.allow) }),
       deployOptions: {
         stageName: 'prod',

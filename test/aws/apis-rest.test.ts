@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { handler, make, mapOf, rest, toFunction, vpc, type Row } from './lib/api-stack.ts';
+import { domains, handler, make, mapOf, rest, toFunction, vpc, type Row } from './lib/api-stack.ts';
 
 const M = 'AWS::ApiGateway::Method';
 const S = 'AWS::ApiGateway::Stage';
@@ -250,5 +250,31 @@ describe(`what API Gateway has is handed to it, REST: ${rows.length} features`, 
   it('are at least 29', () => expect(rows.length).toBeGreaterThanOrEqual(29));
   it.each(rows.map(([name, ...rest]) => [name, rest] as const))('%s', (_, [api, type, like, more, props]) => {
     make(api, more, props).template().hasResourceProperties(type, like);
+  });
+});
+
+describe('a stage shows what the document says now', () => {
+  const deployed = (more: object, props?: (stack: never) => object): string =>
+    Object.keys(
+      make(rest(), more as never, props as never)
+        .template()
+        .findResources('AWS::ApiGateway::Deployment'),
+    )[0] ?? '';
+  const before = deployed({});
+
+  it('the same document: the same deployment', () => expect(deployed({})).toBe(before));
+  it.each([
+    ['another address', { origins: { main: { url: 'https://other.example.com' } } }],
+    ['other patience', { origins: { main: { url: 'https://origin.example.com', timeouts: { total: '3s' } } } }],
+  ])('%s of an origin: another deployment', (_, more) => expect(deployed(more)).not.toBe(before));
+  it('a domain, and with it no address of AWS: another deployment', () =>
+    expect(deployed({}, domains as never)).not.toBe(before));
+  it('the account’s role for logs stays when the stack goes', () => {
+    const template = make(rest()).template();
+    template.hasResource('AWS::ApiGateway::Account', { DeletionPolicy: 'Retain' });
+    template.hasResource('AWS::IAM::Role', {
+      DeletionPolicy: 'Retain',
+      Properties: { AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'apigateway.amazonaws.com' } }] } },
+    });
   });
 });

@@ -45,6 +45,36 @@ describe('one document becomes the parts that it needs', () => {
     expect(policies).not.toMatch(/dynamodb:(?:\*|Scan|DeleteTable|PutItem)/);
     template().hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: { SALLYPORT_TABLE: {} } } });
   });
+  it.each(['overall', 'perKey', 'perAddress'])(
+    'throttles.%s: a table too, since containers share no memory',
+    (which) => {
+      const { parts } = make(() => ({ document: { ...open, throttles: { [which]: { rate: 5, burst: 10 } } } }));
+      expect(parts).toEqual(['line', 'stores']);
+    },
+  );
+  it('a VPC before a public name: a forwarder, which counts in the table as well or not at all', () => {
+    const document = { ...open, throttles: { overall: { rate: 5, burst: 10 } } };
+    expect(() => make((stack) => ({ document, vpc: vpcOf(stack) }))).toThrow('give `vpc.prefixList`');
+    const { parts } = make((stack) => ({ document, vpc: { ...vpcOf(stack), prefixList: 'pl-1' } }));
+    expect(parts).toEqual(['forwarder', 'stores']);
+  });
+  it.each(['http://127.0.0.1:9000', 'http://localhost:9000', 'http://[::1]:9000'])('%s is no origin', (url) => {
+    const says = `origins.main: ${url} would be the function itself`;
+    expect(() => make(() => ({ document: { ...open, origins: { main: { url } } } }))).toThrow(says);
+    const apis = { shop: { kind: 'http', routes: { 'GET /': { to: 'main' } } } };
+    expect(() => make(() => ({ document: { origins: { main: { url } }, apis } }))).toThrow(says);
+  });
+  it('AWS WAF’s log is shown no keys, cookies or licences', () => {
+    const edge = {
+      behaviours: [{ path: '*', licences: true }],
+      licences: { in: ['query:licence', 'header:X-Licence'], from: { list: { abc: {} } } },
+    };
+    const { template } = make(() => ({ document: { ...open, keys: { header: 'x-shop-key' }, edge }, webAcl: true }));
+    const fields = ['authorization', 'cookie', 'proxy-authorization', 'x-api-key', 'x-shop-key', 'x-licence'];
+    template().hasResourceProperties('AWS::WAFv2::LoggingConfiguration', {
+      RedactedFields: [...fields.map((Name) => ({ SingleHeader: { Name } })), { QueryString: {} }],
+    });
+  });
   it('AWS WAF asked for: CloudFront in front, which alone can ask the line', () => {
     const { parts, template } = make(() => ({ document: open, webAcl: true }));
     expect(parts).toEqual(['line', 'distribution']);

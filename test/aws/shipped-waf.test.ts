@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -45,6 +45,15 @@ function shipped(build: (stack: Stack) => void): string[] {
 const waf = { use: 'crs', path: rules, paranoia: 1 } as const;
 const attack = 'q=1%27%20or%20%271%27=%271';
 
+/** No function may be sent to itself, so a synth takes no loopback address: the bundle is told where the origin is. */
+const nowhere = 'https://origin.invalid';
+function tellOrigin(folder: string, url: string): void {
+  const file = join(folder, 'index.mjs');
+  const text = readFileSync(file, 'utf8');
+  expect(text).toContain(nowhere);
+  writeFileSync(file, text.replaceAll(nowhere, url));
+}
+
 /** An event of this door, with this query. */
 function asked(door: string, query: string): unknown {
   return { ...(structuredClone(events[door]?.('/x')) as object), rawQueryString: query };
@@ -81,10 +90,11 @@ describe.skipIf(!here)('a document with the OWASP Core Rule Set, as a stack', ()
     const document: DocumentInput = {
       waf,
       routes: { 'ANY /{proxy+}': { to: 'main', waf: { exclusions: [{ rules: 913100 }] } } },
-      origins: { main: { url: origin.url, allow: ['127.0.0.1'] } },
+      origins: { main: { url: nowhere, allow: ['127.0.0.1'] } },
     };
     const found = shipped((stack) => void new Sallyport(stack, 'All', { document }));
     expect(found).toHaveLength(1);
+    tellOrigin(found[0] as string, origin.url);
     const running = await runFolder(found[0] as string);
     try {
       expect(await answered(running, asked('http-api', 'q=tea')), running.log()).toMatchObject({ statusCode: 200 });

@@ -1,4 +1,4 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -12,7 +12,7 @@ import { acknowledge } from '../acknowledge.ts';
 import type { StageLimits } from '../log-places.ts';
 import type { SallyportStores } from '../stores.ts';
 import { SallyportWatch } from '../watch.ts';
-import { SallyportWebAcl } from '../web-acl.ts';
+import { secretsOf, SallyportWebAcl } from '../web-acl.ts';
 import { ApiDomains, hostsOf, type DomainGiven } from './domains.ts';
 import { ApiFunctions, type VpcOfApis } from './functions.ts';
 import { HttpApiOfDocument } from './http.ts';
@@ -125,6 +125,8 @@ export class SallyportApis extends Construct {
     });
     const account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
     account.node.addDependency(role);
+    // The account goes on naming this role when the stack is gone, and without it no API of the region could log.
+    for (const each of [role, account]) each.applyRemovalPolicy(RemovalPolicy.RETAIN);
     return account;
   }
 
@@ -132,6 +134,7 @@ export class SallyportApis extends Construct {
     const acl = new SallyportWebAcl(this, 'WebAcl', {
       scope: 'REGIONAL',
       native: nativeAcl(document, registry().rules),
+      secretsIn: secretsOf(document),
     });
     for (const [at, { stageArn }] of apis.entries())
       new CfnWebACLAssociation(this, `Association${at}`, { webAclArn: acl.arn, resourceArn: stageArn });

@@ -66,9 +66,12 @@ export class RestApiOfDocument extends Construct {
       : null;
     this.#responses();
     const methods = plan.routes.map((route) => this.#method(route, authorizers, validator, arn));
-    // A deployment is a picture of the API: anything else in the document is another picture.
+    // A deployment is a picture of the API, and a stage shows its picture: whatever the methods are made of is in its name.
+    const asked = plan.routes.flatMap(({ given, ends }) =>
+      ends === 'origin' ? [document.origins[given.to as string]] : [],
+    );
     const picture = createHash('sha256')
-      .update(JSON.stringify([api, plan.routes.map(({ ends, rules }) => [ends, rules])]))
+      .update(JSON.stringify([api, policy, props.mapped, asked, plan.routes.map(({ ends, rules }) => [ends, rules])]))
       .digest('hex')
       .slice(0, 12);
     const deployment = new CfnDeployment(this, `Deployment${picture}`, { restApiId: this.apiId });

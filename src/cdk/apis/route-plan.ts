@@ -3,7 +3,7 @@ import type { GatewayApiDocument } from '../../config/apis.ts';
 import type { Document } from '../../config/document.ts';
 import { pathText } from '../../config/issues.ts';
 import { size } from '../../config/words.ts';
-import { isPrivate } from '../private-host.ts';
+import { isLoopback, isPrivate, loopbackError } from '../private-host.ts';
 import { functionWords } from './function-words.ts';
 import type { RuleNeeds } from './needs.ts';
 
@@ -129,7 +129,9 @@ function endsOf(scope: RouteScope, given: ApiRouteDocument, line: string[], at: 
       );
       continue;
     }
-    if (isPrivate(new URL(origin.url).hostname)) {
+    const host = new URL(origin.url).hostname;
+    if (isLoopback(host)) errors.push(loopbackError(place, origin.url));
+    else if (isPrivate(host)) {
       line.push(`${place}: only a function in the VPC reaches it`);
       if (!scope.vpc)
         errors.push(

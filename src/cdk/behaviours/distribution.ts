@@ -25,7 +25,7 @@ import { ofCdk } from '../of-cdk.ts';
 import type { OriginSecret } from '../origin-secret.ts';
 import { ownNames, tellTarget, type OwnNames } from '../own-names.ts';
 import { SallyportWatch } from '../watch.ts';
-import { SallyportWebAcl } from '../web-acl.ts';
+import { secretsOf, SallyportWebAcl } from '../web-acl.ts';
 import { Codes } from './codes.ts';
 import type { OneOrigin, OriginChoice } from './origins.ts';
 import type { BehaviourShape, EdgePlan } from './plan.ts';
@@ -69,7 +69,9 @@ export class EdgeDistribution extends Construct {
       plan,
       ...(props.modules && { modules: props.modules }),
     });
-    const acl = plan.native && new SallyportWebAcl(this, 'WebAcl', { scope: 'CLOUDFRONT', native: plan.native });
+    const acl =
+      plan.native &&
+      new SallyportWebAcl(this, 'WebAcl', { scope: 'CLOUDFRONT', native: plan.native, secretsIn: secretsOf(document) });
     this.distribution = new Distribution(this, 'Distribution', {
       comment: document.name.slice(0, 128),
       ...ownNames(props),
