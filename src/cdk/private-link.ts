@@ -12,7 +12,11 @@ import {
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpAlbIntegration, HttpNlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Port, SecurityGroup, type ISecurityGroup, type IVpc, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import type { IApplicationListener, INetworkListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import {
+  NetworkListener,
+  type IApplicationListener,
+  type INetworkListener,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import type { DocumentInput } from '../config/document.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -25,7 +29,7 @@ import { shippedWaf } from './shipped-waf.ts';
 export interface PrivateLinkProps {
   readonly vpc: IVpc;
   readonly subnets?: SubnetSelection;
-  /** A listener of a load balancer in the VPC, its group and port. */
+  /** A listener of a load balancer in the VPC, that balancer's group, and its port. A network load balancer may have no group: it needs one here. */
   readonly target: {
     readonly listener: { readonly application: IApplicationListener } | { readonly network: INetworkListener };
     readonly securityGroup: ISecurityGroup;
@@ -48,6 +52,7 @@ export class PrivateLink extends Construct {
   constructor(scope: Construct, id: string, props: PrivateLinkProps) {
     super(scope, id);
     const { target } = props;
+    if ('network' in target.listener) grouped(target.listener.network);
     const group = new SecurityGroup(this, 'Egress', {
       vpc: props.vpc,
       allowAllOutbound: false,
@@ -106,4 +111,16 @@ export class PrivateLink extends Construct {
       ...(modules && { modules }),
     });
   }
+}
+
+/** A group cannot be let out to a balancer that is in none; one from another stack is not seen from here. */
+function grouped(listener: INetworkListener): void {
+  const groups =
+    listener instanceof NetworkListener
+      ? (listener.loadBalancer as { readonly securityGroups?: readonly string[] }).securityGroups
+      : [''];
+  if (groups === undefined || groups.length === 0)
+    throw new Error(
+      'the network load balancer has no security group, so nothing could be let out to it alone: make it with `securityGroups: [group]`, and give that group as `target.securityGroup`',
+    );
 }
