@@ -408,3 +408,29 @@ describe.skipIf(moto === null)('against an emulator, through the real SDK client
     client.destroy();
   });
 });
+
+describe('an API of a document with rules from elsewhere', () => {
+  const from = { use: 'ssm', with: { parameter: '/of/this/api' } };
+  const build =
+    (rules: boolean) =>
+    (stack: Stack): unknown =>
+      new Sallyport(stack, 'X', {
+        document: {
+          rules: { from },
+          // A pool is nothing that API Gateway has: the line answers.
+          origins: { a: { url: 'https://a.example.com' }, b: { url: 'https://b.example.com' } },
+          pools: { both: { targets: [{ origin: 'a' }, { origin: 'b' }] } },
+          apis: { shop: { kind: 'rest', rules, routes: { 'GET /items': { to: 'both' } } } },
+        },
+      });
+  it('its line may and does read them where the API has rules', () => {
+    const { template, code } = make(build(true));
+    expect(statementsWith(template, 'ssm:GetParameter')).toHaveLength(1);
+    expect(code(/Line/).includes('/of/this/api')).toBe(true);
+  });
+  it('neither may nor tries to read them where it has none', () => {
+    const { template, code } = make(build(false));
+    expect(statementsWith(template, 'ssm:GetParameter')).toEqual([]);
+    expect(code(/Line/).includes('/of/this/api')).toBe(false);
+  });
+});

@@ -29,13 +29,14 @@ export function lineDocument(
   const authorizers = new Set(routes.flatMap((route) => (route.authorizedByLine ? [route.given.authorizer] : [])));
   const asked = http && routes.some(({ given }) => given.key === 'required');
   const budgets = new Set(routes.map(({ given }) => given.budget));
-  const { modules: ______1, ...rules } = document.rules;
+  // An API that the rules do not stand before reads no map, and has no right to.
+  const { modules: ______1, from, ...rules } = document.rules;
   return {
     name: document.name,
     api: document.api,
     ...(document.tenants && { tenants: document.tenants }),
     ...(document.waf && { waf: document.waf }),
-    rules,
+    rules: { ...rules, ...(from && api.rules && { from }) },
     keys: document.keys,
     metering: document.metering,
     account: document.account,

@@ -11,6 +11,7 @@ import { build as socket } from '../../../examples/aws-protected-websocket/app.t
 import { ProtectedDistribution, Sallyport } from '../../../src/cdk/index.ts';
 import type { DocumentInput } from '../../../src/config/document.ts';
 import { edgeStacks } from './edge-stacks.ts';
+import { sourceStacks } from './source-stacks.ts';
 
 /** A document of an example as one stack; its files are named from its own folder, as `sallyport deploy` does it. */
 function documentStack(app: App, name: string, document: DocumentInput): Stack {
@@ -56,4 +57,5 @@ export const examples: Readonly<Record<string, (app: App) => Stack>> = {
   'programmable WAF, from its document': (app) => documentStack(app, 'programmable-waf', programmableDocument),
   'a distribution with a name of its own': namedStack,
   ...edgeStacks,
+  ...sourceStacks,
 };
