@@ -7,7 +7,8 @@ export function parseDocument(
 ):
   | { readonly document: Document; readonly issues: [] }
   | { readonly document: null; readonly issues: readonly Issue[] } {
-  const result = document.safeParse(given);
+  // Read once or twice in a process: code made for a schema would cost more than it saves.
+  const result = document.safeParse(given, { jitless: true });
   if (result.success) return { document: result.data, issues: [] };
   return { document: null, issues: result.error.issues.flatMap((issue) => describeWith(document, issue, given)) };
 }

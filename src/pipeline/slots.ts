@@ -22,7 +22,7 @@ export function readSlot<Definition extends { readonly name: string; readonly op
     });
     return null;
   }
-  const options = safeParse(definition.options, slot.with);
+  const options = safeParse(definition.options, slot.with, { jitless: true });
   if (options.success) return { definition, options: options.data };
   for (const flaw of options.error.issues.flatMap((issue) => flawsOf(definition.options, issue, slot.with))) {
     const { at, hint, ...says } = flaw;
