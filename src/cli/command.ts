@@ -1,5 +1,6 @@
 import { messageOf } from '../base/fault.ts';
 import { DocumentError, formatIssue } from '../config/issues.ts';
+import { credentialsHint, lacksCredentials } from './toolkit.ts';
 
 /** Exit codes: 0 done, 1 the thing asked about is not in order, 2 the question itself was wrong. */
 export const exits = { ok: 0, notInOrder: 1, usage: 2 } as const;
@@ -28,12 +29,13 @@ export async function guarded(io: Terminal, json: boolean, work: () => Promise<n
     process.exitCode = await work();
   } catch (thrown) {
     process.exitCode = thrown instanceof UsageError ? exits.usage : exits.notInOrder;
+    const said = lacksCredentials(messageOf(thrown)) ? credentialsHint : messageOf(thrown);
     if (json)
       io.out(
         JSON.stringify(
           {
             ok: false,
-            ...(thrown instanceof DocumentError ? { issues: thrown.issues } : { error: messageOf(thrown) }),
+            ...(thrown instanceof DocumentError ? { issues: thrown.issues } : { error: said }),
           },
           null,
           2,
@@ -42,7 +44,7 @@ export async function guarded(io: Terminal, json: boolean, work: () => Promise<n
     else if (thrown instanceof DocumentError) {
       io.err(`${thrown.issues.length} ${thrown.issues.length === 1 ? 'problem' : 'problems'} in the document:`);
       for (const issue of thrown.issues) io.err(formatIssue(issue));
-    } else io.err(`sallyport: ${messageOf(thrown)}`);
+    } else io.err(`sallyport: ${said}`);
   }
 }
 

@@ -29,6 +29,12 @@ describe('where the parts of a document run', () => {
       { routes: 'function', keys: 'function', throttles: 'function' },
     ],
     [
+      'throttles of the whole document are counted too',
+      { origins, routes: { 'GET /a': { to: 'main' } }, throttles: { perAddress: { rate: 5, burst: 10 } } },
+      'http-api',
+      { routes: 'function', throttles: 'function' },
+    ],
+    [
       'behind an authorizer nobody would ask for a key',
       api,
       'authorizer',

@@ -47,14 +47,19 @@ export function documentParts(document: Document, front: Front): readonly Planne
         `${routes.length}, answered by the line: bodies up to ${front === 'load-balancer' ? 1 : 6} MB`,
       );
     else add('routes', 'your-backend', `behind ${front} a function of your own answers; the document’s routes do not`);
-  for (const name of Object.keys(document.apis)) inLine(`apis.${name}`, 'a stack of its own: give each API a document');
+  for (const name of Object.keys(document.apis))
+    inLine(
+      `apis.${name}`,
+      'what API Gateway has it does; the output `Parts` of the stack says what is left to a function',
+    );
   const asked = (key: string): readonly string[] =>
     routes.flatMap(([route, given]) => ((given as Record<string, unknown>)[key] === undefined ? [] : [route]));
   const keyed = routes.flatMap(([route, given]) => ((given as { key?: unknown }).key === 'required' ? [route] : []));
   const counts = 'containers come and go, so DynamoDB counts';
   if (keyed.length > 0) inLine('keys', `${keyed.join(', ')}: ${counts}`);
+  const everywhere = (['overall', 'perKey', 'perAddress'] as const).filter((each) => document.throttles[each]);
   for (const [part, on] of [
-    ['throttles', asked('throttle')],
+    ['throttles', [...everywhere, ...asked('throttle')]],
     ['once', asked('once')],
     ['plans', Object.keys(document.plans)],
     ['budgets', Object.keys(document.budgets)],
