@@ -33,8 +33,8 @@ export function wholeLine<Event, Result>(
     const bad = translation.flaw(event);
     if (bad) return deny(bad);
     try {
-      const line = await app.app().catch(() => null);
-      if (line === null) return await deny({ reason: lambdaReasons.start, says: 'see the line before' });
+      const line = await app.app();
+      if ('reason' in line) return await deny(line);
       if (translation.probe?.(event as Event) === true) return await translation.write(healthy(), event as Event);
       const { request, viewer } = translation.read(event as Event);
       const response = await answerOf(app, line, request, viewer);

@@ -7,7 +7,7 @@ import {
   type PolicyAnswer,
   type SimpleAnswer,
 } from '../events/authorizer.ts';
-import { flawOf, httpWanted, noRules, restWanted, wrongVersion, type BadEvent, type Wanted } from './event.ts';
+import { flawOf, httpWanted, restWanted, wrongVersion, type BadEvent, type Wanted } from './event.ts';
 import { guard, type GuardOptions } from './guard.ts';
 import { logRefusal } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
@@ -69,7 +69,7 @@ export function authorizer(options: AuthorizerOptions): (event: unknown) => Prom
           says: 'a TOKEN event has no request in it: configure a REQUEST authorizer',
         });
       const rules = await firewall.rules();
-      if (rules === null) return deny(noRules);
+      if ('reason' in rules) return deny(rules);
       const { refusal, trace, viewer } = await rules.inspect(fit(asked.request), asked.viewer);
       const code = refusal?.from.by === 'refusal' || refusal?.from.by === 'fault' ? refusal.from.code : null;
       const who = options.originSecret ? { viewer: viewer.address } : {};

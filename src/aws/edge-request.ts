@@ -2,7 +2,7 @@ import { messageOf } from '../base/fault.ts';
 import { viewerAt } from '../events/parts.ts';
 import { refusal } from './refusal.ts';
 import { edgeRefusal, readEdgeEvent, requestOfEdge, type EdgeAnswer, type EdgeRequest } from './edge-event.ts';
-import { noRules, type BadEvent } from './event.ts';
+import type { BadEvent } from './event.ts';
 import { guard, type GuardOptions } from './guard.ts';
 import { logRefusal } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
@@ -29,7 +29,7 @@ export function edgeRequest(options: EdgeOptions): (event: unknown) => Promise<u
     const { moment, request } = read;
     try {
       const rules = await firewall.rules();
-      if (rules === null) return await deny(noRules);
+      if ('reason' in rules) return await deny(rules);
       const judged = rules.needsBody || options.waf !== undefined;
       const cut = judged && options.onCutBody !== 'inspect-first-part' ? cutBody(request) : null;
       if (cut !== null) return await deny({ reason: lambdaReasons['body-cut'], says: `${moment}: ${cut}` });

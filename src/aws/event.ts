@@ -18,11 +18,8 @@ export interface BadEvent {
   readonly says: string;
 }
 
-/** The rules could not be read, and nothing goes by without them. */
-export const noRules: BadEvent = {
-  reason: lambdaReasons.start,
-  says: 'there are no rules in force; see the line before',
-};
+/** The rules, or the document, could not be read, and nothing goes by without them. */
+export const notStarted: BadEvent = { reason: lambdaReasons.start, says: 'see the line before' };
 
 export type Kind =
   | 'object'

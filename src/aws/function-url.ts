@@ -58,8 +58,8 @@ export function functionUrl(source: AppSource, options: FunctionUrlOptions = {})
   return lambda.streamifyResponse(async (event, stream) => {
     const bad = httpFlaw(event);
     if (bad) return deny(stream, bad);
-    const line = await app.app().catch(() => null);
-    if (line === null) return deny(stream, { reason: lambdaReasons.start, says: 'see the line before' });
+    const line = await app.app();
+    if ('reason' in line) return deny(stream, line);
     let response: HttpResponse | null;
     try {
       const { request, viewer } = httpShape.fromEvent(event as HttpEvent);

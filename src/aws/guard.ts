@@ -21,9 +21,11 @@ import { Trace } from '../trace/trace.ts';
 import type { Firewall } from './firewall.ts';
 import { Kept } from './kept.ts';
 import { lines, toStdout, type Write } from './log.ts';
+import { notStarted, type BadEvent } from './event.ts';
+import { madeOfSecrets, type NamedSecrets } from './named-secrets.ts';
 import { lambdaReasons } from './reasons.ts';
 import type { SourcedMap } from './rule-sources.ts';
-import { originGate, originSecret, type OriginSecret } from './origin-secret.ts';
+import { originGate, originSecret, type OriginGate, type OriginSecret } from './origin-secret.ts';
 
 export interface GuardOptions {
   /** Resource to chain of rules, as in the document's `rules.map`; or where it is read from (`ssmRules`, `s3Rules`, `dynamoRules`). */
@@ -43,6 +45,8 @@ export interface GuardOptions {
   /** The place in ARNs of the map's keys. */
   readonly api?: { readonly region: string; readonly account: string; readonly id: string; readonly stage: string };
   readonly secret?: (name: string) => string | null;
+  /** The secrets that the rules name, where they are in Secrets Manager; the environment has the rest. */
+  readonly secrets?: NamedSecrets;
   /** Refuses whoever does not send this header. */
   readonly originSecret?: OriginSecret;
   readonly clock?: Clock;
@@ -53,8 +57,8 @@ export interface GuardOptions {
 export interface Guard {
   readonly clock: Clock;
   readonly write: Write;
-  /** The rules in force; null when there are none, because they could not be read. */
-  rules(): Promise<LoadedRules | null>;
+  /** The rules in force; the reason when there are none, because they or their secrets could not be read. Never rejects. */
+  rules(): Promise<LoadedRules | BadEvent>;
 }
 
 /** One version of the rules. */
@@ -76,12 +80,36 @@ const passed: HttpResponse = {
 
 /** Throws at load for a map with anything wrong in it: a guard that was half understood lets nobody feel safe. */
 export function guard(options: GuardOptions): Guard {
-  const { map, clock = systemClock, write = toStdout } = options;
-  const load = loader(options, clock, write);
-  if (!isSourced(map)) {
-    const loaded = Promise.resolve(load(map, options.version ?? 'none'));
-    return { clock, write, rules: () => loaded };
-  }
+  const { clock = systemClock, write = toStdout, secrets } = options;
+  const ofEnvironment = options.secret ?? ((name: string) => process.env[name] ?? null);
+  const gate = options.originSecret ? originGate(options.originSecret, ofEnvironment, clock, write) : null;
+  const rulesWith = (secret: (name: string) => string | null): Rules => {
+    const load = loader(options, gate, secret, clock, write);
+    if (isSourced(options.map)) return sourced(options.map, load, clock, write);
+    const loaded = Promise.resolve(load(options.map, options.version ?? 'none'));
+    return () => loaded;
+  };
+  if (!secrets) return { clock, write, rules: rulesWith(ofEnvironment) };
+  const made = madeOfSecrets(secrets, { clock, write }, async (secret) => {
+    const rules = rulesWith(secret);
+    // Whatever was in force before stays so while the map cannot be read, or does not go with the secrets.
+    if ('reason' in (await rules())) throw new Error('there is no rule map in force; see the line before');
+    return rules;
+  });
+  return {
+    clock,
+    write,
+    async rules() {
+      const rules = await made();
+      return typeof rules === 'function' ? rules() : rules;
+    },
+  };
+}
+
+type Rules = Guard['rules'];
+type Load = (map: ResourceMap, version: string) => LoadedRules;
+
+function sourced(map: SourcedMap, load: Load, clock: Clock, write: Write): Rules {
   const { source } = map;
   const { ageMs = source.ages?.everyMs ?? 60_000, keepMs = source.ages?.keepMs ?? 3_600_000 } = map;
   const kept = new Kept({
@@ -98,18 +126,22 @@ export function guard(options: GuardOptions): Guard {
       write(JSON.stringify({ kind: 'log', level: 'error', says, ...facts }));
     },
   });
-  return { clock, write, rules: () => kept.current() };
+  return async () => (await kept.current()) ?? notStarted;
 }
 
 const isSourced = (map: ResourceMap | SourcedMap): map is SourcedMap =>
   typeof (map as SourcedMap).source?.load === 'function';
 
-function loader(options: GuardOptions, clock: Clock, write: Write): (map: ResourceMap, version: string) => LoadedRules {
-  const secret = options.secret ?? ((name: string) => process.env[name] ?? null);
+function loader(
+  options: GuardOptions,
+  gate: OriginGate | null,
+  secret: (name: string) => string | null,
+  clock: Clock,
+  write: Write,
+): Load {
   const known = new Map(
     [...(all as unknown as readonly RuleDefinition[]), ...(options.plugins ?? [])].map((rule) => [rule.name, rule]),
   );
-  const gate = options.originSecret ? originGate(options.originSecret, secret, clock, write) : null;
   const judging = options.waf?.stage(clock);
   const api = options.api ?? { region: 'us-east-1', account: '000000000000', id: 'local', stage: '$default' };
   return (map, version) => {

@@ -5,7 +5,7 @@ import { restShape, type RestEvent } from '../events/rest.ts';
 import type { Viewer } from '../flow/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
 import { albFlaw, isHealthCheck, singleOf } from './balancer-event.ts';
-import { httpFlaw, noRules, restFlaw, type BadEvent } from './event.ts';
+import { httpFlaw, restFlaw, type BadEvent } from './event.ts';
 import { guard, type GuardOptions } from './guard.ts';
 import { logRefusal } from './log.ts';
 import { lambdaReasons } from './reasons.ts';
@@ -71,7 +71,7 @@ export function protect(handler: Handler, options: GuardOptions): Handler {
     try {
       const { request, viewer } = form.read(event);
       const rules = await firewall.rules();
-      if (rules === null) return deny(noRules);
+      if ('reason' in rules) return deny(rules);
       refused = (await rules.inspect(fit(request), viewer)).refusal;
     } catch (thrown) {
       return deny({ reason: lambdaReasons.broken, says: messageOf(thrown) });

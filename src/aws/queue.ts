@@ -53,9 +53,9 @@ export function queue(
       deny({ reason, says: 'Records is no list of messages' });
       throw new Error(`${reason.code}: the event is no batch of an SQS queue`);
     }
-    const line = await app.app().catch(() => null);
-    if (line === null) {
-      deny({ reason: lambdaReasons.start, says: 'see the line before' });
+    const line = await app.app();
+    if ('reason' in line) {
+      deny(line);
       return failed(records);
     }
     const left = context?.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;

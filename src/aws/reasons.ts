@@ -8,6 +8,7 @@ export const lambdaReasons = defineReasons('lambda', {
   'answer-size': [502, 'The answer is larger than a Lambda function can return.'],
   origin: [403, 'The request did not come through the distribution that knows the secret.'],
   start: [500, 'The document could not be loaded, so nobody comes in.'],
+  secrets: [500, 'A secret that the document names could not be read, so nobody comes in.'],
   undelivered: [502, 'A request from the queue was not delivered; the queue keeps it and shows it again.'],
   broken: [500, 'The door itself broke, so nobody comes in.'],
   'edge-result': [502, 'What the function made of a request or response is not allowed at this moment.'],

@@ -24,21 +24,22 @@ export class SecretsError extends Error {
   }
 }
 
-/** The calls of Secrets Manager that a rotated secret needs. The region stands in the secret's ARN. */
+/** The calls of Secrets Manager that a rotated secret needs. The region stands in the secret's ARN; beside a name it has to be given. */
 export class SecretsManager {
   readonly #call: AwsCall;
   readonly #secret: string;
   readonly #region: string;
   readonly #domain: string;
 
-  constructor(call: AwsCall, secretArn: string) {
+  constructor(call: AwsCall, secret: string, regionOfNames = '') {
     this.#call = call;
-    this.#secret = secretArn;
-    const [, partition, region] = /^arn:([a-z-]+):secretsmanager:([a-z0-9-]+):\d*:secret:/.exec(secretArn) ?? [];
-    if (region === undefined)
-      throw new Error(`"${secretArn}" is no ARN of a secret: write arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME`);
+    this.#secret = secret;
+    const [, inArn] = /^arn:[a-z-]+:secretsmanager:([a-z0-9-]+):\d*:secret:/.exec(secret) ?? [];
+    const region = inArn ?? (secret.startsWith('arn:') ? '' : regionOfNames);
+    if (region === '')
+      throw new Error(`"${secret}" is no ARN of a secret: write arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME`);
     this.#region = region;
-    this.#domain = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+    this.#domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   }
 
   /** Null where no version has this label. */

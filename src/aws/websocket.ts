@@ -5,7 +5,7 @@ import { viewerAt } from '../events/parts.ts';
 import { Body } from '../http/body.ts';
 import { HeaderList } from '../http/headers.ts';
 import type { HttpRequest } from '../http/message.ts';
-import { flawOf, noRules, type BadEvent, type Wanted } from './event.ts';
+import { flawOf, type BadEvent, type Wanted } from './event.ts';
 import { guard, type GuardOptions } from './guard.ts';
 import { logRefusal } from './log.ts';
 import type { Handler } from './protect.ts';
@@ -65,7 +65,7 @@ export function webSocket(options: WebSocketOptions): (event: unknown, context?:
     try {
       const request = eventType === 'CONNECT' ? handshake(given) : message(given, routeKey);
       const rules = await firewall.rules();
-      if (rules === null) return deny(noRules);
+      if ('reason' in rules) return deny(rules);
       const { refusal } = await rules.inspect(request, viewerAt(addressOf(given, options) ?? identity.sourceIp));
       if (refusal !== null) {
         const { connectionId, requestId } = given.requestContext;
