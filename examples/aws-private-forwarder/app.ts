@@ -1,5 +1,15 @@
 import { App, Duration, Stack, Validations } from 'aws-cdk-lib';
-import { SecurityGroup, SubnetType, Vpc, FlowLogDestination, type IVpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  FlowLogDestination,
+  InterfaceVpcEndpoint,
+  InterfaceVpcEndpointAwsService,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+  type ISecurityGroup,
+  type IVpc,
+  type SubnetSelection,
+} from 'aws-cdk-lib/aws-ec2';
 import {
   ApplicationLoadBalancer,
   ApplicationProtocol,
@@ -69,11 +79,19 @@ export function build(app: App, variant: Variant = 'rest'): Stack {
       // GitHub sends no key and does not try again: its signature is the key, and the queue tries for it.
       new WebhookForwarder(stack, 'Hooks', {
         ...shared,
+        secrets: { GITHUB_WEBHOOK_SECRET: 'private-forwarder/GITHUB_WEBHOOK_SECRET' },
+        secretsEndpoint: secretsEndpoint(stack, vpc, subnets),
         document: {
           ...document,
           rules: {
             ...document.rules,
-            map: { default: [...document.rules.map.default, { name: 'ip-set', params: { allow: senders } }] },
+            map: {
+              default: [
+                ...document.rules.map.default,
+                { name: 'ip-set', params: { allow: senders } },
+                { name: 'hmac-signature', params: { secrets: ['GITHUB_WEBHOOK_SECRET'] } },
+              ],
+            },
           },
         },
         allow: senders,
@@ -118,6 +136,23 @@ export function build(app: App, variant: Variant = 'rest'): Stack {
     }
   }
   return stack;
+}
+
+/** The function has no way out of the VPC, so Secrets Manager comes to it; this endpoint has a price for each hour. */
+function secretsEndpoint(stack: Stack, vpc: IVpc, subnets: SubnetSelection): ISecurityGroup {
+  const group = new SecurityGroup(stack, 'Secrets', {
+    vpc,
+    allowAllOutbound: false,
+    description: 'the endpoint of Secrets Manager',
+  });
+  new InterfaceVpcEndpoint(stack, 'SecretsEndpoint', {
+    vpc,
+    subnets,
+    service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+    securityGroups: [group],
+    open: false,
+  });
+  return group;
 }
 
 if (process.argv[1]?.endsWith('app.ts')) {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { DocumentError } from '../config/issues.ts';
 import { parseDocument } from '../config/parse.ts';
+import type { NamedSecrets } from '../aws/named-secrets.ts';
 import type { ShippedWaf } from './shipped-waf.ts';
 
 /** Uncompressed bytes that each kind of function may have; beyond them a cold start is felt, or the platform refuses. */
@@ -146,6 +147,8 @@ export interface DoorSource {
   readonly before?: Readonly<Record<string, unknown>>;
   /** The document's firewall; its asset lies beside the bundle. */
   readonly waf?: ShippedWaf;
+  /** Where the door reads the secrets that the document names. */
+  readonly secrets?: NamedSecrets;
 }
 
 const lineDoors: ReadonlySet<DoorName> = new Set(['httpApi', 'restApi', 'alb', 'functionUrl', 'queue']);
@@ -183,7 +186,10 @@ export function doorEntry(source: DoorSource): string {
   const lineDoor = lineDoors.has(source.door);
   // A line opens what its document names.
   const sourced = lineDoor ? undefined : source.source;
-  const options = lineDoor ? checkedOptions(source) : source.options;
+  const before = lineDoor && source.secrets ? { ...source.before, secrets: source.secrets } : source.before;
+  const options = lineDoor
+    ? checkedOptions(source)
+    : { ...source.options, ...(source.secrets && { secrets: source.secrets }) };
   const lines = [
     `import { ${source.door} as door } from ${JSON.stringify(door)};`,
     ...(lineDoor
@@ -219,8 +225,8 @@ export function doorEntry(source: DoorSource): string {
     ...(lineDoor ? ['asChecked(options.document);'] : []),
     source.door === 'protect'
       ? 'export const handler = door(own, options);'
-      : source.before !== undefined
-        ? `export const handler = door(options, ${JSON.stringify(source.before)});`
+      : before !== undefined
+        ? `export const handler = door(options, ${JSON.stringify(before)});`
         : `export const handler = door(${source.handler === undefined ? 'options' : '{ ...options, handler: own }'});`,
   ];
   return entryOf(lines);

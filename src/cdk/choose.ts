@@ -1,6 +1,7 @@
 import type { Document } from '../config/document.ts';
 import { countedBy, described, type ApisPlan } from './apis/plan.ts';
 import { isLoopback, isPrivate, loopbackError } from './private-host.ts';
+import { originsOf } from './apis/route-plan.ts';
 
 /** What a document becomes on AWS. */
 export interface Chosen {
@@ -40,7 +41,16 @@ export function choose(document: Document, given: Given): Choice {
   const { edge } = document;
   // A behaviour with an origin of its own never comes to the routes.
   const toRoutes = edge ? edge.behaviours.some(({ origin }) => origin === undefined) : plain.length > 0;
-  const hidden = Object.entries(document.origins).filter(([, origin]) => isPrivate(new URL(origin.url).hostname));
+  // Origins of `apis` alone are theirs: they have functions of their own where one is needed.
+  const asked = new Set(
+    plain.flatMap((key) => {
+      const to = document.routes[key]?.to;
+      return typeof to === 'string' ? originsOf(document, to) : [];
+    }),
+  );
+  const hidden = Object.entries(document.origins).filter(
+    ([name, origin]) => asked.has(name) && isPrivate(new URL(origin.url).hostname),
+  );
 
   if (given.socketHandler) parts.push({ part: 'socket', why: 'a handler of WebSocket events was given' });
   else if (sockets.length > 0)

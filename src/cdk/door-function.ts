@@ -15,10 +15,13 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { bundle, doorEntry, type BundleKind, type DoorSource } from './bundle.ts';
 import type { RulePlace } from './rule-place.ts';
+import type { DoorSecrets } from './secrets.ts';
 
-export interface DoorFunctionProps extends Omit<DoorSource, 'source'> {
+export interface DoorFunctionProps extends Omit<DoorSource, 'source' | 'secrets'> {
   /** Where the rule map comes from, if not with the function; it may read that and nothing beside it. */
   readonly rules?: RulePlace | null;
+  /** The secrets that it may read, and nothing beside them. */
+  readonly secrets?: DoorSecrets | null;
   readonly kind: BundleKind;
   readonly description: string;
   /** 256 by default: below it the first request of a container is slow. */
@@ -44,8 +47,9 @@ export class DoorFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: DoorFunctionProps) {
     super(scope, id);
+    const { rules, secrets, ...source } = props;
     const { folder, bytes } = bundle(
-      doorEntry({ ...props, ...(props.rules && { source: props.rules.source }) }),
+      doorEntry({ ...source, ...(rules && { source: rules.source }), ...(secrets && { secrets: secrets.door }) }),
       props.kind,
       props.waf,
     );
@@ -85,7 +89,8 @@ export class DoorFunction extends Construct {
       [`AwsSolutions-IAM5[Resource::<${Stack.of(this).getLogicalId(this.logs.node.defaultChild as CfnLogGroup)}.Arn>:*]`]:
         'Every stream of the function’s own log group.',
     });
-    props.rules?.grantRead(role);
+    rules?.grantRead(role);
+    secrets?.grantRead(role);
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
@@ -98,7 +103,7 @@ export class DoorFunction extends Construct {
       logGroup: this.logs,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.DISABLED,
-      environment: { ...props.environment },
+      environment: { ...props.environment, ...secrets?.environment },
       ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.vpc && {
         vpc: props.vpc.vpc,

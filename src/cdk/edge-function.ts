@@ -7,6 +7,7 @@ import type { Document } from '../config/document.ts';
 import { acknowledge } from './acknowledge.ts';
 import { bundle, doorEntry } from './bundle.ts';
 import { guardOptions, rulePlace } from './rule-place.ts';
+import { rulesOf, secretsFor, type SecretsGiven } from './secrets.ts';
 import { shippedWaf } from './shipped-waf.ts';
 
 export interface EdgeFunctionOptions {
@@ -38,15 +39,19 @@ export function guardFunction(
   document: Document,
   role: Role,
   modules: readonly string[] | undefined,
+  given: SecretsGiven | undefined,
 ): experimental.EdgeFunction {
   const place = rulePlace(scope, document);
   place?.grantRead(role);
+  const secrets = secretsFor(scope, document, rulesOf(document), given, modules);
+  secrets?.grantRead(role);
   const shipped = shippedWaf(document, 'guard');
   const { folder } = bundle(
     doorEntry({
       door: 'edgeRequest',
       options: guardOptions(document),
       ...(place && { source: place.source }),
+      ...(secrets && { secrets: secrets.edge }),
       ...shipped,
       ...(modules && { modules }),
     }),

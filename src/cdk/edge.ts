@@ -26,6 +26,7 @@ import { distributionLogs } from './log-places.ts';
 import { licenceScript, type LicenceScriptOptions } from './licence-script.ts';
 import type { OriginSecret } from './origin-secret.ts';
 import { ownNames, tellTarget, type OwnNames } from './own-names.ts';
+import type { SecretsGiven } from './secrets.ts';
 import { SallyportWatch } from './watch.ts';
 import { secretsOf, SallyportWebAcl } from './web-acl.ts';
 
@@ -33,6 +34,8 @@ export interface ProtectedDistributionProps extends OwnNames {
   readonly document: DocumentInput;
   readonly origin: IOrigin;
   readonly modules?: readonly string[];
+  /** The secrets that the document's rules name; with rules at Lambda@Edge, by name or ARN. */
+  readonly secrets?: SecretsGiven;
   /** Who runs the rules at the edge: AWS WAF, a Lambda@Edge function, or both. WAF alone by default. */
   readonly rules?: 'web-acl' | 'lambda' | 'both';
   /** A licence or key check before the cache, as a CloudFront Function with a KeyValueStore. */
@@ -95,7 +98,8 @@ export class ProtectedDistribution extends Construct {
           edgeLambdas: [
             {
               eventType: LambdaEdgeEventType.VIEWER_REQUEST,
-              functionVersion: guardFunction(this, document, edgeRole(this), props.modules).currentVersion,
+              functionVersion: guardFunction(this, document, edgeRole(this), props.modules, props.secrets)
+                .currentVersion,
               includeBody: true,
             },
           ],

@@ -8,6 +8,7 @@ import { inTime } from './in-time.ts';
 import type { OriginSecret } from './origin-secret.ts';
 import { rulePlace } from './rule-place.ts';
 import { gatewayOut, letOutToRules, type RuleWays } from './rule-ways.ts';
+import { secretsFor, type SecretsGiven } from './secrets.ts';
 import { storeVariables, type SallyportStores } from './stores.ts';
 import { shippedWaf } from './shipped-waf.ts';
 
@@ -17,11 +18,11 @@ export interface ForwarderTarget {
 }
 
 export interface PrivateForwarderProps {
-  /**
-   * Only who comes by the distribution that sends this secret is let in. The function asks Secrets Manager, so the VPC
-   * needs an interface endpoint of it whose group is `secretsEndpoint`.
-   */
+  /** Only who comes by the distribution that sends this secret is let in. */
   readonly originSecret?: OriginSecret;
+  /** The secrets that the document names. */
+  readonly secrets?: SecretsGiven;
+  /** Group of the VPC's interface endpoint for Secrets Manager, which the function asks for either kind of secret. */
   readonly secretsEndpoint?: ISecurityGroup;
   readonly document: DocumentInput;
   readonly vpc: IVpc;
@@ -76,12 +77,14 @@ export class PrivateForwarder extends Construct {
     const { target, stores } = props;
     group.addEgressRule(target.securityGroup, Port.tcp(target.port), 'the target');
     target.securityGroup.addIngressRule(group, Port.tcp(target.port), document.name, true);
-    if (props.originSecret) {
+    const secrets = secretsFor(this, document, document, props.secrets, props.modules);
+    if (props.originSecret || secrets) {
       if (!props.secretsEndpoint)
         throw new Error(
-          'a function in a VPC reads the origin secret over an endpoint: make an interface endpoint for Secrets Manager and give its group as `secretsEndpoint`',
+          `a function in a VPC reads ${secrets ? 'the secrets that the document names' : 'the origin secret'} over an endpoint: make an interface endpoint for Secrets Manager and give its group as \`secretsEndpoint\``,
         );
       group.addEgressRule(props.secretsEndpoint, Port.tcp(443), 'Secrets Manager');
+      props.secretsEndpoint.addIngressRule(group, Port.tcp(443), document.name, true);
     }
     if (stores) gatewayOut(this, 'DynamoDb', props, group, stores);
     letOutToRules(this, props, group, rules);
@@ -91,6 +94,7 @@ export class PrivateForwarder extends Construct {
       kind: 'line',
       ...shippedWaf(document, 'line'),
       rules,
+      secrets,
       description: `${document.name} before a private host`,
       options: { document: { ...fitting, store: { use: 'memory' } } },
       ...(stores && { table: storeVariables.table }),

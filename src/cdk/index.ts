@@ -15,6 +15,7 @@ export { SallyportWebAcl, type SallyportWebAclProps } from './web-acl.ts';
 export { SallyportStores, type SallyportStoresProps } from './stores.ts';
 export { DoorFunction, type DoorFunctionProps } from './door-function.ts';
 export { licenceScript, type LicenceScriptOptions } from './licence-script.ts';
+export type { SecretGiven, SecretsGiven } from './secrets.ts';
 export type { RuleWays } from './rule-ways.ts';
 export type { UsagePlanProps } from './usage-plan.ts';
 export type { StageLimits } from './log-places.ts';

@@ -24,6 +24,7 @@ import { checked } from './document.ts';
 import { DoorFunction } from './door-function.ts';
 import { describeStage, logGroup, type StageLimits } from './log-places.ts';
 import { guardOptions, rulePlace } from './rule-place.ts';
+import { rulesOf, secretsFor, type SecretsGiven } from './secrets.ts';
 import { shippedWaf } from './shipped-waf.ts';
 
 export interface PrivateLinkProps {
@@ -38,6 +39,8 @@ export interface PrivateLinkProps {
   /** The rules run as an authorizer; nothing runs when left out, and the load balancer sees every request. */
   readonly document?: DocumentInput;
   readonly modules?: readonly string[];
+  /** The secrets that the document's rules name. */
+  readonly secrets?: SecretsGiven;
   readonly throttle?: StageLimits;
 }
 
@@ -71,7 +74,7 @@ export class PrivateLink extends Construct {
       'application' in target.listener
         ? new HttpAlbIntegration('Target', target.listener.application, { vpcLink, parameterMapping })
         : new HttpNlbIntegration('Target', target.listener.network, { vpcLink, parameterMapping });
-    this.authorizer = props.document ? this.#rules(props.document, props.modules) : null;
+    this.authorizer = props.document ? this.#rules(props.document, props) : null;
     const api = new HttpApi(this, 'Api');
     const routes = api.addRoutes({
       path: '/{proxy+}',
@@ -98,7 +101,7 @@ export class PrivateLink extends Construct {
     new CfnOutput(this, 'Url', { value: this.url });
   }
 
-  #rules(input: DocumentInput, modules: readonly string[] | undefined): DoorFunction {
+  #rules(input: DocumentInput, { modules, secrets }: Pick<PrivateLinkProps, 'modules' | 'secrets'>): DoorFunction {
     const { document } = checked(input, 'authorizer');
     return new DoorFunction(this, 'Authorizer', {
       door: 'authorizer',
@@ -106,6 +109,7 @@ export class PrivateLink extends Construct {
       description: `Rules of ${document.name} as an authorizer`,
       options: { ...guardOptions(document), payload: '2.0' },
       rules: rulePlace(this, document),
+      secrets: secretsFor(this, document, rulesOf(document), secrets, modules),
       ...shippedWaf(document, 'guard'),
       timeout: Duration.seconds(5),
       ...(modules && { modules }),

@@ -11,6 +11,7 @@ import { checked } from './document.ts';
 import { DoorFunction } from './door-function.ts';
 import type { OriginSecret } from './origin-secret.ts';
 import { guardOptions, rulePlace } from './rule-place.ts';
+import { rulesOf, secretsFor, type SecretsGiven } from './secrets.ts';
 import { shippedWaf } from './shipped-waf.ts';
 import { SallyportWatch } from './watch.ts';
 
@@ -21,6 +22,8 @@ export interface ProtectedFunctionProps {
   readonly handler: string;
   /** Name of its export; `handler` when left out. */
   readonly handlerName?: string;
+  /** The secrets that the document's rules name. In a VPC the function needs a way to Secrets Manager. */
+  readonly secrets?: SecretsGiven;
   /** Files of your own rules. */
   readonly modules?: readonly string[];
   /** 256 by default. */
@@ -68,6 +71,7 @@ export class ProtectedFunction extends Construct {
       description: `${document.name}: its rules before a handler`,
       options: { ...guardOptions(document), ...secret?.options },
       rules: rulePlace(this, document),
+      secrets: secretsFor(this, document, rulesOf(document), props.secrets, props.modules),
       ...shippedWaf(document, 'guard'),
       handler,
       ...(props.handlerName !== undefined && { handlerName: props.handlerName }),

@@ -30,6 +30,7 @@ import { DoorFunction } from './door-function.ts';
 import { describeStage, logGroup, type StageLimits } from './log-places.ts';
 import type { OriginSecret } from './origin-secret.ts';
 import { guardOptions, rulePlace } from './rule-place.ts';
+import { rulesOf, secretsFor, type SecretsGiven } from './secrets.ts';
 import { shippedWaf } from './shipped-waf.ts';
 import { acknowledgeRest, planWithKey, type UsagePlanProps } from './usage-plan.ts';
 import { SallyportWatch } from './watch.ts';
@@ -41,6 +42,8 @@ export interface RegionalApiProps {
   readonly kind: 'rest' | 'http';
   /** What answers behind the rules. */
   readonly backend: IFunction;
+  /** The secrets that the document names; rules of your own find theirs here as well. */
+  readonly secrets?: SecretsGiven;
   /** Files of your own rules. */
   readonly modules?: readonly string[];
   /** REST only: with a plan every request needs a key. */
@@ -92,6 +95,7 @@ export class RegionalApi extends Construct {
       ...(secret && { environment: secret.environment }),
       ...shippedWaf(document, 'guard'),
       rules: rulePlace(this, document),
+      secrets: secretsFor(this, document, rulesOf(document), props.secrets, props.modules),
       timeout: Duration.seconds(10),
       ...(props.modules && { modules: props.modules }),
     });

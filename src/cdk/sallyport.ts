@@ -27,6 +27,7 @@ import { RegionalApi } from './regional.ts';
 import { ProtectedSocket, type SocketClients } from './socket.ts';
 import { rulePlace } from './rule-place.ts';
 import type { RuleWays } from './rule-ways.ts';
+import { missingSecrets, secretsFor, type SecretsGiven } from './secrets.ts';
 import { shippedWaf } from './shipped-waf.ts';
 import { SallyportStores, storeVariables } from './stores.ts';
 import { SallyportWatch } from './watch.ts';
@@ -34,6 +35,8 @@ import { SallyportWatch } from './watch.ts';
 /** `domainNames` and `certificate` are for the distribution; those of APIs stand in `domains`, those of the socket with it. */
 export interface SallyportProps extends OwnNames {
   readonly document: DocumentInput;
+  /** The secrets that the document names, by its names for them: `{ TOKEN: 'name or ARN in Secrets Manager' }`. */
+  readonly secrets?: SecretsGiven;
   /** Files of your own rules. */
   readonly modules?: readonly string[];
   /** A function of yours that answers behind the rules; without one the document's routes do. */
@@ -44,7 +47,7 @@ export interface SallyportProps extends OwnNames {
     readonly subnets?: SubnetSelection;
     readonly target: ForwarderTarget;
     readonly prefixList?: string;
-    /** Group of the VPC's endpoint for Secrets Manager; with `webAcl` only. */
+    /** Group of the VPC's endpoint for Secrets Manager, for a document that names secrets, or with `webAcl` or `edge`. */
     readonly secretsEndpoint?: ISecurityGroup;
     /** Ways to where the rule map comes from, for a document with `rules.from`. */
     readonly rulesBy?: RuleWays;
@@ -85,7 +88,7 @@ export class Sallyport extends Construct {
       webAcl: props.webAcl === true,
       apis: apis.plan,
     });
-    const errors = [...wrong];
+    const errors = [...wrong, ...missingSecrets(document, document, given.secrets)];
     const has = (part: Chosen['part']): boolean => parts.some((each) => each.part === part);
     const region = Stack.of(this).region;
     if (((has('distribution') && props.webAcl === true) || has('socket')) && region !== 'us-east-1')
@@ -120,6 +123,7 @@ export class Sallyport extends Construct {
       const socket = new ProtectedSocket(this, 'Socket', {
         document: props.document,
         ...props.socket,
+        ...(props.secrets && { secrets: props.secrets }),
         ...(props.modules && { modules: props.modules }),
         ...(props.alarms && { alarms: props.alarms }),
       });
@@ -146,6 +150,7 @@ export class Sallyport extends Construct {
       document,
       plan,
       line: secret && url !== null ? { host: Fn.select(2, Fn.split('/', url)), secret } : null,
+      ...(props.secrets && { secrets: props.secrets }),
       ...(props.modules && { modules: props.modules }),
       ...namesOf(props),
       ...(props.alarms && { alarms: props.alarms }),
@@ -167,6 +172,7 @@ export class Sallyport extends Construct {
     const edge = new ProtectedDistribution(this, 'Edge', {
       document: props.document,
       originSecret: secret,
+      ...(props.secrets && { secrets: props.secrets }),
       origin: new HttpOrigin(Fn.select(2, Fn.split('/', url)), {
         protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
         customHeaders: secret.header,
@@ -185,6 +191,7 @@ export class Sallyport extends Construct {
       document: props.document,
       backend,
       ...(secret && { originSecret: secret }),
+      ...(props.secrets && { secrets: props.secrets }),
       ...(props.modules && { modules: props.modules }),
       ...(props.throttle && { throttle: props.throttle }),
       ...(props.alarms && { alarms: props.alarms }),
@@ -199,6 +206,7 @@ export class Sallyport extends Construct {
       ? new PrivateForwarder(this, 'Forwarder', {
           ...props.vpc,
           ...modules,
+          ...(props.secrets && { secrets: props.secrets }),
           document: props.document,
           ...(secret && { originSecret: secret }),
           ...(stores && props.vpc.prefixList !== undefined && { stores: { stores, prefixList: props.vpc.prefixList } }),
@@ -213,6 +221,7 @@ export class Sallyport extends Construct {
         kind: 'line',
         ...shippedWaf(document, 'line'),
         rules: rulePlace(this, document),
+        secrets: secretsFor(this, document, checked(props.document, 'http-api').document, props.secrets, props.modules),
         description: `${name}, the whole line`,
         memoryMb: 512,
         options: { document: { ...own?.fitting, store: { use: 'memory' } } },

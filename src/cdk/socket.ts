@@ -23,6 +23,7 @@ import { describeStage, distributionLogs, logGroup, type StageLimits } from './l
 import { originHeader, OriginSecret } from './origin-secret.ts';
 import { nameOf, ownNames, tellTarget, type OwnNames } from './own-names.ts';
 import { guardOptions, rulePlace } from './rule-place.ts';
+import { rulesOf, secretsFor, type SecretsGiven } from './secrets.ts';
 import { SallyportStores } from './stores.ts';
 import { SallyportWatch } from './watch.ts';
 import { secretsOf, SallyportWebAcl } from './web-acl.ts';
@@ -42,6 +43,8 @@ export interface ProtectedSocketProps extends OwnNames {
   /** File whose export `handler` answers connect, messages and disconnect; its reply goes back to the sender. */
   readonly handler: string;
   readonly modules?: readonly string[];
+  /** The secrets that the document's rules name. */
+  readonly secrets?: SecretsGiven;
   readonly stageName?: string;
   readonly throttle?: StageLimits;
   /** Everybody may connect when left out. */
@@ -72,6 +75,7 @@ export class ProtectedSocket extends Construct {
     const shared = {
       kind: 'authorizer',
       rules: rulePlace(this, document),
+      secrets: secretsFor(this, document, rulesOf(document), props.secrets, props.modules),
       ...(props.modules && { modules: props.modules }),
     } as const;
     const rules = guardOptions(document);

@@ -1,6 +1,8 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { isAbsolute, join, resolve } from 'node:path';
 import { Sallyport } from '../cdk/sallyport.ts';
+import { howToMake, proposedName } from '../cdk/secrets.ts';
+import { documentSecrets } from '../lab/document-secrets.ts';
 import { messageOf } from '../base/fault.ts';
 import type { DocumentInput } from '../config/document.ts';
 import { loadDocument } from './load.ts';
@@ -17,6 +19,10 @@ async function build(): Promise<void> {
   const { modules = [], ...own } = rules;
   const webAcl = SALLYPORT_WEB_ACL === '1';
   const region = webAcl ? 'us-east-1' : AWS_REGION || AWS_DEFAULT_REGION;
+  const named = { name: document.name ?? 'sallyport' };
+  const secrets = Object.fromEntries(
+    [...documentSecrets(loaded.document).keys()].map((name) => [name, proposedName(named, name)]),
+  );
   const app = new App();
   const stack = new Stack(app, SALLYPORT_STACK ?? 'Sallyport', region ? { env: { region } } : {});
   const { parts, differences } = new Sallyport(stack, 'Sallyport', {
@@ -24,8 +30,11 @@ async function build(): Promise<void> {
     document: { ...document, rules: own },
     modules: modules.map((file) => (isAbsolute(file) ? file : join(loaded.folder, file))),
     webAcl,
+    secrets,
   });
   for (const { part, why } of parts) process.stderr.write(`${part}: ${why}\n`);
+  for (const [name, id] of Object.entries(secrets))
+    process.stderr.write(`secret ${name}: "${id}" in Secrets Manager; make it if it is not there: ${howToMake(id)}\n`);
   // Alone in its stack, an output may have the name that it is spoken of by.
   const outputs = stack.node.findAll().filter((each) => each instanceof CfnOutput);
   for (const each of outputs)

@@ -10,6 +10,7 @@ import { nativeAcl } from '../../lab/native.ts';
 import { registry } from '../../pipeline/registry.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { StageLimits } from '../log-places.ts';
+import type { SecretsGiven } from '../secrets.ts';
 import type { SallyportStores } from '../stores.ts';
 import { SallyportWatch } from '../watch.ts';
 import { secretsOf, SallyportWebAcl } from '../web-acl.ts';
@@ -25,6 +26,7 @@ import { UsagePlans } from './usage.ts';
 export interface ApisProps {
   readonly modules?: readonly string[];
   readonly vpc?: VpcOfApis;
+  readonly secrets?: SecretsGiven;
   readonly webAcl?: boolean;
   readonly throttle?: StageLimits;
   readonly alarms?: ITopic;
@@ -41,7 +43,7 @@ export interface PlannedApis extends ApisProps {
 
 /** How the document's APIs become APIs of API Gateway; nothing is made yet. */
 export function apisOf(document: Document, props: ApisProps): PlannedApis {
-  const { modules = [], vpc, webAcl, throttle, alarms, domains = {} } = props;
+  const { modules = [], vpc, webAcl, throttle, alarms, domains = {}, secrets } = props;
   const files = [...modules, ...document.rules.modules.map((file) => resolve(file))];
   const used = Object.keys(document.apis).length > 0;
   const plan = planApis(document, {
@@ -56,6 +58,7 @@ export function apisOf(document: Document, props: ApisProps): PlannedApis {
     modules: files,
     domains,
     ...(vpc && { vpc }),
+    ...(secrets && { secrets }),
     ...(webAcl !== undefined && { webAcl }),
     ...(throttle && { throttle }),
     ...(alarms && { alarms }),
@@ -89,7 +92,13 @@ export class SallyportApis extends Construct {
     for (const plan of plans) {
       const mapped = hostsOf(plan.api, props.domains).length > 0;
       const own = new Construct(this, plan.name);
-      const ours = new ApiFunctions(own, 'Functions', { ...props, vpc: props.vpc, plan, mapped });
+      const ours = new ApiFunctions(own, 'Functions', {
+        ...props,
+        vpc: props.vpc,
+        secrets: props.secrets,
+        plan,
+        mapped,
+      });
       functions.push(ours);
       const given = { document, plan, functions: ours, throttle: props.throttle, mapped };
       const api =

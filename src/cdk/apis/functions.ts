@@ -9,6 +9,7 @@ import { PrivateForwarder, type PrivateForwarderProps } from '../forwarder.ts';
 import { guardOptions, rulePlace, type RulePlace } from '../rule-place.ts';
 import type { RuleWays } from '../rule-ways.ts';
 import { shippedWaf } from '../shipped-waf.ts';
+import { rulesOf, secretsFor, type DoorSecrets, type SecretsGiven } from '../secrets.ts';
 import { storeVariables, type SallyportStores } from '../stores.ts';
 import type { FunctionWords } from './function-words.ts';
 import { lineDocument } from './line-document.ts';
@@ -16,7 +17,7 @@ import type { ApiPlan } from './plan.ts';
 import type { RoutePlan } from './route-plan.ts';
 
 /** Where private origins are. */
-export interface VpcOfApis extends Pick<PrivateForwarderProps, 'vpc' | 'subnets' | 'target'> {
+export interface VpcOfApis extends Pick<PrivateForwarderProps, 'vpc' | 'subnets' | 'target' | 'secretsEndpoint'> {
   readonly prefixList?: string;
   readonly rulesBy?: RuleWays;
 }
@@ -25,6 +26,7 @@ export interface ApiFunctionsProps {
   readonly document: Document;
   readonly plan: ApiPlan;
   readonly modules: readonly string[];
+  readonly secrets: SecretsGiven | undefined;
   readonly vpc: VpcOfApis | undefined;
   readonly stores: SallyportStores | null;
   /** Is the API asked at a domain of its own? */
@@ -60,7 +62,7 @@ export class ApiFunctions extends Construct {
       this.#count += 1;
       return new DoorFunction(this, `${plain(words.file)}${this.#count}`, {
         ...(guarded
-          ? { door: 'protect' as const, options: this.#guard(), modules, rules: this.#place(), ...this.#firewall() }
+          ? { door: 'protect' as const, options: this.#guard(), modules, ...this.#read(), ...this.#firewall() }
           : { door: 'own' as const, options: {} }),
         kind: 'own',
         handler: resolve(words.file),
@@ -85,7 +87,7 @@ export class ApiFunctions extends Construct {
         options: { ...this.#guard(), payload: plan.api.kind === 'rest' ? '1.0' : '2.0' },
         timeout: Duration.seconds(10),
         modules,
-        rules: this.#place(),
+        ...this.#read(),
         ...this.#firewall(),
       });
       new CfnOutput(this, 'Decisions', { value: door.logs.logGroupName, description: 'aws logs tail --follow' });
@@ -103,9 +105,14 @@ export class ApiFunctions extends Construct {
     };
   }
 
-  #place(): RulePlace | null {
-    const { document, plan } = this.#props;
-    return plan.api.rules ? rulePlace(this, document) : null;
+  /** What a function with the rules alone reads elsewhere. */
+  #read(): { readonly rules: RulePlace | null; readonly secrets: DoorSecrets | null } {
+    const { document, plan, secrets, modules } = this.#props;
+    if (!plan.api.rules) return { rules: null, secrets: null };
+    return {
+      rules: rulePlace(this, document),
+      secrets: secretsFor(this, document, rulesOf(document), secrets, modules),
+    };
   }
 
   #firewall(): ReturnType<typeof shippedWaf> {
@@ -114,7 +121,7 @@ export class ApiFunctions extends Construct {
   }
 
   #line({ ends }: RoutePlan): DoorFunction {
-    const { document, plan, modules, stores, vpc } = this.#props;
+    const { document, plan, modules, stores, vpc, secrets } = this.#props;
     const { kind } = plan.api;
     return this.#once(ends, () => {
       const own = lineDocument(
@@ -131,6 +138,8 @@ export class ApiFunctions extends Construct {
           document: own,
           front: kind === 'rest' ? 'rest-api' : 'http-api',
           modules,
+          ...(secrets && { secrets }),
+          ...(vpc.secretsEndpoint && { secretsEndpoint: vpc.secretsEndpoint }),
           ...(vpc.rulesBy && { rulesBy: vpc.rulesBy }),
           ...(stores && vpc.prefixList !== undefined && { stores: { stores, prefixList: vpc.prefixList } }),
         }).door;
@@ -142,7 +151,8 @@ export class ApiFunctions extends Construct {
         memoryMb: 512,
         options: { document: { ...checked(own, 'http-api').input, store: { use: 'memory' } } },
         modules,
-        rules: this.#place(),
+        rules: this.#read().rules,
+        secrets: secretsFor(this, document, own, secrets, modules),
         ...(stores && { table: storeVariables.table, environment: stores.environment }),
       });
       stores?.grantDecide(door.function);

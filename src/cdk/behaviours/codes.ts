@@ -18,6 +18,7 @@ import type { Document } from '../../config/document.ts';
 import { reasons } from '../../edge/reasons.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { edgeFunction, edgeRole, guardFunction } from '../edge-function.ts';
+import type { SecretsGiven } from '../secrets.ts';
 import { lambdaFolder, typedFolder } from './code-entry.ts';
 import type { CodeShape, Moment, Moments, StoreName } from './code.ts';
 import type { EdgePlan } from './plan.ts';
@@ -26,6 +27,7 @@ export interface CodesProps {
   readonly document: Document;
   readonly plan: EdgePlan;
   readonly modules?: readonly string[];
+  readonly secrets?: SecretsGiven;
 }
 
 interface Associations {
@@ -141,12 +143,12 @@ export class Codes extends Construct {
     const key = JSON.stringify([code, code.kind === 'lambda' && viewer]);
     const there = this.#lambdas.get(key);
     if (there) return there;
-    const { document, modules } = this.#props;
+    const { document, modules, secrets } = this.#props;
     const role = (this.#role ??= edgeRole(this));
     const id = `Function${this.#lambdas.size + 1}`;
     const made =
       code.kind === 'guard'
-        ? guardFunction(this, document, role, modules)
+        ? guardFunction(this, document, role, modules, secrets)
         : code.kind === 'typed'
           ? edgeFunction(this, id, { role, folder: typedFolder(code, modules ?? []) })
           : edgeFunction(this, id, {

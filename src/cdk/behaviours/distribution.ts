@@ -24,6 +24,7 @@ import { distributionLogs } from '../log-places.ts';
 import { ofCdk } from '../of-cdk.ts';
 import type { OriginSecret } from '../origin-secret.ts';
 import { ownNames, tellTarget, type OwnNames } from '../own-names.ts';
+import { inTemplate, type SecretsGiven } from '../secrets.ts';
 import { SallyportWatch } from '../watch.ts';
 import { secretsOf, SallyportWebAcl } from '../web-acl.ts';
 import { Codes } from './codes.ts';
@@ -37,6 +38,7 @@ export interface EdgeDistributionProps extends OwnNames {
   /** Where the document's routes are answered: the API's host, and the secret that proves who asks. */
   readonly line: { readonly host: string; readonly secret: OriginSecret } | null;
   readonly modules?: readonly string[];
+  readonly secrets?: SecretsGiven;
   readonly alarms?: ITopic;
 }
 
@@ -68,6 +70,7 @@ export class EdgeDistribution extends Construct {
       document,
       plan,
       ...(props.modules && { modules: props.modules }),
+      ...(props.secrets && { secrets: props.secrets }),
     });
     const acl =
       plan.native &&
@@ -152,7 +155,7 @@ export class EdgeDistribution extends Construct {
       choice.kind === 'line'
         ? this.#lineOrigin(choice.path, choice.attempts)
         : choice.kind === 'one'
-          ? oneOrigin(choice.origin)
+          ? oneOrigin(choice.origin, this.#props.secrets ?? {})
           : new OriginGroup({
               primaryOrigin: this.#origin({ kind: 'one', origin: choice.primary }),
               fallbackOrigin: this.#origin({ kind: 'one', origin: choice.secondary }),
@@ -209,14 +212,15 @@ export class EdgeDistribution extends Construct {
 const singlesOf = (choice: OriginChoice): readonly OneOrigin[] =>
   choice.kind === 'one' ? [choice.origin] : choice.kind === 'group' ? [choice.primary, choice.secondary] : [];
 
-function oneOrigin(given: OneOrigin): IOrigin {
+function oneOrigin(given: OneOrigin, secrets: SecretsGiven): IOrigin {
+  const headers = Object.entries(given.headers).map(([name, value]) => [name, inTemplate(value, secrets)] as const);
   const secure = given.protocol === 'https';
   return new HttpOrigin(given.domain, {
     protocolPolicy: secure ? OriginProtocolPolicy.HTTPS_ONLY : OriginProtocolPolicy.HTTP_ONLY,
     ...(secure ? { httpsPort: given.port } : { httpPort: given.port }),
     originSslProtocols: [OriginSslPolicy.TLS_V1_2],
     ...(given.path !== '' && { originPath: given.path }),
-    ...(Object.keys(given.headers).length > 0 && { customHeaders: given.headers }),
+    ...(headers.length > 0 && { customHeaders: Object.fromEntries(headers) }),
     connectionAttempts: given.attempts,
     connectionTimeout: Duration.seconds(given.connect),
     readTimeout: Duration.seconds(given.read),

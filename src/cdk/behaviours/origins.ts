@@ -96,7 +96,7 @@ function oneOrigin(name: string, page: Page, document: Document, said: Said): On
     protocol: protocol === 'https:' ? 'https' : 'http',
     port: number || (protocol === 'https:' ? 443 : 80),
     path,
-    headers: Object.fromEntries(Object.entries(given.headers).map(([key, value]) => [key, resolved(value)])),
+    headers: given.headers,
     attempts,
     connect: seconds(timeouts.connect, [1, 10], [...at, 'timeouts', 'connect'], said),
     read: seconds(timeouts.firstByte, [1, 120], [...at, 'timeouts', 'firstByte'], said),
@@ -122,10 +122,6 @@ function seconds(text: string, [least, most]: readonly [number, number], path: P
     said.wrong(path, `CloudFront waits whole seconds, ${least} to ${most}, not ${text}: write e.g. "${most}s"`);
   return value;
 }
-
-/** A template must not hold a secret: CloudFormation fills it in from Secrets Manager, where it has the same name. */
-const resolved = (value: string): string =>
-  value.replaceAll(/\$\{secret:([^}]+)\}/g, '{{resolve:secretsmanager:$1:SecretString}}');
 
 const differs: readonly (readonly [path: Path, says: string])[] = [
   [

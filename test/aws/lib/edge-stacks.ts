@@ -40,7 +40,7 @@ export const edgeFiles = {
 
 export const stackOf = (app: App, id: string, props: SallyportProps, region = 'us-east-1'): Stack => {
   const stack = new Stack(app, id, { env: { region } });
-  new Sallyport(stack, 'All', props);
+  new Sallyport(stack, 'All', { secrets: { 'origin-key': 'origin-key' }, ...props });
   return stack;
 };
 
