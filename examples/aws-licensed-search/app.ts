@@ -7,6 +7,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { ProtectedDistribution } from '../../src/cdk/index.ts';
+import { asked, document, licenceIn } from './sallyport.config.ts';
 
 /**
  * `script`: a CloudFront Function checks the licence before the cache, on hits too, and takes it out of the request.
@@ -17,8 +18,6 @@ export type Variant = 'script' | 'origin' | 'lambda';
 /** A cached search API for licence holders: one stored answer for all of them. */
 export function build(app: App, variant: Variant = 'script'): Stack {
   const stack = new Stack(app, `LicensedSearch-${variant}`, { env: { region: 'us-east-1' } });
-  // Only these parameters make another answer; the licence is none of them.
-  const asked = ['q', 'page'];
   const cachePolicy = new CachePolicy(stack, 'Cache', {
     queryStringBehavior: CacheQueryStringBehavior.allowList(...asked),
     minTtl: Duration.seconds(0),
@@ -37,12 +36,9 @@ export function build(app: App, variant: Variant = 'script'): Stack {
     origin: new HttpOrigin('search.example.com'),
     cachePolicy,
     originRequestPolicy,
-    ...(variant === 'script' && { licence: { in: ['query:license'], open: ['/health'] } }),
+    ...(variant === 'script' && { licence: { in: licenceIn, open: ['/health'] } }),
     ...(variant === 'lambda' && { rules: 'lambda' as const }),
-    document: {
-      name: 'licensed-search',
-      rules: { map: { default: [{ name: 'method-and-path', params: { methods: ['GET', 'HEAD'] } }] } },
-    },
+    document,
   });
   return stack;
 }

@@ -18,30 +18,10 @@ import {
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { PrivateApi, PrivateLink, WebhookForwarder } from '../../src/cdk/index.ts';
+import document from './sallyport.config.ts';
 
 /** `rest`: keys, a plan and a list of addresses. `http`: cheaper. `link`: no function in the path. `webhook`: a queue between. */
 export type Variant = 'rest' | 'http' | 'link' | 'webhook';
-
-const document = {
-  name: 'private-forwarder',
-  rules: {
-    bodyBytes: 262_144,
-    map: {
-      default: [
-        { name: 'method-and-path', params: { methods: ['POST'] } },
-        { name: 'size-limits', params: { body: '256kb', headerCount: 60 } },
-      ],
-    },
-  },
-  origins: {
-    host: {
-      url: 'http://10.0.1.10:8080',
-      allow: ['10.0.1.10'],
-      timeouts: { connect: '1s', firstByte: '10s', total: '20s' },
-    },
-  },
-  routes: { 'POST /hooks/{proxy+}': { to: 'host' } },
-};
 
 /** From outside to a host inside a VPC: the function may speak to that host's group and port, and to nothing else. */
 export function build(app: App, variant: Variant = 'rest'): Stack {

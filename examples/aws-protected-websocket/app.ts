@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { join } from 'node:path';
 import { ProtectedSocket } from '../../src/cdk/index.ts';
+import { document } from './sallyport.config.ts';
 
 /** A WebSocket API behind CloudFront: web ACL at the handshake, a rotated secret origin header, a key for each client, and rules for every message. */
 export function build(app: App): Stack {
@@ -11,15 +12,7 @@ export function build(app: App): Stack {
     alarms: new Topic(stack, 'Alarms', { enforceSSL: true }),
     clients: { names: ['ann', 'bob'], rate: 5, burst: 20, quota: { limit: 10_000, period: 'DAY' } },
     throttle: { rate: 200, burst: 400 },
-    document: {
-      name: 'protected-websocket',
-      rules: {
-        map: {
-          default: [{ name: 'user-agent', params: { required: false } }],
-          'MESSAGE /*': [{ name: 'size-limits', params: { body: '4kb' } }],
-        },
-      },
-    },
+    document,
   });
   return stack;
 }

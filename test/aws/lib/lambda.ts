@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { bundle, type BundleKind } from '../../../src/cdk/bundle.ts';
 
 /** One function as Lambda runs it: its bundle in a process of its own, fed over the Runtime API. */
@@ -147,6 +147,9 @@ export async function runFolder(bundled: string, env: Readonly<Record<string, st
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-lambda-'));
   cpSync(bundled, folder, { recursive: true });
   writeFileSync(join(folder, 'client.mjs'), client);
+  // As Lambda's own runtime, which has the SDK.
+  mkdirSync(join(folder, 'node_modules'), { recursive: true });
+  symlinkSync(resolve(import.meta.dirname, '../../../node_modules/@aws-sdk'), join(folder, 'node_modules/@aws-sdk'));
   const api = new RuntimeApi();
   await new Promise<void>((resolve) => api.server.listen(0, '127.0.0.1', resolve));
   const { port } = api.server.address() as AddressInfo;
