@@ -31,6 +31,16 @@ export interface Choice {
 const isSocket = (route: { readonly to: unknown }): boolean =>
   (route.to as { use?: unknown } | null)?.use === 'websocket';
 
+/** Behaviours that go on to routes which are not there; one with a function before the origin may answer by that. */
+const leadsNowhere = ({ edge }: Document): string[] =>
+  (edge?.behaviours ?? []).flatMap(({ path, origin, functions }, at) =>
+    origin !== undefined || functions?.viewerRequest || functions?.originRequest
+      ? []
+      : [
+          `edge.behaviours[${at}]: ${path} goes on to the routes, and there are none, so that each request would be answered 404: write \`origin: "NAME"\` of \`origins\`, or \`routes\``,
+        ],
+  );
+
 /** Pure: which parts a document needs, why, and what is missing for them. */
 export function choose(document: Document, given: Given): Choice {
   const parts: Chosen[] = [];
@@ -67,6 +77,7 @@ export function choose(document: Document, given: Given): Choice {
       why: 'a backend of your own answers, so the rules stand before it as an authorizer',
     });
   else if (toRoutes) {
+    if (plain.length === 0) errors.push(...leadsNowhere(document));
     for (const [name, { url }] of Object.entries(document.origins))
       if (isLoopback(new URL(url).hostname)) errors.push(loopbackError(`origins.${name}`, url));
     if (hidden.length === 0 && !given.vpc)

@@ -86,6 +86,11 @@ describe('one document becomes the parts that it needs', () => {
       Environment: { Variables: { SALLYPORT_ORIGIN_SECRET: {} } },
     });
   });
+  it('a behaviour without origin or routes, whose function answers before the origin, leads somewhere', () => {
+    const redirect = { viewerRequest: { use: 'redirect', with: { to: 'https://new.example.com{path}' } } };
+    const { parts } = make(() => ({ document: { edge: { behaviours: [{ functions: redirect }] } } }));
+    expect(parts).toEqual(['line', 'distribution']);
+  });
   it('a backend: the rules as its authorizer; a socket handler: a protected WebSocket API', () => {
     const { parts, made } = make((stack) => ({ document: {}, backend: backend(stack), socket }));
     expect(parts).toEqual(['socket', 'authorizer']);
@@ -103,6 +108,11 @@ describe('what cannot become a stack says what to do', () => {
   const counted = { ...hidden, routes: { 'ANY /{proxy+}': { to: 'main', throttle: { rate: 5, burst: 10 } } } };
   const cases: readonly (readonly [string, (stack: Stack) => object, RegExp, string?])[] = [
     ['nothing that answers', () => ({}), /nothing would answer: write `routes`/],
+    [
+      'a behaviour that goes on to no routes',
+      () => ({ document: { origins: open.origins, edge: { behaviours: [{ path: '/a', origin: 'main' }, {}] } } }),
+      /edge\.behaviours\[1\]: \* goes on to the routes, and there are none.*: write `origin: "NAME"`/,
+    ],
     [
       'a private origin without a VPC',
       () => ({ document: hidden }),

@@ -107,14 +107,36 @@ describe('what CloudFront does otherwise is said, and lets nobody in', () => {
       'edge.licences.from: CloudFront keeps a refusal of the origin that says max-age',
     ],
     [
+      'licences over plain HTTP',
+      edge({ licences: true }, { licences: {} }),
+      `${at}.viewerProtocol: CloudFront answers at port 80 too, so licences may come over plain HTTP: write \`viewerProtocol: "redirect-to-https"\``,
+    ],
+    [
+      'signatures over plain HTTP, which was asked for',
+      edge({ origin: 'main', viewerProtocol: 'allow-all', signed: { keys: { K1: 'good.pem' } } }),
+      `${at}.viewerProtocol: CloudFront answers at port 80 too, so signed addresses and cookies may come`,
+    ],
+    [
+      'API keys over plain HTTP',
+      { ...edge({}), routes: { 'GET /a': { to: 'main', key: 'required' } } },
+      `${at}.viewerProtocol: CloudFront answers at port 80 too, so API keys may come`,
+    ],
+    [
       'a country before the cache',
       edge({ functions: { viewerRequest: { use: 'rewrite' } } }, { geo: { database: 'd', block: ['XX'] } }),
       `${at}.functions.viewerRequest: CloudFront tells Lambda@Edge no country before the cache`,
     ],
   ];
-  it('has rows enough', () => expect(rows.length).toBeGreaterThanOrEqual(28));
+  it('has rows enough', () => expect(rows.length).toBeGreaterThanOrEqual(31));
   it.each(rows)('%s', (_, document, difference) =>
     expect(planOf(document).differences.join('\n')).toContain(difference),
+  );
+  it.each<Behaviour['viewerProtocol']>(['redirect-to-https', 'https-only'])(
+    'nothing travels over plain HTTP with %s',
+    (viewerProtocol) =>
+      expect(planOf(edge({ viewerProtocol, licences: true }, { licences: {} })).differences.join('\n')).not.toContain(
+        'viewerProtocol',
+      ),
   );
   it('a document that says what CloudFront does has none', () =>
     expect(planOf(edge({ origin: 'main', cache: { semantics: 'cloudfront' } })).differences).toEqual([]));

@@ -15,6 +15,7 @@ import { originChoice, type OneOrigin, type OriginChoice } from './origins.ts';
 import { originShape, type OriginShape } from './origin-policy.ts';
 import { inPage, type Page } from './page.ts';
 import { headersShape, type HeadersShape } from './response-headers.ts';
+import { inClear } from './in-clear.ts';
 import { Said } from './said.ts';
 import { keysShape, type KeysShape } from './signed.ts';
 import { storesFit } from './stores.ts';
@@ -115,6 +116,7 @@ export function edgePlan(document: Document, given: EdgeGiven): EdgePlan {
     tagHeader: tagHeaderOf(pages, said),
   };
   storesFit(edge, licence, said);
+  for (const page of pages) inClear(page, document, said);
   withinLimits(shapes, said);
   restOfEdge(document, shapes, said);
   if (said.errors.length > 0)
