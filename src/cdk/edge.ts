@@ -24,6 +24,7 @@ import { acknowledgeEdge } from './edge-findings.ts';
 import { edgeRole, guardFunction } from './edge-function.ts';
 import { distributionLogs } from './log-places.ts';
 import { licenceScript, type LicenceScriptOptions } from './licence-script.ts';
+import { mostBody } from './most-body.ts';
 import type { OriginSecret } from './origin-secret.ts';
 import { ownNames, tellTarget, type OwnNames } from './own-names.ts';
 import type { SecretsGiven } from './secrets.ts';
@@ -70,6 +71,7 @@ export class ProtectedDistribution extends Construct {
             scope: 'CLOUDFRONT',
             native,
             secretsIn: [...secretsOf(document), ...(props.licence?.in ?? [])],
+            bodyBytes: mostBody(document),
           });
     this.keys = props.licence ? new KeyValueStore(this, 'Keys') : null;
     const script =

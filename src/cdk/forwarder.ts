@@ -11,6 +11,7 @@ import { gatewayOut, letOutToRules, type RuleWays } from './rule-ways.ts';
 import { secretsFor, type SecretsGiven } from './secrets.ts';
 import { storeVariables, type SallyportStores } from './stores.ts';
 import { shippedWaf } from './shipped-waf.ts';
+import { portErrors } from './target-port.ts';
 
 export interface ForwarderTarget {
   readonly securityGroup: ISecurityGroup;
@@ -75,6 +76,8 @@ export class PrivateForwarder extends Construct {
       description: `${document.name}: out to the target only`,
     });
     const { target, stores } = props;
+    const elsewhere = portErrors(document, target.port);
+    if (elsewhere.length > 0) throw new Error(elsewhere.join('\n'));
     group.addEgressRule(target.securityGroup, Port.tcp(target.port), 'the target');
     target.securityGroup.addIngressRule(group, Port.tcp(target.port), document.name, true);
     const secrets = secretsFor(this, document, document, props.secrets, props.modules);

@@ -7,7 +7,7 @@ import {
   MethodLoggingLevel,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import { type CfnStage, HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type CfnStage, HttpApi, HttpMethod, type HttpRouteIntegration } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -109,17 +109,14 @@ export class PrivateApi extends Construct {
 
   #http(props: PrivateApiProps): string {
     const api = new HttpApi(this, 'Api');
-    const routes = api.addRoutes({
-      path: '/{proxy+}',
-      methods: [HttpMethod.ANY],
-      integration: new HttpLambdaIntegration('Line', this.forwarder.door.function, {
-        timeout: gatewayPatience(this.forwarder.door.function.timeout),
-      }),
+    const integration: HttpRouteIntegration = new HttpLambdaIntegration('Line', this.forwarder.door.function, {
+      timeout: gatewayPatience(this.forwarder.door.function.timeout),
     });
-    for (const route of routes)
-      acknowledge(route, {
-        'AwsSolutions-APIG4': 'The rules of the document decide in the line, with the body in sight.',
-      });
+    for (const path of ['/{proxy+}', '/'])
+      for (const route of api.addRoutes({ path, methods: [HttpMethod.ANY], integration }))
+        acknowledge(route, {
+          'AwsSolutions-APIG4': 'The rules of the document decide in the line, with the body in sight.',
+        });
     describeStage(api.defaultStage?.node.defaultChild as CfnStage, logGroup(this, 'AccessLogs'), props.throttle, {
       error: '$context.integrationErrorMessage',
     });

@@ -76,18 +76,16 @@ export class PrivateLink extends Construct {
         : new HttpNlbIntegration('Target', target.listener.network, { vpcLink, parameterMapping });
     this.authorizer = props.document ? this.#rules(props.document, props) : null;
     const api = new HttpApi(this, 'Api');
-    const routes = api.addRoutes({
-      path: '/{proxy+}',
-      methods: [HttpMethod.ANY],
-      integration,
-      authorizer: this.authorizer
-        ? new HttpLambdaAuthorizer('Rules', this.authorizer.function, {
-            responseTypes: [HttpLambdaResponseType.SIMPLE],
-            identitySource: [],
-            resultsCacheTtl: Duration.seconds(0),
-          })
-        : new HttpNoneAuthorizer(),
-    });
+    const authorizer = this.authorizer
+      ? new HttpLambdaAuthorizer('Rules', this.authorizer.function, {
+          responseTypes: [HttpLambdaResponseType.SIMPLE],
+          identitySource: [],
+          resultsCacheTtl: Duration.seconds(0),
+        })
+      : new HttpNoneAuthorizer();
+    const routes = ['/{proxy+}', '/'].flatMap((path) =>
+      api.addRoutes({ path, methods: [HttpMethod.ANY], integration, authorizer }),
+    );
     if (!this.authorizer)
       for (const route of routes)
         acknowledge(route, {

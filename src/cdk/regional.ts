@@ -33,6 +33,7 @@ import { guardOptions, rulePlace } from './rule-place.ts';
 import { rulesOf, secretsFor, type SecretsGiven } from './secrets.ts';
 import { shippedWaf } from './shipped-waf.ts';
 import { acknowledgeRest, planWithKey, type UsagePlanProps } from './usage-plan.ts';
+import { mostBody } from './most-body.ts';
 import { SallyportWatch } from './watch.ts';
 import { secretsOf, SallyportWebAcl, type SallyportWebAclProps } from './web-acl.ts';
 
@@ -100,7 +101,9 @@ export class RegionalApi extends Construct {
       ...(props.modules && { modules: props.modules }),
     });
     props.originSecret?.grantCheck(this.authorizer);
-    this.url = rest ? this.#rest(props, { native, secretsIn: secretsOf(document) }) : this.#http(props);
+    this.url = rest
+      ? this.#rest(props, { native, secretsIn: secretsOf(document), bodyBytes: mostBody(document) })
+      : this.#http(props);
     new CfnOutput(this, 'Url', { value: this.url });
     new CfnOutput(this, 'Decisions', {
       value: this.authorizer.logs.logGroupName,
@@ -114,7 +117,7 @@ export class RegionalApi extends Construct {
     });
   }
 
-  #rest(props: RegionalApiProps, acl: Pick<SallyportWebAclProps, 'native' | 'secretsIn'>): string {
+  #rest(props: RegionalApiProps, acl: Pick<SallyportWebAclProps, 'native' | 'secretsIn' | 'bodyBytes'>): string {
     const authorizer = new RequestAuthorizer(this, 'Rules', {
       handler: this.authorizer.function,
       identitySources: [IdentitySource.context('identity.sourceIp')],

@@ -57,6 +57,11 @@ export interface SallyportProps extends OwnNames {
   /** AWS WAF in front, by way of CloudFront: five dollars a month and one for each rule. Off by default. */
   readonly webAcl?: boolean;
   readonly throttle?: StageLimits;
+  /**
+   * Calls at a time of each function of the line; more are turned away by AWS. Without it a slow origin holds as many as
+   * the account has (1000), all paid for, and none are left for other functions. In a VPC 20 by default.
+   */
+  readonly reservedConcurrency?: number;
   /** Certificates for the hosts of APIs, by host name. */
   readonly domains?: Readonly<Record<string, DomainGiven>>;
   /** Who is told of alarms. */
@@ -96,6 +101,11 @@ export class Sallyport extends Construct {
         'CloudFront’s web ACL lives in us-east-1: give the stack env: { region: "us-east-1" }, or leave `webAcl` and `socket` out',
       );
     errors.push(...nameErrors(props, has('distribution')));
+    const { reservedConcurrency: most } = props;
+    if (most !== undefined && !(Number.isInteger(most) && most > 0))
+      errors.push(`reservedConcurrency: ${most} is no number of calls: write a whole number above 0`);
+    else if (most !== undefined && !has('line') && !has('forwarder') && !apis.inLine)
+      errors.push('reservedConcurrency: no function of the line stands here: leave it out');
     const edge = document.edge
       ? edgePlan(document, {
           webAcl: props.webAcl === true,
@@ -201,11 +211,14 @@ export class Sallyport extends Construct {
   #line(props: SallyportProps, document: Document, secret: OriginSecret | null): string {
     const { stores } = this;
     const { name } = document;
-    const modules = props.modules ? { modules: props.modules } : {};
+    const shared = {
+      ...(props.modules && { modules: props.modules }),
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrency: props.reservedConcurrency }),
+    };
     const forwarder = props.vpc
       ? new PrivateForwarder(this, 'Forwarder', {
           ...props.vpc,
-          ...modules,
+          ...shared,
           ...(props.secrets && { secrets: props.secrets }),
           document: props.document,
           ...(secret && { originSecret: secret }),
@@ -216,7 +229,7 @@ export class Sallyport extends Construct {
     const door =
       forwarder?.door ??
       new DoorFunction(this, 'Line', {
-        ...modules,
+        ...shared,
         door: 'httpApi',
         kind: 'line',
         ...shippedWaf(document, 'line'),

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Names, Stack } from 'aws-cdk-lib';
 import {
   type Alarm,
   ComparisonOperator,
@@ -21,7 +21,7 @@ export interface SallyportWatchProps {
   /** Who is told when an alarm goes off; nobody by default, the alarms are there all the same. */
   readonly topic?: ITopic;
   readonly doors: readonly DoorFunction[];
-  /** Name of the document; names the metrics. */
+  /** Name of the document, over its graph of refusals. */
   readonly name: string;
   readonly webAcl?: { readonly metric: string; readonly scope: 'REGIONAL' | 'CLOUDFRONT' };
   readonly deadLetters?: IQueue;
@@ -102,25 +102,26 @@ export class SallyportWatch extends Construct {
         1,
         'calls were turned away for want of concurrency',
       );
-    this.dashboard.addWidgets(graph('Refusals by code', [refusals(doors, name)]));
+    this.dashboard.addWidgets(graph(`Refusals of ${name} by code`, [this.#refusals(doors)]));
   }
-}
 
-/** Log lines of refusals become a metric; its dimension is the code, so the dashboard searches for what codes there are. */
-function refusals(doors: readonly DoorFunction[], name: string): IMetric {
-  const metricName = `Refusals ${name}`;
-  for (const { logs } of doors)
-    logs.addMetricFilter('Refusals', {
-      filterPattern: FilterPattern.literal('{ $.code = "*" }'),
-      metricNamespace: 'Sallyport',
-      metricName,
-      metricValue: '1',
-      dimensions: { code: '$.code' },
+  /** Log lines of refusals become a metric; its dimension is the code, so the dashboard searches for what codes there are. */
+  #refusals(doors: readonly DoorFunction[]): IMetric {
+    // All stacks of a region share the namespace.
+    const metricName = `Refusals ${Names.uniqueResourceName(this, { maxLength: 128, separator: '-' })}`;
+    for (const { logs } of doors)
+      logs.addMetricFilter('Refusals', {
+        filterPattern: FilterPattern.literal('{ $.code = "*" }'),
+        metricNamespace: 'Sallyport',
+        metricName,
+        metricValue: '1',
+        dimensions: { code: '$.code' },
+      });
+    return new MathExpression({
+      expression: `SEARCH('{Sallyport,code} MetricName="${metricName}"', 'Sum', 300)`,
+      label: '',
+      usingMetrics: {},
+      period: minutes5,
     });
-  return new MathExpression({
-    expression: `SEARCH('{Sallyport,code} MetricName="${metricName}"', 'Sum', 300)`,
-    label: '',
-    usingMetrics: {},
-    period: minutes5,
-  });
+  }
 }

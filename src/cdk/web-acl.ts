@@ -1,5 +1,5 @@
 import { CfnIPSet, CfnLoggingConfiguration, CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Document } from '../config/document.ts';
@@ -19,11 +19,16 @@ export interface SallyportWebAclProps {
   readonly ratePerAddress?: number;
   /** Where requests carry secrets, as `header:NAME` or `query:NAME`, beside the usual fields; its log is shown none of them. */
   readonly secretsIn?: readonly string[];
-  /** Of its metrics; the construct's id by default. */
+  /** Most bytes of a body that what stands behind it takes. Above 8 KB AWS's core rule set counts longer bodies instead of blocking them. */
+  readonly bodyBytes?: number;
+  /** Of its metrics, which all stacks of a region share; the stack's name and the path in it by default. */
   readonly name?: string;
 }
 
-const groups = ['AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet', 'AWSManagedRulesSQLiRuleSet'];
+const coreGroup = 'AWSManagedRulesCommonRuleSet';
+/** Its rule SizeRestrictions_BODY blocks longer bodies, whatever is in them. */
+const coreBodyBytes = 8192;
+const groups = [coreGroup, 'AWSManagedRulesKnownBadInputsRuleSet', 'AWSManagedRulesSQLiRuleSet'];
 const visible = (name: string): Json => ({
   SampledRequestsEnabled: true,
   CloudWatchMetricsEnabled: true,
@@ -75,10 +80,19 @@ export class SallyportWebAcl extends Construct {
     for (const name of props.managedGroups ?? groups)
       add(name, {
         OverrideAction: { None: {} },
-        Statement: { ManagedRuleGroupStatement: { VendorName: 'AWS', Name: name } },
+        Statement: {
+          ManagedRuleGroupStatement: {
+            VendorName: 'AWS',
+            Name: name,
+            ...(name === coreGroup &&
+              (props.bodyBytes ?? 0) > coreBodyBytes && {
+                RuleActionOverrides: [{ Name: 'SizeRestrictions_BODY', ActionToUse: { Count: {} } }],
+              }),
+          },
+        },
       });
     this.capacity = withinLimits(rules);
-    this.metric = props.name ?? id;
+    this.metric = props.name ?? Names.uniqueResourceName(this, { maxLength: 128, separator: '-' });
     this.acl = new CfnWebACL(this, 'Acl', {
       scope: props.scope,
       defaultAction: { allow: {} },

@@ -32,6 +32,9 @@ describe('an API before a network load balancer', () => {
       AuthorizerResultTtlInSeconds: 0,
     });
     template.resourceCountIs('AWS::Lambda::Function', 1);
+    // `{proxy+}` is one segment or more, so `/` alone would be API Gateway's 404.
+    for (const RouteKey of ['ANY /{proxy+}', 'ANY /'])
+      template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey, AuthorizationType: 'CUSTOM' });
   });
 
   it('a balancer without a group ends the synth with the fix', () => {

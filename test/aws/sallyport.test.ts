@@ -102,6 +102,32 @@ describe('one document becomes the parts that it needs', () => {
     expect(parts).toEqual(['forwarder']);
     template().hasResourceProperties('AWS::EC2::SecurityGroupEgress', { FromPort: 8080, ToPort: 8080 });
   });
+  it('calls at a time: as many as the account has in the open, 20 in a VPC, or what is given, with an alarm', () => {
+    const most = (props: (stack: Stack) => object): unknown[] => {
+      const template = make(props).template();
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', { Namespace: 'AWS/Lambda', MetricName: 'Throttles' });
+      const functions = Object.values(template.findResources('AWS::Lambda::Function')) as {
+        Properties: { Description?: string; ReservedConcurrentExecutions?: number };
+      }[];
+      return functions.flatMap(({ Properties: made }) =>
+        /line|private host/.test(made.Description ?? '') ? [made.ReservedConcurrentExecutions] : [],
+      );
+    };
+    const pooled = {
+      origins: open.origins,
+      pools: { all: { targets: [{ origin: 'main' }] } },
+      apis: { shop: { kind: 'http', routes: { 'GET /': { to: 'all' } } } },
+    };
+    const reservedConcurrency = 7;
+    expect(most(() => ({ document: open }))).toEqual([undefined]);
+    expect(most(() => ({ document: open, reservedConcurrency }))).toEqual([7]);
+    expect(most((stack) => ({ document: hidden, vpc: vpcOf(stack) }))).toEqual([20]);
+    expect(most((stack) => ({ document: hidden, vpc: vpcOf(stack), reservedConcurrency }))).toEqual([7]);
+    const origins = { main: { ...hidden.origins.main, timeouts: { firstByte: '5s', total: '9s' } } };
+    const both = { origins, apis: { shop: { kind: 'http', routes: { 'GET /': { to: 'main' } } } } };
+    expect(most((stack) => ({ document: both, vpc: vpcOf(stack), reservedConcurrency }))).toEqual([7]);
+    expect(most(() => ({ document: pooled, reservedConcurrency }))).toEqual([7]);
+  });
 });
 
 describe('what cannot become a stack says what to do', () => {
@@ -117,6 +143,40 @@ describe('what cannot become a stack says what to do', () => {
       'a private origin without a VPC',
       () => ({ document: hidden }),
       /origins\.main: http:\/\/10\.0\.1\.10:8080 is private: give `vpc/,
+    ],
+    [
+      'a private origin at another port than the target',
+      (stack) => ({
+        document: { ...hidden, origins: { main: { url: 'http://10.0.0.9:9999', allow: ['10.0.0.9'] } } },
+        vpc: vpcOf(stack),
+      }),
+      /origins\.main: http:\/\/10\.0\.0\.9:9999 is at port 9999, and the function may speak to port 8080/,
+    ],
+    [
+      'a private origin of a pool, at the port of its scheme',
+      (stack) => ({
+        document: {
+          pools: { all: { targets: [{ origin: 'main' }] } },
+          origins: { main: { url: 'https://orders.internal' } },
+          apis: { shop: { kind: 'http', routes: { 'GET /': { to: 'all' } } } },
+        },
+        vpc: vpcOf(stack),
+      }),
+      /origins\.main: https:\/\/orders\.internal is at port 443.*port 8080/,
+    ],
+    ['no calls at all', () => ({ document: open, reservedConcurrency: 0 }), /reservedConcurrency: 0 is no number/],
+    [
+      'calls of a line that is not there',
+      (stack) => ({ backend: backend(stack), reservedConcurrency: 5 }),
+      /reservedConcurrency: no function of the line stands here/,
+    ],
+    [
+      'calls of a line that an API does without',
+      () => ({
+        document: { origins: open.origins, apis: { shop: { kind: 'http', routes: { 'GET /': { to: 'main' } } } } },
+        reservedConcurrency: 5,
+      }),
+      /reservedConcurrency: no function of the line stands here/,
     ],
     ['counting in a VPC', (stack) => ({ document: counted, vpc: vpcOf(stack) }), /give `vpc\.prefixList`/],
     ['a web ACL elsewhere', () => ({ document: open, webAcl: true }), /lives in us-east-1/, 'eu-west-1'],

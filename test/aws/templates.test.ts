@@ -206,6 +206,10 @@ describe('private forwarder', () => {
     });
     template.hasResourceProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'CUSTOM' });
   });
+  it('http: every path comes to the line, `/` too', () => {
+    for (const RouteKey of ['ANY /{proxy+}', 'ANY /'])
+      of('http').hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey });
+  });
   it('webhook: a queue, dead letters, part of a batch may fail', () => {
     const template = of('webhook');
     template.hasResourceProperties('AWS::SQS::Queue', {

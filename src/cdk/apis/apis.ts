@@ -10,6 +10,7 @@ import { nativeAcl } from '../../lab/native.ts';
 import { registry } from '../../pipeline/registry.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { StageLimits } from '../log-places.ts';
+import { mostBody } from '../most-body.ts';
 import type { SecretsGiven } from '../secrets.ts';
 import type { SallyportStores } from '../stores.ts';
 import { SallyportWatch } from '../watch.ts';
@@ -29,6 +30,7 @@ export interface ApisProps {
   readonly secrets?: SecretsGiven;
   readonly webAcl?: boolean;
   readonly throttle?: StageLimits;
+  readonly reservedConcurrency?: number;
   readonly alarms?: ITopic;
   readonly domains?: Readonly<Record<string, DomainGiven>>;
 }
@@ -37,13 +39,15 @@ export interface PlannedApis extends ApisProps {
   readonly plan: ApisPlan;
   /** Does a function of theirs run in the VPC? */
   readonly inVpc: boolean;
+  /** Does a function of the line answer any of their routes? */
+  readonly inLine: boolean;
   readonly modules: readonly string[];
   readonly domains: Readonly<Record<string, DomainGiven>>;
 }
 
 /** How the document's APIs become APIs of API Gateway; nothing is made yet. */
 export function apisOf(document: Document, props: ApisProps): PlannedApis {
-  const { modules = [], vpc, webAcl, throttle, alarms, domains = {}, secrets } = props;
+  const { modules = [], vpc, webAcl, throttle, reservedConcurrency, alarms, domains = {}, secrets } = props;
   const files = [...modules, ...document.rules.modules.map((file) => resolve(file))];
   const used = Object.keys(document.apis).length > 0;
   const plan = planApis(document, {
@@ -52,15 +56,18 @@ export function apisOf(document: Document, props: ApisProps): PlannedApis {
     webAcl: webAcl === true,
     domains,
   });
+  const ends = plan.apis.flatMap(({ routes }) => routes.map((route) => route.ends));
   return {
     plan,
-    inVpc: plan.apis.some(({ routes }) => routes.some(({ ends }) => ends === 'forwarder')),
+    inVpc: ends.includes('forwarder'),
+    inLine: ends.includes('forwarder') || ends.includes('line'),
     modules: files,
     domains,
     ...(vpc && { vpc }),
     ...(secrets && { secrets }),
     ...(webAcl !== undefined && { webAcl }),
     ...(throttle && { throttle }),
+    ...(reservedConcurrency !== undefined && { reservedConcurrency }),
     ...(alarms && { alarms }),
   };
 }
@@ -144,6 +151,7 @@ export class SallyportApis extends Construct {
       scope: 'REGIONAL',
       native: nativeAcl(document, registry().rules),
       secretsIn: secretsOf(document),
+      bodyBytes: mostBody(document),
     });
     for (const [at, { stageArn }] of apis.entries())
       new CfnWebACLAssociation(this, `Association${at}`, { webAclArn: acl.arn, resourceArn: stageArn });

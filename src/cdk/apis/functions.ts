@@ -29,6 +29,8 @@ export interface ApiFunctionsProps {
   readonly secrets: SecretsGiven | undefined;
   readonly vpc: VpcOfApis | undefined;
   readonly stores: SallyportStores | null;
+  /** Calls at a time of each function of the line. */
+  readonly reservedConcurrency?: number;
   /** Is the API asked at a domain of its own? */
   readonly mapped: boolean;
 }
@@ -121,8 +123,9 @@ export class ApiFunctions extends Construct {
   }
 
   #line({ ends }: RoutePlan): DoorFunction {
-    const { document, plan, modules, stores, vpc, secrets } = this.#props;
+    const { document, plan, modules, stores, vpc, secrets, reservedConcurrency } = this.#props;
     const { kind } = plan.api;
+    const most = reservedConcurrency === undefined ? {} : { reservedConcurrency };
     return this.#once(ends, () => {
       const own = lineDocument(
         document,
@@ -138,6 +141,7 @@ export class ApiFunctions extends Construct {
           document: own,
           front: kind === 'rest' ? 'rest-api' : 'http-api',
           modules,
+          ...most,
           ...(secrets && { secrets }),
           ...(vpc.secretsEndpoint && { secretsEndpoint: vpc.secretsEndpoint }),
           ...(vpc.rulesBy && { rulesBy: vpc.rulesBy }),
@@ -151,6 +155,7 @@ export class ApiFunctions extends Construct {
         memoryMb: 512,
         options: { document: { ...checked(own, 'http-api').input, store: { use: 'memory' } } },
         modules,
+        ...most,
         rules: this.#read().rules,
         secrets: secretsFor(this, document, own, secrets, modules),
         ...(stores && { table: storeVariables.table, environment: stores.environment }),

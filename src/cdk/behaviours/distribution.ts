@@ -25,6 +25,7 @@ import { ofCdk } from '../of-cdk.ts';
 import type { OriginSecret } from '../origin-secret.ts';
 import { ownNames, tellTarget, type OwnNames } from '../own-names.ts';
 import { inTemplate, type SecretsGiven } from '../secrets.ts';
+import { mostBody } from '../most-body.ts';
 import { SallyportWatch } from '../watch.ts';
 import { secretsOf, SallyportWebAcl } from '../web-acl.ts';
 import { Codes } from './codes.ts';
@@ -74,7 +75,12 @@ export class EdgeDistribution extends Construct {
     });
     const acl =
       plan.native &&
-      new SallyportWebAcl(this, 'WebAcl', { scope: 'CLOUDFRONT', native: plan.native, secretsIn: secretsOf(document) });
+      new SallyportWebAcl(this, 'WebAcl', {
+        scope: 'CLOUDFRONT',
+        native: plan.native,
+        secretsIn: secretsOf(document),
+        bodyBytes: mostBody(document),
+      });
     this.distribution = new Distribution(this, 'Distribution', {
       comment: document.name.slice(0, 128),
       ...ownNames(props),
