@@ -1,4 +1,5 @@
 import type { Document } from '../config/document.ts';
+import { countedIn } from '../lab/counted.ts';
 import { countedBy, described, type ApisPlan } from './apis/plan.ts';
 import { isLoopback, isPrivate, loopbackError } from './private-host.ts';
 import { originsOf } from './apis/route-plan.ts';
@@ -100,22 +101,8 @@ export function choose(document: Document, given: Given): Choice {
     );
 
   // Containers keep buckets of their own, and each sees one request at a time: without a table nothing would be throttled.
-  const { overall, perKey, perAddress } = document.throttles;
-  const throttled = [
-    overall,
-    perKey,
-    perAddress,
-    ...all.map(([, route]) => (route as { throttle?: unknown }).throttle),
-  ];
-  const counted = [
-    ...(Object.keys(document.plans).length > 0 ? ['plans'] : []),
-    ...(Object.keys(document.budgets).length > 0 ? ['budgets'] : []),
-    ...(all.some(([, route]) => (route as { key?: unknown }).key === 'required') ? ['keys'] : []),
-    ...(throttled.some((each) => each !== undefined) ? ['throttles'] : []),
-    ...(all.some(([, route]) => (route as { once?: unknown }).once !== undefined) ? ['once'] : []),
-  ];
   const inLine = parts.some((each) => each.part === 'line' || each.part === 'forwarder');
-  const counts = [...(inLine ? counted : []), ...countedBy(given.apis?.apis ?? [])];
+  const counts = [...(inLine ? countedIn(document) : []), ...countedBy(given.apis?.apis ?? [])];
   if (counts.length > 0)
     parts.push({ part: 'stores', why: `${counts.join(', ')}: containers come and go, so DynamoDB counts` });
   if (edge)
