@@ -85,7 +85,7 @@ export class Sallyport extends Construct {
     super(scope, id);
     const { document } = checked(given.document, given.backend ? 'authorizer' : 'http-api');
     const props = { ...given, document: withoutApis(given.document) };
-    const apis = apisOf(document, given);
+    const apis = apisOf(document, given.document, given);
     const { parts, errors: wrong } = choose(document, {
       backend: props.backend !== undefined,
       vpc: props.vpc !== undefined,

@@ -115,7 +115,7 @@ describe('what it has not stays in the line, and Parts says why', () => {
     ],
   ];
   it.each(line.map(([name, ...rest]) => [name, rest] as const))('%s', (_, [api, why, more]) => {
-    const { template, ...made } = make(api, more);
+    const { template, ...made } = make(api, more, () => ({ secrets: { S: 'shop/S' } }));
     expect(made.why).toMatch(why);
     template().hasResourceProperties('AWS::Lambda::Function', { Description: 'shop, shop: the line' });
   });

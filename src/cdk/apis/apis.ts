@@ -41,12 +41,14 @@ export interface PlannedApis extends ApisProps {
   readonly inVpc: boolean;
   /** Does a function of the line answer any of their routes? */
   readonly inLine: boolean;
+  /** As written: a timeout that nobody wrote may be made to fit. */
+  readonly origins: DocumentInput['origins'];
   readonly modules: readonly string[];
   readonly domains: Readonly<Record<string, DomainGiven>>;
 }
 
 /** How the document's APIs become APIs of API Gateway; nothing is made yet. */
-export function apisOf(document: Document, props: ApisProps): PlannedApis {
+export function apisOf(document: Document, written: DocumentInput, props: ApisProps): PlannedApis {
   const { modules = [], vpc, webAcl, throttle, reservedConcurrency, alarms, domains = {}, secrets } = props;
   const files = [...modules, ...document.rules.modules.map((file) => resolve(file))];
   const used = Object.keys(document.apis).length > 0;
@@ -62,6 +64,7 @@ export function apisOf(document: Document, props: ApisProps): PlannedApis {
     inVpc: ends.includes('forwarder'),
     inLine: ends.includes('forwarder') || ends.includes('line'),
     modules: files,
+    origins: written.origins,
     domains,
     ...(vpc && { vpc }),
     ...(secrets && { secrets }),

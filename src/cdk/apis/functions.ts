@@ -2,7 +2,7 @@ import { CfnOutput, Duration, Names } from 'aws-cdk-lib';
 import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { resolve } from 'node:path';
-import type { Document } from '../../config/document.ts';
+import type { Document, DocumentInput } from '../../config/document.ts';
 import { checked } from '../document.ts';
 import { DoorFunction } from '../door-function.ts';
 import { PrivateForwarder, type PrivateForwarderProps } from '../forwarder.ts';
@@ -12,7 +12,7 @@ import { shippedWaf } from '../shipped-waf.ts';
 import { rulesOf, secretsFor, type DoorSecrets, type SecretsGiven } from '../secrets.ts';
 import { storeVariables, type SallyportStores } from '../stores.ts';
 import type { FunctionWords } from './function-words.ts';
-import { lineDocument } from './line-document.ts';
+import { lineDocument, picked } from './line-document.ts';
 import type { ApiPlan } from './plan.ts';
 import type { RoutePlan } from './route-plan.ts';
 
@@ -25,6 +25,8 @@ export interface VpcOfApis extends Pick<PrivateForwarderProps, 'vpc' | 'subnets'
 export interface ApiFunctionsProps {
   readonly document: Document;
   readonly plan: ApiPlan;
+  /** As written. */
+  readonly origins: DocumentInput['origins'];
   readonly modules: readonly string[];
   readonly secrets: SecretsGiven | undefined;
   readonly vpc: VpcOfApis | undefined;
@@ -123,7 +125,7 @@ export class ApiFunctions extends Construct {
   }
 
   #line({ ends }: RoutePlan): DoorFunction {
-    const { document, plan, modules, stores, vpc, secrets, reservedConcurrency } = this.#props;
+    const { document, plan, modules, stores, vpc, secrets, origins, reservedConcurrency } = this.#props;
     const { kind } = plan.api;
     const most = reservedConcurrency === undefined ? {} : { reservedConcurrency };
     return this.#once(ends, () => {
@@ -138,7 +140,7 @@ export class ApiFunctions extends Construct {
           vpc: vpc.vpc,
           target: vpc.target,
           ...(vpc.subnets && { subnets: vpc.subnets }),
-          document: own,
+          document: { ...own, origins: picked(origins ?? {}, (name) => Object.hasOwn(own.origins ?? {}, name)) },
           front: kind === 'rest' ? 'rest-api' : 'http-api',
           modules,
           ...most,

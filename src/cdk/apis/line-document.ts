@@ -83,7 +83,8 @@ function inLine({ given, authorizedByLine }: RoutePlan, http: boolean): ApiRoute
   };
 }
 
-const picked = <Value>(
+/** Those members whose names are wanted. */
+export const picked = <Value>(
   all: Readonly<Record<string, Value>>,
   wanted: (name: string) => boolean,
 ): Record<string, Value> => Object.fromEntries(Object.entries(all).filter(([name]) => wanted(name)));
