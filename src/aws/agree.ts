@@ -35,9 +35,11 @@ export function disagreement(event: Texts): string | null {
   }
   const about = isObject(event['requestContext']) ? event['requestContext'] : {};
   const http = isObject(about['http']) ? about['http'] : {};
+  // serverless-offline names the route there, as it does in `routeKey`, and not the path that was asked for.
+  const routed = typeof event['routeKey'] === 'string' && event['routeKey'].endsWith(` ${String(http['path'])}`);
   for (const [name, path, other] of [
     ['requestContext.path', event['path'], about['path']],
-    ['requestContext.http.path', event['rawPath'], http['path']],
+    ['requestContext.http.path', event['rawPath'], routed ? undefined : http['path']],
   ] as const) {
     if (typeof path === 'string' && typeof other === 'string' && !samePath(path, other))
       return `the path and ${name} disagree`;

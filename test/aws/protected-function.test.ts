@@ -9,6 +9,7 @@ import { ProtectedFunction, type ProtectedFunctionProps } from '../../src/cdk/in
 import type { DocumentInput } from '../../src/config/document.ts';
 import { events } from './functions/events.ts';
 import { runFolder, type Running } from './lib/lambda.ts';
+import { createSecret, findMoto, startMoto, type Moto } from './lib/moto.ts';
 
 process.env['CDK_VALIDATION'] = 'false';
 
@@ -53,20 +54,43 @@ const asked = {
   },
 };
 
-describe('a ProtectedFunction, as it is deployed', () => {
+const moto = findMoto('a protected function with a secret');
+describe.skipIf(moto === null)('a ProtectedFunction, as it is deployed', () => {
   let running: Running;
+  let server: Moto;
   beforeAll(async () => {
+    server = await startMoto(moto as string);
+    const env = {
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL: server.endpoint,
+    };
+    await createSecret(env, 'shop/SIGNING', 'a secret');
     const outdir = join(folder, 'out');
     const app = new App({ outdir });
-    new ProtectedFunction(new Stack(app, 'S'), 'Shop', { document, handler, handlerName: 'shop' });
+    const stack = new Stack(app, 'S', { env: { region: 'us-east-1' } });
+    new ProtectedFunction(stack, 'Shop', {
+      document,
+      handler,
+      handlerName: 'shop',
+      secrets: { SIGNING: 'shop/SIGNING' },
+    });
     app.synth();
+    const [made] = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function')) as {
+      Properties: { Environment: { Variables: { SALLYPORT_SECRETS: string } } };
+    }[];
+    const { SALLYPORT_SECRETS = '' } = made?.Properties.Environment.Variables ?? {};
     const asset = readdirSync(outdir)
       .map((name) => join(outdir, name))
       .filter((path) => existsSync(join(path, 'waf.asset')));
     expect(asset).toHaveLength(1);
-    running = await runFolder(asset[0] as string, { SIGNING: 'a secret', SHOP: 'tea' });
+    running = await runFolder(asset[0] as string, { ...env, SALLYPORT_SECRETS, SHOP: 'tea' });
   }, 120_000);
-  afterAll(() => running?.stop());
+  afterAll(async () => {
+    await running?.stop();
+    server?.stop();
+  });
 
   const signature = `sha256=${createHmac('sha256', 'a secret').update('note=a').digest('hex')}`;
   const cases: readonly (readonly [string, string, string, Record<string, string>, number])[] = [

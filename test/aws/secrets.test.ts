@@ -12,11 +12,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { awsCall } from '../../src/aws/aws-call.ts';
 import { ProtectedDistribution, RegionalApi, Sallyport, WebhookForwarder } from '../../src/cdk/index.ts';
 import { events } from './functions/events.ts';
 import { runFolder, type Running } from './lib/lambda.ts';
-import { findMoto, startMoto, type Moto } from './lib/moto.ts';
+import { createSecret, findMoto, startMoto, type Moto } from './lib/moto.ts';
 
 process.env['CDK_VALIDATION'] = 'false';
 
@@ -232,16 +231,7 @@ describe.skipIf(moto === null)('with an emulator of Secrets Manager', () => {
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_REGION: 'us-east-1',
   } as Record<string, string>;
-  const create = (Name: string, SecretString: string) =>
-    awsCall({ env })({
-      service: 'secretsmanager',
-      region: 'us-east-1',
-      host: 'secretsmanager.us-east-1.amazonaws.com',
-      method: 'POST',
-      target: '/',
-      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'secretsmanager.CreateSecret' },
-      body: JSON.stringify({ Name, SecretString, ClientRequestToken: 'token-token-token-token-token-12' }),
-    });
+  const create = (name: string, value: string) => createSecret(env, name, value);
   beforeAll(async () => {
     server = await startMoto(moto as string);
     env['AWS_ENDPOINT_URL'] = server.endpoint;

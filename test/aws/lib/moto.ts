@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
+import { awsCall } from '../../../src/aws/aws-call.ts';
 
 /** Where the emulator is installed; null, with a word on the console, where it is not. */
 export function findMoto(forWhat: string): string | null {
@@ -37,3 +38,19 @@ export async function startMoto(command: string): Promise<Moto> {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
+
+/** Puts a secret into the emulator's Secrets Manager, in us-east-1. `env`: credentials, and `AWS_ENDPOINT_URL`. */
+export const createSecret = (
+  env: Readonly<Record<string, string>>,
+  name: string,
+  value: string,
+): ReturnType<ReturnType<typeof awsCall>> =>
+  awsCall({ env })({
+    service: 'secretsmanager',
+    region: 'us-east-1',
+    host: 'secretsmanager.us-east-1.amazonaws.com',
+    method: 'POST',
+    target: '/',
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'secretsmanager.CreateSecret' },
+    body: JSON.stringify({ Name: name, SecretString: value, ClientRequestToken: 'token-token-token-token-token-12' }),
+  });
