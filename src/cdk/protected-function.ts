@@ -1,5 +1,4 @@
-import { CfnOutput, type Duration } from 'aws-cdk-lib';
-import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { CfnOutput } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -8,14 +7,18 @@ import { resolve } from 'node:path';
 import type { Document, DocumentInput } from '../config/document.ts';
 import { documentParts } from '../lab/document-parts.ts';
 import { checked } from './document.ts';
-import { DoorFunction } from './door-function.ts';
+import { DoorFunction, type DoorFunctionProps } from './door-function.ts';
 import type { OriginSecret } from './origin-secret.ts';
 import { guardOptions, rulePlace } from './rule-place.ts';
 import { rulesOf, secretsFor, type SecretsGiven } from './secrets.ts';
 import { shippedWaf } from './shipped-waf.ts';
 import { SallyportWatch } from './watch.ts';
 
-export interface ProtectedFunctionProps {
+/** A function's own settings are those of any door: 256 MB and 29 s, as long as API Gateway waits, when left out. */
+export interface ProtectedFunctionProps extends Pick<
+  DoorFunctionProps,
+  'modules' | 'memoryMb' | 'timeout' | 'environment' | 'reservedConcurrency' | 'vpc'
+> {
   /** Its rules and its firewall run before the handler; of the rest nothing does, so it has to be left out. */
   readonly document: DocumentInput;
   /** The file of your handler; TypeScript is bundled as well. */
@@ -24,19 +27,6 @@ export interface ProtectedFunctionProps {
   readonly handlerName?: string;
   /** The secrets that the document's rules name. In a VPC the function needs a way to Secrets Manager. */
   readonly secrets?: SecretsGiven;
-  /** Files of your own rules. */
-  readonly modules?: readonly string[];
-  /** 256 by default. */
-  readonly memoryMb?: number;
-  /** 29 s by default, which is as long as API Gateway waits. */
-  readonly timeout?: Duration;
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly reservedConcurrency?: number;
-  readonly vpc?: {
-    readonly vpc: IVpc;
-    readonly subnets?: SubnetSelection;
-    readonly securityGroups: readonly ISecurityGroup[];
-  };
   /** Only who comes by the distribution that sends this secret is let in. */
   readonly originSecret?: OriginSecret;
   /** Who is told of alarms. */
